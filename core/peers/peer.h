@@ -1,0 +1,38 @@
+#pragma once
+
+#include <QObject>
+#include <QVariantMap>
+
+#include "core/tap/ledger.h"
+#include "core/types/endpoint.h"
+
+namespace SockScope {
+
+enum class PeerState : quint8 {
+    Connecting, ///< connectTo was called, no answer yet
+    Known       ///< it talks to us, or its connection stands
+};
+Q_ENUM_NS(PeerState)
+
+/*! A known peer and what is known about it.
+ *  Path    beside the stages
+ *  Shape   one row of the peer table
+ *  Units   nanoseconds of the sock's steady Clock; messages and bytes on the wire
+ *  Errors  none
+ *  Thread  a value; the table's are the sock's thread's
+ *  Source  the original's known_peers dictionary
+ */
+struct Peer
+{
+    Endpoint endpoint;
+    PeerState state = PeerState::Known;
+    bool outgoing = false; ///< connectTo made it, or it made itself known
+    qint64 firstSeenNs = 0;
+    qint64 lastSeenNs = 0; ///< the last time it sent something
+    Count received;
+    Count sent;
+    quint64 errors = 0;
+    QVariantMap metadata; ///< the application's own
+};
+
+} // namespace SockScope

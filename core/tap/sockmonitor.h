@@ -1,0 +1,149 @@
+#pragma once
+
+#include <QObject>
+#include <QSet>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "core/dispatch/boundedqueue.h"
+#include "core/dispatch/handlerstats.h"
+#include "core/peers/peer.h"
+#include "core/tap/ledger.h"
+#include "core/tap/recorder.h"
+#include "core/time/ticker.h"
+
+namespace SockScope {
+
+class Alarm;
+class BaseSock;
+class Codec;
+class MessageTypes;
+
+/// One error of a sock, for the list in the Health panel.
+struct ErrorEntry
+{
+    qint64 wallUs = 0;
+    SockError error;
+};
+
+struct PeerChange
+{
+    Peer peer;
+    bool removed = false;
+    CloseReason reason = CloseReason::Local;
+};
+
+/*! A sock as it was at one moment: what the window shows of it.
+ *  Path    sock → SockMonitor → [this] → models
+ *  Shape   values only, no pointer into the sock
+ *  Units   nowNs and the times of the peers: the sock's Clock; wallUs: microseconds since 1970 UTC at nowNs
+ *  Errors  lastError is empty when the sock runs well
+ *  Thread  a value
+ *  Source  none
+ */
+struct SockSnapshot
+{
+    quint32 sockId = 0;
+    QString name;
+    QString url;   ///< "udp://127.0.0.1:9000"
+    QString state; ///< BaseSock::State's key
+    bool active = false;
+    bool stream = false;
+    Endpoint localEndpoint;
+    QString framingName;
+    std::shared_ptr<const Codec> codec;
+    std::shared_ptr<const MessageTypes> types;
+    std::optional<SockError> lastError;
+    qint64 nowNs = 0;
+    qint64 wallUs = 0;
+    qint64 timeoutNs = 0;
+    int peerCount = 0;
+    int peerLimit = 0;
+    Ledger ledger;
+    QueueStats parseQueue;
+    QueueStats inQueue;
+    qsizetype sendQueueBytes = 0;
+    TickStats tick;
+    QString lateTickCulprit;    ///< the handler that ran when a tick came late
+    int receiveBufferBytes = 0; ///< granted; 0 where there is none
+    int concurrentRunning = 0;
+    std::vector<HandlerStats> handlers;
+    QStringList deniedPeers;
+    quint64 lostRecords = 0; ///< records that this monitor could not keep, by its own limit
+    quint64 blockedHandlers = 0;
+};
+
+struct SockChanges
+{
+    SockSnapshot snapshot;
+    std::vector<PeerChange> peers; ///< in order; the last one of an endpoint is its present state
+    std::vector<ErrorEntry> errors;
+    bool peersReset = false; ///< peers is the whole table (first batch, or the list of changes overflowed)
+};
+
+/*! Carries what a sock does to another thread, in batches, without ever waiting for it.
+ *  Path    taps → [this] → Recorder (messages) and models (snapshots)
+ *  Shape   records go to the recorder and changes become ready at most once an interval, and only when something
+ * happened: an idle sock wakes nobody Units   interval in nanoseconds, 33 ms unless told otherwise Errors  beyond
+ * pendingLimit records an interval it drops the newest and counts them in snapshot.lostRecords Thread  made, used and
+ * destroyed in the sock's thread (install() does that from any thread); takeChanges: any thread; updated() is emitted
+ * in the sock's thread Source  GammaRay's coalescing timers
+ */
+class SockMonitor : public QObject, private Tap
+{
+    Q_OBJECT
+public:
+    static constexpr qsizetype pendingLimit = 131'072;
+    static constexpr qsizetype pendingLimitBytes = 64LL * 1024 * 1024;
+    static constexpr qsizetype errorLimit = 1000;
+
+    /// Makes a monitor in the sock's thread and answers at once; it becomes a child of the sock. The sock must be
+    /// alive.
+    static SockMonitor *install(BaseSock *sock, std::shared_ptr<Recorder> recorder, qint64 intervalNs = 33'000'000);
+    ~SockMonitor() override;
+
+    quint32 sockId() const { return m_sockId; }
+    BaseSock *sock() const { return m_sock; }
+    /// Everything since the last call.
+    SockChanges takeChanges();
+    /// The next changes hold the whole peer table.
+    void requestReset();
+
+Q_SIGNALS:
+    void updated();
+
+private:
+    SockMonitor(BaseSock *sock, std::shared_ptr<Recorder> recorder, qint64 intervalNs);
+    void attach();
+    void inbound(const Envelope &envelope, Outcome outcome, const SockError *error) override;
+    void outbound(const Endpoint &peer, const MessageType &type, QByteArrayView payload, qsizetype wireBytes,
+                  qint64 nowNs, Outcome outcome, const SockError *error) override;
+    void peerChanged(const Endpoint &peer) override;
+    void peerRemoved(const Endpoint &peer, CloseReason reason) override;
+    void sockChanged() override;
+    void keep(Record &&record);
+    void markDirty();
+    void handleAlarm();
+
+    BaseSock *m_sock;
+    std::shared_ptr<Recorder> m_recorder;
+    const qint64 m_intervalNs;
+    const quint32 m_sockId;
+    std::unique_ptr<Alarm> m_alarm;
+    BytesPool m_pool;
+    std::vector<Record> m_records;
+    qsizetype m_recordBytes = 0;
+    QSet<Endpoint> m_dirtyPeers;
+    std::vector<PeerChange> m_removedPeers;
+    quint64 m_lost = 0;
+    qint64 m_wallOffsetUs = 0;
+    std::atomic<bool> m_reset{true};
+
+    std::mutex m_mutex; // guards what takeChanges takes
+    SockChanges m_ready;
+};
+
+} // namespace SockScope

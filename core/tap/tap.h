@@ -1,0 +1,51 @@
+#pragma once
+
+#include <QObject>
+
+#include <optional>
+
+#include "core/transport/transport.h"
+#include "core/types/envelope.h"
+#include "core/types/sockerror.h"
+
+namespace SockScope {
+
+/// What became of a message: each is a term of the ledger.
+enum class Outcome : quint8 {
+    Dispatched,       ///< in: it has a handler
+    Unhandled,        ///< in: no handler for its type
+    RejectedPeer,     ///< in: goodPeer said no
+    FramingError,     ///< in
+    DecodeError,      ///< in
+    DroppedByHook,    ///< in: handleAll or a hook dropped it
+    DroppedQueueFull, ///< in
+    DroppedAtStop,    ///< in
+    Sent,             ///< out: accepted for sending
+    EncodeError,      ///< out
+    SendError,        ///< out
+    NoPeer,           ///< out
+    SendQueueFull     ///< out
+};
+Q_ENUM_NS(Outcome)
+
+/*! Sees what passes between the stages.
+ *  Path    between the stages → [this] → recorder, inspector
+ *  Shape   inbound: once a message, when its outcome is known, before its handlers run; outbound: once a message and
+ * peer Units   as Envelope Errors  error is null unless the outcome is an error Thread  the sock's thread; a tap must
+ * not call back into the sock Source  network taps; with none installed a message pays one branch
+ */
+class Tap
+{
+public:
+    virtual ~Tap() = default;
+    virtual void inbound(const Envelope &envelope, Outcome outcome, const SockError *error) = 0;
+    virtual void outbound(const Endpoint &peer, const MessageType &type, QByteArrayView payload, qsizetype wireBytes,
+                          qint64 nowNs, Outcome outcome, const SockError *error) = 0;
+    /// A peer was added or its numbers changed in another way than by inbound and outbound.
+    virtual void peerChanged(const Endpoint &peer) = 0;
+    virtual void peerRemoved(const Endpoint &peer, CloseReason reason) = 0;
+    /// Something else changed: state, handlers, ticks, queues, errors.
+    virtual void sockChanged() = 0;
+};
+
+} // namespace SockScope

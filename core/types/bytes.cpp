@@ -1,0 +1,88 @@
+#include "core/types/bytes.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace SockScope {
+
+Bytes::Chunk *Bytes::allocate(qsizetype capacity)
+{
+    void *memory = std::malloc(sizeof(Chunk) + static_cast<size_t>(capacity));
+    if (!memory)
+        throw std::bad_alloc();
+    auto *chunk = new (memory) Chunk;
+    chunk->capacity = capacity;
+    return chunk;
+}
+
+void Bytes::release(Chunk *chunk) noexcept
+{
+    if (chunk && chunk->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        chunk->~Chunk();
+        std::free(chunk);
+    }
+}
+
+Bytes::Bytes(QByteArrayView view)
+{
+    if (view.isEmpty())
+        return;
+    m_chunk = allocate(view.size());
+    std::memcpy(m_chunk->memory(), view.data(), static_cast<size_t>(view.size()));
+    m_data = m_chunk->memory();
+    m_size = view.size();
+}
+
+Bytes Bytes::slice(qsizetype offset, qsizetype length) const
+{
+    offset = qBound(qsizetype(0), offset, m_size);
+    length = qBound(qsizetype(0), length, m_size - offset);
+    Bytes part;
+    if (length > 0) {
+        part = *this;
+        part.m_data += offset;
+        part.m_size = length;
+    }
+    return part;
+}
+
+BytesPool::BytesPool(qsizetype chunkBytes)
+    : m_chunkBytes(chunkBytes)
+{
+}
+
+BytesPool::~BytesPool()
+{
+    Bytes::release(m_current);
+}
+
+Bytes BytesPool::copy(QByteArrayView view)
+{
+    if (view.isEmpty())
+        return {};
+    if (view.size() > m_chunkBytes / 4)
+        return Bytes(view);
+    if (!m_current || m_used + view.size() > m_current->capacity) {
+        // Only the pool still holds it: its memory can serve again.
+        if (m_current && m_current->references.load(std::memory_order_acquire) == 1) {
+            m_used = 0;
+        } else {
+            Bytes::release(m_current);
+            m_current = nullptr; // allocate may throw
+            m_current = Bytes::allocate(m_chunkBytes);
+            m_used = 0;
+        }
+    }
+    char *target = m_current->memory() + m_used;
+    std::memcpy(target, view.data(), static_cast<size_t>(view.size()));
+    m_used += view.size();
+    Bytes bytes;
+    m_current->references.fetch_add(1, std::memory_order_relaxed);
+    bytes.m_chunk = m_current;
+    bytes.m_data = target;
+    bytes.m_size = view.size();
+    return bytes;
+}
+
+} // namespace SockScope

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <QList>
+#include <QString>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/types/envelope.h"
+#include "core/types/sockerror.h"
+
+namespace SockScope {
+
+class Clock;
+class Codec;
+class Framing;
+class MetaSock;
+class Transport;
+
+/// A host name or address and a port, as a person writes it; resolved when it is used.
+struct HostPort
+{
+    QString host;
+    quint16 port = 0;
+    QString toString() const;
+    friend bool operator==(const HostPort &, const HostPort &) = default;
+};
+
+enum class TransportKind : quint8 { Null, Udp, Tcp };
+Q_ENUM_NS(TransportKind)
+
+/// Who becomes a known peer: whoever sends (the default for UDP), or only those that connectTo named or that connected.
+enum class PeerPolicy : quint8 { Learn, ConnectedOnly };
+Q_ENUM_NS(PeerPolicy)
+
+/// Queued: frames wait in parseQueue and inQueue and a turn has a time budget. Inline: each runs to its handlers at
+/// once.
+enum class DispatchMode : quint8 { Queued, Inline };
+Q_ENUM_NS(DispatchMode)
+
+/// What a full queue does.
+enum class QueuePolicy : quint8 { PauseReading, DropNewest, DropOldest };
+Q_ENUM_NS(QueuePolicy)
+
+struct HandlerEntry
+{
+    MessageType type;
+    std::function<void(const Envelope &)> callable;
+    QString name;
+};
+
+struct UdpOptions
+{
+    bool broadcast = false;
+    int ttl = -1;          ///< unicast hops; -1: the system's default
+    int multicastTtl = -1; ///< hops; -1: the system's default (1)
+    bool multicastLoopback = true;
+    QString multicastInterface;               ///< the interface's name; empty: the system chooses
+    QStringList multicastGroups;              ///< joined at start
+    int receiveBufferBytes = 4 * 1024 * 1024; ///< asked for; what was granted is reported
+    int sendBufferBytes = 4 * 1024 * 1024;
+    bool batchReads = true; ///< recvmmsg and sendmmsg where the system has them; false: plain QUdpSocket
+};
+
+struct TcpOptions
+{
+    bool noDelay = true;
+    bool keepAlive = false;
+    std::chrono::milliseconds connectTimeout{10000};
+    int maximumConnections = 16384;              ///< more are refused, counted and signalled
+    qsizetype sendLimitBytes = 16 * 1024 * 1024; ///< unsent bytes of one peer
+    bool closeSlowReader = false;                ///< at the limit: close the peer, rather than drop the message
+};
+
+/*! Everything that a sock is told before start.
+ *  Path    the application → BaseSock
+ *  Shape   values, copied in and never shared; null pointers mean the default of the sock's kind
+ *  Units   std::chrono durations; counts; names that end in Bytes are bytes
+ *  Errors  InvalidOptions from start() for what contradicts itself
+ *  Thread  a value
+ *  Source  the constructor arguments of the original
+ */
+struct SockOptions
+{
+    QString name; ///< shown by the inspector; empty: made from the address
+    std::optional<HostPort> bind;
+    QList<HostPort> connectTo;
+    std::vector<HandlerEntry> handlers;
+    std::chrono::milliseconds timeout{10000};    ///< of a silent peer; 0: never
+    std::chrono::milliseconds tickInterval{250}; ///< 0: no ticks
+    bool reuseAddress = false;
+
+    std::shared_ptr<const Framing> framing;
+    std::shared_ptr<const Codec> codec;
+    std::shared_ptr<Clock> clock;
+    std::function<std::unique_ptr<Transport>()> transport; ///< instead of createTransport()
+    MetaSock *metaSock = nullptr;
+    std::function<void(int level, const QString &text)> logger; ///< level: QtMsgType
+
+    DispatchMode dispatch = DispatchMode::Queued;
+    PeerPolicy peerPolicy = PeerPolicy::Learn;
+    QueuePolicy queuePolicy = QueuePolicy::PauseReading;
+    qsizetype parseQueueMessages = 65536;
+    qsizetype parseQueueBytes = 64 * 1024 * 1024;
+    qsizetype inQueueMessages = 65536;
+    qsizetype inQueueBytes = 64 * 1024 * 1024;
+    int maximumPeers = 131072;
+    int maximumHandlers = 65536;
+    int maxConcurrentHandlers = 1000;
+    std::chrono::milliseconds turnBudget{4}; ///< handlers run at most this long before other events have their turn
+    std::chrono::milliseconds blockedAfter{
+        1000}; ///< a handler that runs longer is named by the watchdog; 0: no watchdog
+
+    UdpOptions udp;
+    TcpOptions tcp;
+};
+
+} // namespace SockScope

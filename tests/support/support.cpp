@@ -1,0 +1,2 @@
+// The library needs one translation unit even when all helpers are inline.
+#include "support/testmain.h"
