@@ -45,11 +45,14 @@ struct HandlerOptions
 
 /*! A message socket: peers with time-outs, ticks, and handlers a message type, on any transport.
  *  Path    transport → framing → codec → hooks → dispatch → handlers; [this] owns the stages and alone knows their
- * order Shape   start() opens what SockOptions say; messages come to handlers, go out through sendMessage Units
- * std::chrono durations in options; nanoseconds of clock() in statistics Errors  start(), connectTo() and the send
- * calls answer; later errors come through errorOccurred, each with its stage Thread  lives in one thread, every public
- * call is made there (asserted) unless it says otherwise; may be moved before start(). stop() and destruction are safe
- * at any moment, from inside a handler too Source  the behaviour of the Python original's BaseSock
+ *          order
+ *  Shape   start() opens what SockOptions say; messages come to handlers, go out through sendMessage
+ *  Units   std::chrono durations in options; nanoseconds of clock() in statistics
+ *  Errors  start(), connectTo() and the send calls answer; later errors come through errorOccurred, each with its
+ *          stage
+ *  Thread  lives in one thread, every public call is made there (asserted) unless it says otherwise; may be moved
+ *          before start(). stop() and destruction are safe at any moment, from inside a handler too
+ *  Source  the behaviour of the Python original's BaseSock
  */
 class BaseSock : public QObject
 {

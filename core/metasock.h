@@ -9,9 +9,11 @@ namespace SockScope {
 /*! Many socks as one: handlers that see the messages of all children, and sends that reach all their peers.
  *  Path    children's dispatch → [this] → its handlers; sendMessage → each child
  *  Shape   children are added and removed at any time and are not owned; a child belongs to one MetaSock; a MetaSock
- * may be a child of another Units   as BaseSock Errors  add answers false for itself, for an ancestor, for a child of
- * another thread or of another MetaSock Thread  that of all its children Source  the original's meta_sock: one set of
- * handlers for sockets of several kinds
+ *          may be a child of another
+ *  Units   as BaseSock
+ *  Errors  add answers false for itself, for an ancestor, for a child of another thread or of another MetaSock
+ *  Thread  that of all its children
+ *  Source  the original's meta_sock: one set of handlers for sockets of several kinds
  */
 class MetaSock : public BaseSock
 {

@@ -30,7 +30,9 @@ struct CodecLimits
 /*! A decoded field with the bytes it came from, for the detail tree.
  *  Path    codec → models
  *  Shape   key ("[0]", "x", empty for the root), the kind of value ("integer", "text", "map", …), the value as short
- * text, children; offset -1 where the codec cannot tell Units   offset and length in bytes of the payload Errors  none
+ *          text, children; offset -1 where the codec cannot tell
+ *  Units   offset and length in bytes of the payload
+ *  Errors  none
  *  Thread  a value
  *  Source  Wireshark's detail tree
  */

@@ -21,8 +21,10 @@ struct QueueStats
 
 /*! A first-in first-out queue with a limit in items and in bytes.
  *  Path    between framing and codec (parseQueue), between hooks and dispatch (inQueue)
- *  Shape   push answers false when there is no place: the owner pauses, drops the newest or takes the oldest first. An
- * item larger than the byte limit still enters an empty queue Units   items; bytes as the owner counts them Errors none
+ *  Shape   push answers false when there is no place: the owner pauses, drops the newest or takes the oldest first.
+ *          An item larger than the byte limit still enters an empty queue
+ *  Units   items; bytes as the owner counts them
+ *  Errors  none
  *  Thread  one thread
  *  Source  no limit, no merge
  */

@@ -27,10 +27,13 @@ struct FramingState
 /*! The answer of Framing::next: a frame, more bytes needed, or a stream that cannot go on.
  *  Path    framing → codec
  *  Shape   Frame: consumed > 0 bytes leave the buffer, payload points into the buffer or into the state's scratch and
- * is valid until either changes; NeedMore: consumed is 0, needed is the least number of bytes that the whole frame
- *          takes (0: unknown); Invalid: error says why. Where the framing can go on behind the broken frame, consumed
- * is what to skip; 0 means that the stream is lost and the peer must be closed Units   bytes Errors  SockError with
- * Stage::Framing Thread  a value Source  libzmq's decoders: frame, more, error
+ *          is valid until either changes; NeedMore: consumed is 0, needed is the least number of bytes that the whole
+ *          frame takes (0: unknown); Invalid: error says why. Where the framing can go on behind the broken frame,
+ *          consumed is what to skip; 0 means that the stream is lost and the peer must be closed
+ *  Units   bytes
+ *  Errors  SockError with Stage::Framing
+ *  Thread  a value
+ *  Source  libzmq's decoders: frame, more, error
  */
 struct FrameResult
 {

@@ -10,8 +10,11 @@ Q_ENUM_NS(Direction)
 /*! One row of the log: a message in either direction, and what became of it.
  *  Path    tap → [this] → recorder → models
  *  Shape   no is given by the Recorder, from 1, and never changes; payload is the frame's payload (the broken bytes
- * when it could not be framed or decoded) Units   wallUs: microseconds since 1970 UTC; steadyNs: the sock's Clock;
- * wireBytes: bytes Errors  note says what went wrong, empty when nothing did Thread  a value: any thread Source  none
+ *          when it could not be framed or decoded)
+ *  Units   wallUs: microseconds since 1970 UTC; steadyNs: the sock's Clock; wireBytes: bytes
+ *  Errors  note says what went wrong, empty when nothing did
+ *  Thread  a value: any thread
+ *  Source  none
  */
 struct Record
 {

@@ -87,10 +87,12 @@ struct SockChanges
 /*! Carries what a sock does to another thread, in batches, without ever waiting for it.
  *  Path    taps → [this] → Recorder (messages) and models (snapshots)
  *  Shape   records go to the recorder and changes become ready at most once an interval, and only when something
- * happened: an idle sock wakes nobody Units   interval in nanoseconds, 33 ms unless told otherwise Errors  beyond
- * pendingLimit records an interval it drops the newest and counts them in snapshot.lostRecords Thread  made, used and
- * destroyed in the sock's thread (install() does that from any thread); takeChanges: any thread; updated() is emitted
- * in the sock's thread Source  GammaRay's coalescing timers
+ *          happened: an idle sock wakes nobody
+ *  Units   interval in nanoseconds, 33 ms unless told otherwise
+ *  Errors  beyond pendingLimit records an interval it drops the newest and counts them in snapshot.lostRecords
+ *  Thread  made, used and destroyed in the sock's thread (install() does that from any thread); takeChanges: any
+ *          thread; updated() is emitted in the sock's thread
+ *  Source  GammaRay's coalescing timers
  */
 class SockMonitor : public QObject, private Tap
 {

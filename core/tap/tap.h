@@ -31,8 +31,11 @@ Q_ENUM_NS(Outcome)
 /*! Sees what passes between the stages.
  *  Path    between the stages → [this] → recorder, inspector
  *  Shape   inbound: once a message, when its outcome is known, before its handlers run; outbound: once a message and
- * peer Units   as Envelope Errors  error is null unless the outcome is an error Thread  the sock's thread; a tap must
- * not call back into the sock Source  network taps; with none installed a message pays one branch
+ *          peer
+ *  Units   as Envelope
+ *  Errors  error is null unless the outcome is an error
+ *  Thread  the sock's thread; a tap must not call back into the sock
+ *  Source  network taps; with none installed a message pays one branch
  */
 class Tap
 {

@@ -40,8 +40,11 @@ struct TickStats
 /*! Calls back at start + n intervals.
  *  Path    beside the stages
  *  Shape   absolute deadlines, so that nothing drifts; a deadline that has passed by a whole interval is missed,
- * counted and left out Units   nanoseconds Errors  an interval of 0 or less: it never ticks Thread  the sock's thread;
- * the callback may stop, restart or destroy the ticker Source  fixed time step loops of games
+ *          counted and left out
+ *  Units   nanoseconds
+ *  Errors  an interval of 0 or less: it never ticks
+ *  Thread  the sock's thread; the callback may stop, restart or destroy the ticker
+ *  Source  fixed time step loops of games
  */
 class Ticker
 {

@@ -14,9 +14,11 @@ namespace SockScope {
 /*! An address and a port, small enough to be copied and hashed for every message.
  *  Path    transport → [this] → every later stage
  *  Shape   IPv4 or IPv6 (with scope id) and a port; a default-constructed one is null; an IPv4-mapped IPv6 address is
- * IPv4 Units   host byte order for the port and the IPv4 address Errors  fromString answers nothing for text that is
- * not an endpoint; never throws Thread  a value: any thread Source  RFC 4291 2.5.5.2 (mapped addresses), RFC 5952 (text
- * form of IPv6)
+ *          IPv4
+ *  Units   host byte order for the port and the IPv4 address
+ *  Errors  fromString answers nothing for text that is not an endpoint; never throws
+ *  Thread  a value: any thread
+ *  Source  RFC 4291 2.5.5.2 (mapped addresses), RFC 5952 (text form of IPv6)
  */
 class Endpoint
 {

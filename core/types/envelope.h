@@ -18,7 +18,9 @@ Q_DECLARE_OPERATORS_FOR_FLAGS(EnvelopeFlags)
 /*! A message on its way in, with all that is known about its arrival.
  *  Path    codec → hooks → dispatch → handlers
  *  Shape   the message, its peer, its number in this sock (from 1), when it was received, how many bytes the wire
- * carried Units   receivedNs and queuedNs in nanoseconds of the sock's steady Clock; wireBytes in bytes Errors  none
+ *          carried
+ *  Units   receivedNs and queuedNs in nanoseconds of the sock's steady Clock; wireBytes in bytes
+ *  Errors  none
  *  Thread  a value: any thread
  *  Source  peers, time and sequence travel with the message, never as ambient state
  */

@@ -14,7 +14,9 @@ namespace SockScope {
  *  Shape   a name has one number and a number one name; at most maximum entries
  *  Units   none
  *  Errors  define answers false for a duplicate, an empty name or a full table; a look-up of an unknown one answers
- * nothing Thread  a value; shared between threads only as const Source  the original's msgtype_mixin
+ *          nothing
+ *  Thread  a value; shared between threads only as const
+ *  Source  the original's msgtype_mixin
  */
 class MessageTypes
 {
