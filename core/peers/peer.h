@@ -5,14 +5,9 @@
 
 #include "core/tap/ledger.h"
 #include "core/types/endpoint.h"
+#include "core/types/enums.h"
 
 namespace SockScope {
-
-enum class PeerState : quint8 {
-    Connecting, ///< connectTo was called, no answer yet
-    Known       ///< it talks to us, or its connection stands
-};
-Q_ENUM_NS(PeerState)
 
 /*! A known peer and what is known about it.
  *  Path    beside the stages

@@ -1,11 +1,9 @@
 #pragma once
 
 #include "core/tap/tap.h"
+#include "core/types/enums.h"
 
 namespace SockScope {
-
-enum class Direction : quint8 { In, Out };
-Q_ENUM_NS(Direction)
 
 /*! One row of the log: a message in either direction, and what became of it.
  *  Path    tap → [this] → recorder → models

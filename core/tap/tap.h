@@ -5,28 +5,11 @@
 #include <optional>
 
 #include "core/transport/transport.h"
+#include "core/types/enums.h"
 #include "core/types/envelope.h"
 #include "core/types/sockerror.h"
 
 namespace SockScope {
-
-/// What became of a message: each is a term of the ledger.
-enum class Outcome : quint8 {
-    Dispatched,       ///< in: it has a handler
-    Unhandled,        ///< in: no handler for its type
-    RejectedPeer,     ///< in: goodPeer said no
-    FramingError,     ///< in
-    DecodeError,      ///< in
-    DroppedByHook,    ///< in: handleAll or a hook dropped it
-    DroppedQueueFull, ///< in
-    DroppedAtStop,    ///< in
-    Sent,             ///< out: accepted for sending
-    EncodeError,      ///< out
-    SendError,        ///< out
-    NoPeer,           ///< out
-    SendQueueFull     ///< out
-};
-Q_ENUM_NS(Outcome)
 
 /*! Sees what passes between the stages.
  *  Path    between the stages → [this] → recorder, inspector

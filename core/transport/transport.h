@@ -6,22 +6,10 @@
 #include <optional>
 
 #include "core/types/endpoint.h"
+#include "core/types/enums.h"
 #include "core/types/sockerror.h"
 
 namespace SockScope {
-
-/// Why a connection or peer ended.
-enum class CloseReason : quint8 {
-    Local,        ///< closePeer
-    Remote,       ///< the other side closed
-    TimedOut,     ///< silent for longer than the time-out
-    Refused,      ///< goodPeer said no
-    FramingError, ///< the stream could not go on
-    SlowReader,   ///< its send queue was full
-    NetworkError, ///< reset, unreachable, …
-    Stopped       ///< the sock stopped
-};
-Q_ENUM_NS(CloseReason)
 
 enum class ReceiveFlag : quint8 { Truncated = 1 };
 Q_DECLARE_FLAGS(ReceiveFlags, ReceiveFlag)
@@ -54,16 +42,6 @@ public:
     /// The system dropped datagrams before we could read them (SO_RXQ_OVFL): how many since the last call.
     virtual void transportKernelDrops(quint64 count) = 0;
 };
-
-/// What send did with the bytes.
-enum class SendOutcome : quint8 {
-    Accepted,   ///< queued or handed to the system; transportSent follows
-    NoSuchPeer, ///< no connection to it
-    QueueFull,  ///< the peer's send queue is at its limit
-    TooLong,    ///< longer than the transport carries
-    NotOpen
-};
-Q_ENUM_NS(SendOutcome)
 
 /*! Sends and receives bytes: the only part of core that knows sockets.
  *  Path    the network → [this] → framing; and framing → [this] → the network

@@ -5,13 +5,9 @@
 #include <QString>
 
 #include "core/types/endpoint.h"
+#include "core/types/enums.h"
 
 namespace SockScope {
-Q_NAMESPACE
-
-/// Where in the data path something happened.
-enum class Stage : quint8 { Setup, Transport, Framing, Codec, Hook, Dispatch, Handler, Peer, Tick, Send, Tap };
-Q_ENUM_NS(Stage)
 
 /*! What went wrong, where, and what a person can do about it.
  *  Path    any stage → [this] → errorOccurred, the log and the window

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/types/enums.h"
 #include "core/types/envelope.h"
 #include "core/types/sockerror.h"
 
@@ -28,22 +29,6 @@ struct HostPort
     QString toString() const;
     friend bool operator==(const HostPort &, const HostPort &) = default;
 };
-
-enum class TransportKind : quint8 { Null, Udp, Tcp };
-Q_ENUM_NS(TransportKind)
-
-/// Who becomes a known peer: whoever sends (the default for UDP), or only those that connectTo named or that connected.
-enum class PeerPolicy : quint8 { Learn, ConnectedOnly };
-Q_ENUM_NS(PeerPolicy)
-
-/// Queued: frames wait in parseQueue and inQueue and a turn has a time budget. Inline: each runs to its handlers at
-/// once.
-enum class DispatchMode : quint8 { Queued, Inline };
-Q_ENUM_NS(DispatchMode)
-
-/// What a full queue does.
-enum class QueuePolicy : quint8 { PauseReading, DropNewest, DropOldest };
-Q_ENUM_NS(QueuePolicy)
 
 struct HandlerEntry
 {
