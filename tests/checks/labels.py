@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""The six labels stand above each public class of core, in their order."""
+
+import re
+
+from common import files, finish, lines, root
+
+LABELS = ["Path", "Shape", "Units", "Errors", "Thread", "Source"]
+CLASS = re.compile(r"^(class|struct)\s+(?:SOCKSCOPE_\w+\s+)?(\w+)[^;]*$")
+LABEL = re.compile(r"^ \*  (\w+) ")
+
+findings = []
+for path in files(root() / "core", ".h"):
+    if path.name.endswith("_p.h"):
+        continue
+    comment, labels = None, []
+    for number, line in lines(path):
+        if line.startswith("/*!"):
+            comment, labels = number, []
+        elif comment is not None and (label := LABEL.match(line)) and label.group(1) in LABELS:
+            labels.append(label.group(1))
+        elif match := CLASS.match(line):
+            kind, name = match.groups()
+            # A struct with nothing but fields says what it is in one line; once it has the long comment, it has it all.
+            if (kind == "class" or comment is not None) and labels != LABELS:
+                missing = [each for each in LABELS if each not in labels]
+                what = "lacks " + ", ".join(missing) if missing else "has its labels out of order"
+                findings.append((path, number, f"the comment above {kind} {name} {what}"))
+            comment, labels = None, []
+        elif comment is not None and line and not line.startswith((" *", "template", "Q_", "//")):
+            comment, labels = None, []
+finish(findings)
