@@ -14,6 +14,7 @@
 #include "core/dispatch/payload.h"
 #include "core/framing/framing.h"
 #include "core/peers/peer.h"
+#include "core/tap/ledger.h"
 #include "core/tap/tap.h"
 #include "core/time/ticker.h"
 #include "core/types/sockoptions.h"

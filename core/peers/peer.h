@@ -3,7 +3,7 @@
 #include <QObject>
 #include <QVariantMap>
 
-#include "core/tap/ledger.h"
+#include "core/types/count.h"
 #include "core/types/endpoint.h"
 #include "core/types/enums.h"
 

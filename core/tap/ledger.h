@@ -1,35 +1,12 @@
 #pragma once
 
 #include <QString>
-#include <QtGlobal>
 
 #include <vector>
 
-namespace SockScope {
+#include "core/types/count.h"
 
-/// A number of messages and the bytes that they had on the wire.
-struct Count
-{
-    quint64 messages = 0;
-    quint64 bytes = 0;
-    void add(qsizetype wireBytes)
-    {
-        ++messages;
-        bytes += static_cast<quint64>(wireBytes);
-    }
-    void remove(qsizetype wireBytes)
-    {
-        --messages;
-        bytes -= static_cast<quint64>(wireBytes);
-    }
-    Count &operator+=(const Count &other)
-    {
-        messages += other.messages;
-        bytes += other.bytes;
-        return *this;
-    }
-    friend bool operator==(const Count &, const Count &) = default;
-};
+namespace SockScope {
 
 /// A line of the ledger, for tables and reports.
 struct LedgerTerm

@@ -4,7 +4,6 @@
 
 #include <optional>
 
-#include "core/transport/transport.h"
 #include "core/types/enums.h"
 #include "core/types/envelope.h"
 #include "core/types/sockerror.h"

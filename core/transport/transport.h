@@ -17,7 +17,8 @@ Q_DECLARE_FLAGS(ReceiveFlags, ReceiveFlag)
 /*! What a transport calls; the façade is the only one who implements it.
  *  Path    transport → [this] → framing
  *  Shape   received: one datagram, or the whole unread part of a stream; answers how many bytes were taken (a
- * datagram's answer is ignored). The sink may close a peer, stop or destroy the transport inside any of these calls
+ *          datagram's answer is ignored). The sink may close a peer, stop or destroy the transport inside any of
+ *          these calls
  *  Units   bytes; receivedNs on the sock's Clock
  *  Errors  Transport stage
  *  Thread  the sock's thread
