@@ -1,0 +1,90 @@
+#pragma once
+
+#include <QByteArray>
+#include <QTimer>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <variant>
+
+#include "core/basesock.h"
+
+namespace SockScope {
+
+class SockLink;
+
+/// Bytes that are already what the wire shall carry.
+struct WireBytes
+{
+    QByteArray bytes;
+};
+
+/// A payload as it is: framed, but not encoded again (what "resend" sends).
+struct PayloadBytes
+{
+    QByteArray bytes;
+};
+
+using SendContent = std::variant<Message, PayloadBytes, WireBytes>;
+
+/// Sends it with the sock, in the sock's thread.
+SendResult sendContent(BaseSock &sock, const SendContent &content, const std::optional<Endpoint> &to);
+
+/// What to send again and again; to nothing: to all peers; count 0: until it is stopped.
+struct RepeatPlan
+{
+    SendContent content;
+    std::optional<Endpoint> to;
+    qint64 intervalMs = 1000;
+    quint64 count = 0;
+};
+
+/// How far a repeated send has come.
+struct RepeatProgress
+{
+    quint64 sent = 0;   ///< turns in which at least one peer took it
+    quint64 failed = 0; ///< turns in which none did, or one refused
+    bool finished = false;
+    std::optional<SockError> lastError;
+};
+
+/*! Sends one thing every interval, in the sock's thread.
+ *  Path    SockController → [this] → BaseSock
+ *  Shape   the first send at once, then on a precise timer; stop() takes effect before the next send, from any thread
+ *  Units   milliseconds
+ *  Errors  a send that fails is counted and does not end it
+ *  Thread  lives in the sock's thread as its child; stop() and progress: any
+ *  Source  none
+ */
+class RepeatedSend : public QObject
+{
+    Q_OBJECT
+public:
+    struct Shared
+    {
+        std::atomic<bool> stopped{false};
+        std::atomic<bool> reportWaiting{false};
+        mutable std::mutex mutex; // guards progress
+        RepeatProgress progress;
+    };
+
+    RepeatedSend(BaseSock *sock, RepeatPlan plan, std::shared_ptr<Shared> shared, std::function<void()> report);
+    ~RepeatedSend() override;
+    void start();
+
+private:
+    void sendOnce();
+    void finish();
+
+    BaseSock *m_sock;
+    const RepeatPlan m_plan;
+    std::shared_ptr<Shared> m_shared;
+    std::function<void()> m_report;
+    QTimer m_timer;
+    quint64 m_turns = 0;
+};
+
+} // namespace SockScope

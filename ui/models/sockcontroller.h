@@ -1,0 +1,107 @@
+#pragma once
+
+#include <QHash>
+#include <QObject>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/sockspec.h"
+#include "core/tap/sockmonitor.h"
+#include "ui/models/repeatedsend.h"
+
+namespace SockScope {
+
+class SockLink;
+
+/*! The window's handle on one sock, wherever that lives.
+ *  Path    views → [this] → the sock's thread; SockMonitor → [this] → models
+ *  Shape   every command is posted to the sock and answers later, exactly once, in the window's thread; the sock may be
+ *          destroyed at any moment
+ *  Units   milliseconds for intervals
+ *  Errors  an answer carries the sock's SockError, or WrongState "the socket is gone" when it died before the command
+ * ran Thread  the window's Source  none
+ */
+class SockController : public QObject
+{
+    Q_OBJECT
+public:
+    using Answer = std::function<void(const std::optional<SockError> &)>;
+    using SendAnswer = std::function<void(const SendResult &)>;
+    static constexpr int maximumRepeats = 100;
+
+    /// owned: the sock was made by the inspection and ends with its row.
+    SockController(std::shared_ptr<SockLink> link, bool owned, std::optional<SockSpec> spec, QObject *parent = nullptr);
+    ~SockController() override;
+
+    quint32 sockId() const;
+    bool isAlive() const;
+    bool isOwned() const { return m_owned; }
+    /// What it was made from; nothing for a foreign sock.
+    const std::optional<SockSpec> &spec() const { return m_spec; }
+    const SockSnapshot &snapshot() const { return m_snapshot; }
+    QString name() const;
+    bool isActive() const { return m_snapshot.active; }
+
+    void start(Answer answer = {});
+    void stop(Answer answer = {});
+    void restart(Answer answer = {});
+    /// Asks the inspection to forget this sock (and to destroy it when it is owned).
+    void remove();
+
+    void connectTo(const HostPort &peer, Answer answer = {});
+    void closePeer(const Endpoint &peer, Answer answer = {});
+    /// Adds the peer to the sock's PeerFilter and closes it; port 0 refuses the whole address.
+    void refusePeer(const Endpoint &peer, Answer answer = {});
+    void allowPeer(const Endpoint &peer, Answer answer = {});
+
+    /// to nothing: to all peers.
+    void send(const SendContent &content, const std::optional<Endpoint> &to, SendAnswer answer = {});
+    void injectRaw(const Endpoint &from, const QByteArray &wire, Answer answer = {});
+    void injectPayload(const Endpoint &from, const QByteArray &payload, Answer answer = {});
+    void injectMessage(const Endpoint &from, const Message &message, Answer answer = {});
+
+    void setHandlerEnabled(HandlerId id, bool enabled, Answer answer = {});
+
+    /// Answers the repeat's number, or 0 when there are maximumRepeats already or the plan's interval is below 1 ms.
+    int startRepeat(RepeatPlan plan);
+    /// No send begins after this returned.
+    void stopRepeat(int id);
+    void stopAllRepeats();
+    int repeatCount() const { return static_cast<int>(m_repeats.size()); }
+    std::optional<RepeatProgress> repeatProgress(int id) const;
+
+    /// For the inspection: what happened since the last call; nothing when the sock is gone or reported nothing.
+    std::optional<SockChanges> takeChanges();
+    bool hasReported() const { return m_reported; }
+    const std::shared_ptr<SockLink> &link() const { return m_link; }
+
+Q_SIGNALS:
+    /// The snapshot is a newer one.
+    void changed();
+    /// The monitor has something: takeChanges() soon.
+    void reported();
+    /// The sock was destroyed by its owner.
+    void died();
+    void removeRequested();
+    /// The last one has finished set.
+    void repeatProgressed(int id, const SockScope::RepeatProgress &progress);
+
+private:
+    friend class SockLink;
+    void run(std::function<std::optional<SockError>(BaseSock &)> command, Answer answer);
+    void handleUpdated();
+    void handleSockDestroyed();
+    void handleRepeatReport(int id);
+
+    std::shared_ptr<SockLink> m_link;
+    const bool m_owned;
+    const std::optional<SockSpec> m_spec;
+    SockSnapshot m_snapshot;
+    bool m_reported = true;
+    int m_nextRepeat = 1;
+    QHash<int, std::shared_ptr<RepeatedSend::Shared>> m_repeats;
+};
+
+} // namespace SockScope
