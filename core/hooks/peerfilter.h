@@ -23,11 +23,16 @@ public:
     bool isEmpty() const { return m_refused.isEmpty(); }
     bool accepts(const Endpoint &peer) const;
     bool refuse(const Endpoint &peer);
+    /// Takes exactly this entry from the list; false when there is none.
     bool allow(const Endpoint &peer);
+    /// Sorted, as Endpoint::fromString reads them; a whole address has port 0.
     QStringList refused() const;
+    /// Grows with every change of the list, so that a copy of it need not be made to see one.
+    quint64 revision() const { return m_revision; }
 
 private:
     QSet<Endpoint> m_refused;
+    quint64 m_revision = 0;
 };
 
 } // namespace SockScope

@@ -48,19 +48,19 @@ public:
     void forEach(Function &&function) const
     {
         for (const Slot *slot = m_head; slot; slot = slot->next)
-            function(slot->peer);
+            function(static_cast<const Peer &>(*slot));
     }
 
 private:
-    struct Slot
+    struct Slot : Peer
     {
-        Peer peer;
         Slot *previous = nullptr;
         Slot *next = nullptr;
     };
     void link(Slot *slot);
     void unlink(Slot *slot);
-    static Slot *slotOf(Peer *peer) { return reinterpret_cast<Slot *>(peer); }
+    Peer release(Slot *slot);
+    static Slot *slotOf(Peer *peer) { return static_cast<Slot *>(peer); }
 
     QHash<Endpoint, Slot *> m_index;
     std::vector<std::unique_ptr<Slot[]>> m_blocks;

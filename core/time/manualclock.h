@@ -30,6 +30,7 @@ private:
     class ManualAlarm;
     qint64 m_now = 1'000'000'000;
     std::vector<ManualAlarm *> m_alarms;
+    quint64 m_nextOrder = 0; // alarms of one deadline fire in the order in which they were set
 };
 
 } // namespace SockScope

@@ -70,6 +70,7 @@ private:
     qint64 m_lastActualNs = 0;
     qint64 m_lastDurationNs = 0;
     quint64 m_number = 0;
+    quint64 m_run = 0;           // changes with every start and stop
     bool *m_destroyed = nullptr; // set while the callback runs
 };
 
