@@ -58,6 +58,7 @@ public:
     quint64 endNo() const { return m_firstNo + m_store.size(); }
     const Record &record(quint64 no) const { return m_store[static_cast<size_t>(no - m_firstNo)]; }
     const RecorderLimits &limits() const { return m_limits; }
+    /// Holds from the next submit and append on; evict(evictionsFor({})) makes a smaller store at once.
     void setLimits(const RecorderLimits &limits);
 
 private:
