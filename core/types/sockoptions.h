@@ -26,7 +26,8 @@ struct HostPort
 {
     QString host;
     quint16 port = 0;
-    /// "127.0.0.1:9000", "[::1]:9000", "name:9000", "*:9000" (any address); else nothing, and *error says why and where.
+    /// "127.0.0.1:9000", "[::1]:9000", "name:9000", "*:9000" (any address); else nothing, and *error says why and
+    /// where.
     static std::optional<HostPort> fromString(QStringView text, SockError *error = nullptr);
     QString toString() const;
     friend bool operator==(const HostPort &, const HostPort &) = default;
