@@ -1,0 +1,475 @@
+#include "core/transport/udptransport.h"
+
+#include <QSocketNotifier>
+#include <QTimer>
+#include <QUdpSocket>
+
+#include <cerrno>
+#include <utility>
+
+#include "core/time/steadyclock.h"
+#include "core/transport/datagrambatch.h"
+#include "core/transport/nullsink.h"
+#include "core/transport/socketerrors.h"
+#include "core/transport/udpsocketoptions.h"
+
+#ifdef Q_OS_UNIX
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "core/transport/nativeaddress.h"
+#endif
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr QLatin1String scheme("udp");
+constexpr int batchesPerTurn = 16;
+constexpr int datagramsPerTurn = batchesPerTurn * DatagramBatch::slots;
+
+} // namespace
+
+UdpTransport::UdpTransport(UdpTransportConfig config, QObject *parent)
+    : Transport(parent)
+    , m_config(std::move(config))
+    , m_clock(m_config.clock ? m_config.clock : SteadyClock::instance())
+    , m_sink(NullSink::instance())
+{
+}
+
+UdpTransport::~UdpTransport()
+{
+    releaseSocket();
+}
+
+void UdpTransport::setSink(TransportSink *sink)
+{
+    m_sink = sink ? sink : NullSink::instance();
+}
+
+std::optional<SockError> UdpTransport::open()
+{
+    if (m_socket)
+        return SockError{SockError::Code::WrongState, Stage::Setup, tr("the transport is open already"),
+                         tr("close it first"),        -1,           {}};
+    ++m_generation;
+    m_socket = new QUdpSocket(this);
+    std::optional<SockError> error = bindSocket();
+    if (!error)
+        error = UdpSocketOptions::apply(*m_socket, m_config.udp);
+    if (error) {
+        releaseSocket();
+        return error;
+    }
+    openReading();
+    return std::nullopt;
+}
+
+std::optional<SockError> UdpTransport::bindSocket()
+{
+    const BindAddress bind = m_config.bind.value_or(BindAddress());
+    const QUdpSocket::BindMode mode = m_config.reuseAddress ? QUdpSocket::ShareAddress | QUdpSocket::ReuseAddressHint
+                                                            : QUdpSocket::BindMode(QUdpSocket::DontShareAddress);
+    if (!m_socket->bind(bind.address, bind.port, mode))
+        return SocketErrors::make(SocketOperation::Bind, SocketErrors::fromQt(m_socket->error()), scheme,
+                                  Endpoint(bind.address, bind.port), m_socket->errorString());
+#ifdef Q_OS_UNIX
+    const int socketDescriptor = static_cast<int>(m_socket->socketDescriptor());
+    // Notifiers of our own need a descriptor of our own: two notifiers on one displace each other.
+    m_descriptor = ::fcntl(socketDescriptor, F_DUPFD_CLOEXEC, 0);
+    if (m_descriptor < 0)
+        return SocketErrors::make(SocketOperation::Bind, errno, scheme, Endpoint(bind.address, bind.port));
+    m_family = NativeAddress::familyOf(m_descriptor);
+    m_local = NativeAddress::localOf(m_descriptor);
+#else
+    m_local = Endpoint(m_socket->localAddress(), m_socket->localPort());
+#endif
+    return std::nullopt;
+}
+
+void UdpTransport::openReading()
+{
+    m_dropsReported = 0;
+    if (m_config.udp.batchReads && DatagramBatch::isSupported()) {
+        m_batch = std::make_shared<DatagramBatch>(m_config.maximumDatagramBytes);
+        m_readNotifier = new QSocketNotifier(m_descriptor, QSocketNotifier::Read, this);
+        connect(m_readNotifier, &QSocketNotifier::activated, this, [this] { readBatches(); });
+        m_readNotifier->setEnabled(!m_paused);
+    } else {
+        m_buffer = QByteArray(65536, Qt::Uninitialized);
+        connect(m_socket, &QUdpSocket::readyRead, this, [this] { readPortably(); });
+    }
+}
+
+void UdpTransport::close()
+{
+    if (!m_socket || m_closing)
+        return;
+    m_closing = true;
+    LifeToken::Watch watch(m_life);
+    flush(); // what the system takes at once is not lost
+    if (!watch.isAlive())
+        return;
+    if (const auto drops = UdpSocketOptions::kernelDrops(m_descriptor)) {
+        reportKernelDrops(*drops);
+        if (!watch.isAlive())
+            return;
+    }
+    releaseSocket();
+    failPendingSends();
+    if (watch.isAlive())
+        m_closing = false;
+}
+
+void UdpTransport::failPendingSends()
+{
+    LifeToken::Watch watch(m_life);
+    while (!m_queue.isEmpty()) {
+        const DatagramQueue::Datagram datagram = m_queue.takeFirst();
+        m_sink->transportSent(datagram.peer, datagram.size, notOpenError());
+        if (!watch.isAlive())
+            return;
+    }
+}
+
+SockError UdpTransport::notOpenError()
+{
+    return {SockError::Code::WrongState,        Stage::Send, tr("the socket was closed before the datagram was sent"),
+            tr("send before the socket stops"), -1,          {}};
+}
+
+void UdpTransport::releaseSocket()
+{
+    ++m_generation;
+    m_reading = m_flushing = m_waitingForWriting = m_flushScheduled = false;
+    m_batchNext = m_batchCount = 0;
+    m_batch.reset();
+    m_local = {};
+    for (QSocketNotifier *notifier :
+         {std::exchange(m_readNotifier, nullptr), std::exchange(m_writeNotifier, nullptr)}) {
+        if (!notifier)
+            continue;
+        notifier->setEnabled(false);
+        notifier->disconnect(this);
+        // One that is on the call stack must outlive it
+        if (m_life.isWatched()) {
+            notifier->setParent(nullptr);
+            notifier->deleteLater();
+        } else {
+            delete notifier;
+        }
+    }
+#ifdef Q_OS_UNIX
+    if (m_descriptor >= 0)
+        ::close(std::exchange(m_descriptor, -1));
+#endif
+    if (QUdpSocket *socket = std::exchange(m_socket, nullptr)) {
+        socket->disconnect(this);
+        socket->close();
+        if (m_life.isWatched()) {
+            socket->setParent(nullptr);
+            socket->deleteLater();
+        } else {
+            delete socket;
+        }
+    }
+}
+
+void UdpTransport::connectTo(const Endpoint &peer)
+{
+    if (!m_socket) {
+        SockError error = notOpenError();
+        error.what = tr("the socket is not open");
+        error.remedy = tr("start it first");
+        m_sink->transportConnectFailed(peer, error);
+        return;
+    }
+#ifdef Q_OS_UNIX
+    if (peer.family() == Endpoint::Family::IPv6 && m_family == AF_INET) {
+        m_sink->transportConnectFailed(peer, SocketErrors::make(SocketOperation::Connect, EAFNOSUPPORT, scheme, peer));
+        return;
+    }
+#endif
+    if (peer.isNull() || peer.port() == 0) {
+        m_sink->transportConnectFailed(peer, {SockError::Code::InvalidOptions, Stage::Transport,
+                                              tr("%1 has no port to send to").arg(SocketErrors::url(scheme, peer)),
+                                              tr("give the peer's port"), -1, peer});
+        return;
+    }
+    m_sink->transportConnected(peer, true);
+}
+
+SendOutcome UdpTransport::send(const Endpoint &peer, QByteArrayView wire)
+{
+    if (!m_socket || m_closing)
+        return SendOutcome::NotOpen;
+    if (peer.isNull())
+        return SendOutcome::NoSuchPeer;
+    if (wire.size() > maximumPayloadBytes)
+        return SendOutcome::TooLong;
+    // Before the append, so that no transportSent of this datagram comes before its Accepted
+    if (m_queue.count() >= DatagramQueue::batch && !m_waitingForWriting) {
+        LifeToken::Watch watch(m_life);
+        flush();
+        if (!watch.isAlive() || !m_socket)
+            return SendOutcome::NotOpen;
+    }
+    if (!m_queue.append(peer, wire))
+        return SendOutcome::QueueFull;
+    scheduleFlush();
+    return SendOutcome::Accepted;
+}
+
+void UdpTransport::scheduleFlush()
+{
+    if (std::exchange(m_flushScheduled, true))
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this, generation = m_generation] {
+            if (generation != m_generation)
+                return;
+            m_flushScheduled = false;
+            if (!m_waitingForWriting)
+                flush();
+        },
+        Qt::QueuedConnection);
+}
+
+void UdpTransport::flush()
+{
+    if (!m_socket || m_flushing)
+        return;
+    m_flushing = true;
+    LifeToken::Watch watch(m_life);
+    const quint64 generation = m_generation;
+    while (!m_queue.isEmpty()) {
+        int sent = 0;
+        SockError error;
+        const SendStep step = sendNext(sent, error);
+        if (step == SendStep::Wait) {
+            waitForWriting();
+            break;
+        }
+        const bool failed = step == SendStep::Failed;
+        for (int i = 0; i < (failed ? 1 : sent); ++i) {
+            const DatagramQueue::Datagram datagram = m_queue.takeFirst();
+            m_sink->transportSent(datagram.peer, datagram.size, failed ? std::optional(error) : std::nullopt);
+            if (!watch.isAlive() || generation != m_generation)
+                return;
+        }
+    }
+    m_flushing = false;
+}
+
+UdpTransport::SendStep UdpTransport::sendNext(int &sent, SockError &error)
+{
+    const DatagramQueue::Datagram &first = m_queue.at(0);
+    if (m_batch) {
+        sent = m_queue.sendBatch(m_descriptor, m_family);
+        if (sent > 0)
+            return SendStep::Sent;
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return SendStep::Wait;
+        error = SocketErrors::make(SocketOperation::Send, errno, scheme, first.peer);
+        return SendStep::Failed;
+    }
+    const char *bytes = first.size > 0 ? m_queue.bytes(first) : "";
+    if (m_socket->writeDatagram(bytes, first.size, first.peer.address(), first.peer.port()) >= 0) {
+        sent = 1;
+        return SendStep::Sent;
+    }
+    if (m_socket->error() == QAbstractSocket::TemporaryError)
+        return SendStep::Wait;
+    error = SocketErrors::make(SocketOperation::Send, SocketErrors::fromQt(m_socket->error()), scheme, first.peer,
+                               m_socket->errorString());
+    return SendStep::Failed;
+}
+
+void UdpTransport::waitForWriting()
+{
+    m_waitingForWriting = true;
+#ifdef Q_OS_UNIX
+    if (!m_writeNotifier) {
+        m_writeNotifier = new QSocketNotifier(m_descriptor, QSocketNotifier::Write, this);
+        connect(m_writeNotifier, &QSocketNotifier::activated, this, [this] {
+            m_writeNotifier->setEnabled(false);
+            m_waitingForWriting = false;
+            flush();
+        });
+    }
+    m_writeNotifier->setEnabled(true);
+#else
+    QTimer::singleShot(1, this, [this, generation = m_generation] {
+        if (generation != m_generation)
+            return;
+        m_waitingForWriting = false;
+        flush();
+    });
+#endif
+}
+
+void UdpTransport::setReadingPaused(bool paused)
+{
+    if (std::exchange(m_paused, paused) == paused || !m_socket)
+        return;
+    if (m_readNotifier)
+        m_readNotifier->setEnabled(!paused);
+    if (paused)
+        return;
+    // What was read before the pause, and what QUdpSocket has announced already, comes without a new datagram.
+    QMetaObject::invokeMethod(
+        this,
+        [this, generation = m_generation] {
+            if (generation != m_generation || m_paused)
+                return;
+            if (m_batch)
+                readBatches();
+            else
+                readPortably();
+        },
+        Qt::QueuedConnection);
+}
+
+void UdpTransport::readBatches()
+{
+    if (m_reading) {
+        m_readNotifier->setEnabled(false); // an event loop inside a callback: it would come again and again
+        return;
+    }
+    if (m_paused)
+        return;
+    m_reading = true;
+    LifeToken::Watch watch(m_life);
+    const quint64 generation = m_generation;
+    const auto isGone = [&] { return !watch.isAlive() || generation != m_generation; };
+    const std::shared_ptr<DatagramBatch> batch = m_batch;
+    bool wasFull = false;
+    for (int round = 0; round < batchesPerTurn && !m_paused; ++round) {
+        if (m_batchNext == m_batchCount) {
+            const int count = batch->read(m_descriptor);
+            if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+                m_sink->transportError(SocketErrors::make(SocketOperation::Receive, errno, scheme, m_local));
+                if (isGone())
+                    return;
+            }
+            if (count <= 0)
+                break;
+            m_batchNs = m_clock->nowNs();
+            m_batchNext = 0;
+            m_batchCount = count;
+            if (const quint32 drops = batch->drops(count)) {
+                reportKernelDrops(drops);
+                if (isGone())
+                    return;
+            }
+        }
+        const bool isFull = m_batchCount == DatagramBatch::slots;
+        wasFull = wasFull || isFull;
+        while (m_batchNext < m_batchCount && !m_paused) {
+            const int i = m_batchNext++;
+            m_sink->transportReceived(batch->peer(i), batch->data(i),
+                                      batch->isTruncated(i) ? ReceiveFlag::Truncated : ReceiveFlags(), m_batchNs);
+            if (isGone())
+                return;
+        }
+        m_sink->transportBatchEnded();
+        if (isGone())
+            return;
+        if (!isFull)
+            break; // the system's queue was empty: one call less than asking again
+    }
+    // Datagrams dropped behind the last one that we read are in nobody's control message yet.
+    if (wasFull) {
+        if (const auto drops = UdpSocketOptions::kernelDrops(m_descriptor)) {
+            reportKernelDrops(*drops);
+            if (isGone())
+                return;
+        }
+    }
+    endReading();
+}
+
+void UdpTransport::endReading()
+{
+    m_reading = false;
+    if (m_readNotifier)
+        m_readNotifier->setEnabled(!m_paused);
+}
+
+void UdpTransport::readPortably()
+{
+    if (m_reading || m_paused)
+        return;
+    m_reading = true;
+    LifeToken::Watch watch(m_life);
+    const quint64 generation = m_generation;
+    const auto isGone = [&] { return !watch.isAlive() || generation != m_generation; };
+    QByteArray buffer = std::exchange(m_buffer, {}); // ours while the sink looks at it
+    QHostAddress address;
+    quint16 port = 0;
+    int count = 0;
+    for (; count < datagramsPerTurn && !m_paused; ++count) {
+        const qint64 size = m_socket->readDatagram(buffer.data(), buffer.size(), &address, &port);
+        if (size < 0)
+            break; // nothing there, or an error of an earlier send, which the next read goes past
+        if (count % DatagramBatch::slots == 0)
+            m_batchNs = m_clock->nowNs();
+        const bool truncated = size > m_config.maximumDatagramBytes;
+        const QByteArrayView data(buffer.constData(), truncated ? m_config.maximumDatagramBytes : size);
+        m_sink->transportReceived(Endpoint(address, port), data, truncated ? ReceiveFlag::Truncated : ReceiveFlags(),
+                                  m_batchNs);
+        if (isGone())
+            return;
+    }
+    if (count > 0) {
+        m_sink->transportBatchEnded();
+        if (isGone())
+            return;
+    }
+    if (count >= DatagramBatch::slots) {
+        if (const auto drops = UdpSocketOptions::kernelDrops(m_descriptor)) {
+            reportKernelDrops(*drops);
+            if (isGone())
+                return;
+        }
+    }
+    m_buffer = std::move(buffer);
+    m_reading = false;
+}
+
+void UdpTransport::reportKernelDrops(quint32 total)
+{
+    // The counter wraps; one that is a little behind comes from a datagram that was queued before the last look.
+    const auto increase = static_cast<qint32>(total - m_dropsReported);
+    if (increase <= 0)
+        return;
+    m_dropsReported = total;
+    m_sink->transportKernelDrops(static_cast<quint64>(increase));
+}
+
+std::optional<SockError> UdpTransport::joinMulticastGroup(const QHostAddress &group, const QString &interfaceName)
+{
+    if (!m_socket)
+        return SockError{SockError::Code::WrongState, Stage::Setup, tr("the socket is not open"),
+                         tr("start it first"),        -1,           {}};
+    return UdpSocketOptions::join(*m_socket, group, interfaceName);
+}
+
+std::optional<SockError> UdpTransport::leaveMulticastGroup(const QHostAddress &group, const QString &interfaceName)
+{
+    if (!m_socket)
+        return SockError{SockError::Code::WrongState, Stage::Setup, tr("the socket is not open"),
+                         tr("start it first"),        -1,           {}};
+    return UdpSocketOptions::leave(*m_socket, group, interfaceName);
+}
+
+int UdpTransport::receiveBufferBytes() const
+{
+    return m_socket ? UdpSocketOptions::receiveBufferBytes(*m_socket) : 0;
+}
+
+} // namespace SockScope
