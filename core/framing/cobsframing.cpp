@@ -32,7 +32,8 @@ FrameResult CobsFraming::next(QByteArrayView buffer, FramingState &state) const
     if (found.state == TerminatedBlock::State::Fill)
         return TerminatedBlock::fillError(found, '\0');
     const QByteArrayView block = buffer.sliced(found.begin, found.size());
-    if (block.size() > longestEncoding(m_maximum)) {
+    // A frame somewhat over the limit is worth waiting for: with its zero the stream goes on behind it.
+    if (block.size() > 2 * longestEncoding(m_maximum)) {
         state.scanned = 0;
         return FrameResult::invalid(frameTooLong(quint64(m_maximum) + 1, m_maximum, block, true));
     }

@@ -10,10 +10,9 @@ namespace SockScope {
  *          payload is 01 00
  *  Units   bytes; the limit counts the decoded payload
  *  Errors  InvalidFrame for a code that points behind the frame's zero and TooLong for a frame over the limit: skipped
- *          up to the zero, the stream goes on. TooLong when no zero comes within the longest lawful frame: the stream
- *          is lost
- *  Thread  immutable: any thread; a decoded payload lives in the FramingState
- *  Source  Cheshire and Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999
+ *          up to the zero, the stream goes on. TooLong when no zero comes within twice the longest lawful frame: the
+ * stream is lost Thread  immutable: any thread; a decoded payload lives in the FramingState Source  Cheshire and Baker,
+ * "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999
  */
 class CobsFraming : public Framing
 {
