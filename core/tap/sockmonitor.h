@@ -19,6 +19,7 @@ namespace SockScope {
 
 class Alarm;
 class BaseSock;
+class Clock;
 class Codec;
 class MessageTypes;
 
@@ -73,6 +74,7 @@ struct SockSnapshot
     std::vector<HandlerStats> handlers;
     QStringList deniedPeers;
     quint64 lostRecords = 0; ///< records that this monitor could not keep, by its own limit
+    quint64 lostErrors = 0;  ///< errors that nobody took in time, beyond errorLimit
     quint64 blockedHandlers = 0;
 };
 
@@ -101,6 +103,8 @@ public:
     static constexpr qsizetype pendingLimit = 131'072;
     static constexpr qsizetype pendingLimitBytes = 64LL * 1024 * 1024;
     static constexpr qsizetype errorLimit = 1000;
+    /// Changes of more peers than this that nobody takes are replaced by one reset.
+    static constexpr qsizetype changeLimit = 200'000;
 
     /// Makes a monitor in the sock's thread and answers at once; it becomes a child of the sock. The sock must be
     /// alive.
@@ -109,15 +113,18 @@ public:
 
     quint32 sockId() const { return m_sockId; }
     BaseSock *sock() const { return m_sock; }
-    /// Everything since the last call.
+    /// Everything since the last call; the snapshot is always the newest.
     SockChanges takeChanges();
-    /// The next changes hold the whole peer table.
+    /// The next changes hold the whole peer table, and updated() announces them; any thread.
     void requestReset();
 
 Q_SIGNALS:
+    /// Changes are ready. It comes once until they are taken: after connecting to it, call takeChanges or requestReset.
     void updated();
 
 private:
+    static constexpr size_t compactFrom = 4096;
+
     SockMonitor(BaseSock *sock, std::shared_ptr<Recorder> recorder, qint64 intervalNs);
     void attach();
     void inbound(const Envelope &envelope, Outcome outcome, const SockError *error) override;
@@ -126,26 +133,45 @@ private:
     void peerChanged(const Endpoint &peer) override;
     void peerRemoved(const Endpoint &peer, CloseReason reason) override;
     void sockChanged() override;
-    void keep(Record &&record);
+    void touchPeer(const Endpoint &peer);
+    void keep(Record &&record, QByteArrayView payload, const SockError *error);
+    void keepError(const SockError &error);
     void markDirty();
-    void handleAlarm();
+    void flush();
+    void submitRecords();
+    std::vector<PeerChange> collectPeers(bool reset);
+    void mergePeers(std::vector<PeerChange> &&peers, bool reset);
+    void compactPeers();
+    SockSnapshot makeSnapshot(qint64 nowNs);
 
     BaseSock *m_sock;
     std::shared_ptr<Recorder> m_recorder;
     const qint64 m_intervalNs;
     const quint32 m_sockId;
+    std::shared_ptr<Clock> m_clock;
     std::unique_ptr<Alarm> m_alarm;
     BytesPool m_pool;
     std::vector<Record> m_records;
     qsizetype m_recordBytes = 0;
     QSet<Endpoint> m_dirtyPeers;
+    Endpoint m_lastTouched; // spares the set when one peer talks
     std::vector<PeerChange> m_removedPeers;
+    std::vector<ErrorEntry> m_errors;
+    QStringList m_denied;
+    quint64 m_deniedRevision = 0;
     quint64 m_lost = 0;
+    quint64 m_lostErrors = 0;
     qint64 m_wallOffsetUs = 0;
+    qint64 m_nextFlushNs = 0;
+    bool m_attached = false;
+    bool m_dirty = false; // the alarm is set
     std::atomic<bool> m_reset{true};
 
     std::mutex m_mutex; // guards what takeChanges takes
     SockChanges m_ready;
+    size_t m_compactAt = compactFrom;
+    bool m_overflowed = false; // the list of changes was given up until somebody reads
+    bool m_announced = false;
 };
 
 } // namespace SockScope
