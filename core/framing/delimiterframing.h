@@ -11,8 +11,9 @@ namespace SockScope {
  *  Units   bytes; the limit counts the payload without its delimiter
  *  Errors  TooLong once the payload must be over the limit, whether or not its end has come: the stream is lost.
  *          encode: InvalidFrame, with the offset, for a payload in which the receiver would find the delimiter too
- * early Thread  immutable: any thread Source  RFC 5321 2.3.8 and RFC 9112 2.2 for lines; a search resumes where the
- * last one ended
+ *          early
+ *  Thread  immutable: any thread
+ *  Source  RFC 5321 2.3.8 and RFC 9112 2.2 for lines; a search resumes where the last one ended
  */
 class DelimiterFraming : public Framing
 {

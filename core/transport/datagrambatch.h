@@ -11,8 +11,8 @@ namespace SockScope {
 
 /*! Reads up to 64 datagrams with one system call.
  *  Path    UdpTransport's descriptor → [this] → UdpTransport
- *  Shape   read fills the slots, the views are valid until the next read; a datagram longer than a slot is cut and says
- * so
+ *  Shape   read fills the slots, the views are valid until the next read; a datagram longer than a slot is cut and
+ *          says so
  *  Units   bytes; drops: the socket's total since it was made, modulo 2^32
  *  Errors  read answers what recvmmsg answers: a count, or -1 and errno
  *  Thread  the sock's thread

@@ -16,7 +16,8 @@ namespace SockScope {
 /*! One end of a pair of transports that hand each other their bytes, for tests and for socks in one process.
  *  Path    the other end → [this] → framing; framing → [this] → the other end
  *  Shape   datagrams, or one stream that either end connects; bytes are copied. Delivery is queued in the event loop,
- * or waits for deliver() when manual. A test may cut the stream into pieces, change or drop what arrives, and break it
+ *          or waits for deliver() when manual. A test may cut the stream into pieces, change or drop what arrives,
+ *          and break it
  *  Units   bytes; at most maximumPendingBytes wait at one end
  *  Errors  QueueFull at the limit; WrongState for connectTo while closed
  *  Thread  both ends in one thread; the sink may close or destroy either end inside any callback

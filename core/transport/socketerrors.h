@@ -11,8 +11,8 @@ enum class SocketOperation : quint8 { Bind, Connect, Connection, Send, Receive, 
 
 /*! Turns what the system says about a socket into a SockError a person can act on: the only place with these texts.
  *  Path    transports → [this] → sink
- *  Shape   where: the scheme, the endpoint, or empty when there is none; detail: the system's own words, used where we
- * know none that are better
+ *  Shape   where: the scheme, the endpoint, or empty when there is none; detail: the system's own words, used where
+ *          we know none that are better
  *  Units   none
  *  Errors  none: it makes them
  *  Thread  any

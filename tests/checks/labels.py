@@ -8,6 +8,7 @@ from common import files, finish, lines, root
 LABELS = ["Path", "Shape", "Units", "Errors", "Thread", "Source"]
 CLASS = re.compile(r"^(class|struct)\s+(?:SOCKSCOPE_\w+\s+)?(\w+)[^;]*$")
 LABEL = re.compile(r"^ \*  (\w+) ")
+WRAPPED = re.compile(r"^ \* \S")
 
 findings = []
 for path in files(root() / "core", ".h"):
@@ -19,6 +20,8 @@ for path in files(root() / "core", ".h"):
             comment, labels = number, []
         elif comment is not None and (label := LABEL.match(line)) and label.group(1) in LABELS:
             labels.append(label.group(1))
+        elif comment is not None and WRAPPED.match(line):
+            findings.append((path, number, "a label's text goes on in the column where it began, not at the margin"))
         elif match := CLASS.match(line):
             kind, name = match.groups()
             # A struct with nothing but fields says what it is in one line; once it has the long comment, it has it all.

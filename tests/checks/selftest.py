@@ -70,6 +70,7 @@ class Checks(unittest.TestCase):
         self.accepts("labels", {"core/a.h": LABELS + "template <typename T>\nclass A : public B\n{\n};\n"})
         self.refuses("labels", {"core/a.h": "class A\n{\n};\n"}, "class A lacks Path")
         self.refuses("labels", {"core/a.h": LABELS.replace(" *  Units   c\n", "") + "struct A\n{\n};\n"}, "lacks Units")
+        self.refuses("labels", {"core/a.h": LABELS.replace(" *  Units", " * b\n *  Units") + "class A\n{\n};\n"}, "margin")
         self.refuses("labels", {"core/a.h": LABELS + "int x;\nclass A\n{\n};\n"}, "class A lacks")
 
     def test_lengths(self):

@@ -16,8 +16,11 @@ class SockDirectory;
  *  Path    SockChanges → [this] → the Handlers view
  *  Shape   one row a handler and one a type without a handler (HandlerIdRole 0); a row keeps its place. The column
  *          Handler is checkable: enabled or not. Roles: SortRole NumericRole SockIdRole SockNameRole TypeRole
- * TypeTextRole HandlerIdRole EnabledRole IsUnhandledRole LevelRole ErrorTextRole Units   nanoseconds in SortRole, short
- * durations in text Errors  none Thread  the window's Source  none
+ *          TypeTextRole HandlerIdRole EnabledRole IsUnhandledRole LevelRole ErrorTextRole
+ *  Units   nanoseconds in SortRole, short durations in text
+ *  Errors  none
+ *  Thread  the window's
+ *  Source  none
  */
 class HandlerStatsModel : public QAbstractTableModel
 {

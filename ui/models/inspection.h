@@ -29,7 +29,10 @@ class SocketModel;
 /*! Everything that the window shows: the socks, the recorder and the models.
  *  Path    SockMonitor and Recorder → [this] → models → views
  *  Shape   one timer: a sock that reports arms it, and when it fires each model is fed once. Without reports nothing
- * runs Units   a frame is frameMs Errors  open() answers what went wrong Thread  the window's; the socks live elsewhere
+ *          runs
+ *  Units   a frame is frameMs
+ *  Errors  open() answers what went wrong
+ *  Thread  the window's; the socks live elsewhere
  *  Source  none
  */
 class Inspection : public QObject

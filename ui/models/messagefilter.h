@@ -17,9 +17,11 @@ class SockDirectory;
  *  Path    the filter field → [this] → MessageLogModel
  *  Shape   words (all must occur in payload, summary, type, peer or note, whatever the case), `dir:in`,
  *          `peer:127.0.0.1:9000` or `peer:127.0.0.1`, `type:move`, `sock:game`, `error`, `unhandled`, `injected`; `-`
- * before a term means not; "quoted" text is one word. Several terms of the same key are alternatives Units   columns
- * count from 0 Errors  fromText answers nothing, and where and what was expected; at most maximumTerms terms Thread  a
- * value Source  the search fields of mail and code hosts, which hands know
+ *          before a term means not; "quoted" text is one word. Several terms of the same key are alternatives
+ *  Units   columns count from 0
+ *  Errors  fromText answers nothing, and where and what was expected; at most maximumTerms terms
+ *  Thread  a value
+ *  Source  the search fields of mail and code hosts, which hands know
  */
 class MessageFilter
 {

@@ -19,7 +19,7 @@ class SockDirectory;
 /*! The log of messages: the rows of the shared Recorder that pass the filter.
  *  Path    Recorder → [this] → the Messages view
  *  Shape   no object a message: without a filter a row is a range of numbers, with one an ordered list of numbers. It
- * is the Recorder's owner: collect() moves the inbox into the store. Roles: SortRole NumericRole SockIdRole
+ *          is the Recorder's owner: collect() moves the inbox into the store. Roles: SortRole NumericRole SockIdRole
  *          SockNameRole EndpointRole LevelRole NoRole WallUsRole DirectionRole OutcomeRole TypeRole TypeTextRole
  *          PayloadRole SummaryRole NoteRole IsErrorRole IsUnhandledRole IsInjectedRole IsMarkedRole
  *  Units   numbers are Record::no; times as TimeFormat says
