@@ -160,7 +160,7 @@ void TestPeerTable::timesNeverGoBack()
 
 void TestPeerTable::followsANaiveModel()
 {
-    constexpr int maximum = 200;
+    constexpr int maximum = 120;
     Test::Randomness random(3);
     PeerTable table(maximum);
     NaiveTable model;
@@ -181,7 +181,7 @@ void TestPeerTable::followsANaiveModel()
         const Endpoint endpoint = endpointOf(random.between(0, 400));
         const qint64 kind = random.between(0, 99);
         const auto known = model.rows.find(endpoint);
-        if (kind < 60) {
+        if (kind < 70) {
             Peer *peer = table.insert(endpoint, now);
             if (known != model.rows.end()) {
                 QVERIFY(peer);
@@ -198,7 +198,7 @@ void TestPeerTable::followsANaiveModel()
                 QVERIFY(!peer);
                 ++refused;
             }
-        } else if (kind < 90) {
+        } else if (kind < 97) {
             QCOMPARE(table.remove(endpoint).has_value(), known != model.rows.end());
             model.rows.erase(endpoint);
         } else if (kind < 99) {
