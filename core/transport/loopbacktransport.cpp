@@ -211,10 +211,10 @@ void LoopbackTransport::deliver()
         switch (item.kind) {
         case Kind::Connected:
             m_connected = true;
-            if (!m_sink->transportConnected(m_remote, item.data == "out")) {
-                if (isGone())
-                    return;
-                closePeer(m_remote, CloseReason::Refused);
+            if (!m_sink->transportConnected(m_remote, item.data == "out") && !isGone() && m_connected) {
+                m_connected = false; // refused: the sink hears no more of it
+                if (m_other)
+                    m_other->put({Kind::Closed, {}, CloseReason::Remote});
             }
             break;
         case Kind::Closed:

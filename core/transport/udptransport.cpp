@@ -1,5 +1,6 @@
 #include "core/transport/udptransport.h"
 
+#include <QNetworkProxy>
 #include <QSocketNotifier>
 #include <QTimer>
 #include <QUdpSocket>
@@ -57,6 +58,7 @@ std::optional<SockError> UdpTransport::open()
                          tr("close it first"),        -1,           {}};
     ++m_generation;
     m_socket = new QUdpSocket(this);
+    m_socket->setProxy(QNetworkProxy::NoProxy);
     std::optional<SockError> error = bindSocket();
     if (!error)
         error = UdpSocketOptions::apply(*m_socket, m_config.udp);

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <QByteArray>
+#include <QHash>
+#include <QSet>
+
+#include <memory>
+
+#include "core/time/clock.h"
+#include "core/transport/bindaddress.h"
+#include "core/transport/lifetoken.h"
+#include "core/transport/transport.h"
+#include "core/types/sockoptions.h"
+
+class QTcpServer;
+class QTcpSocket;
+
+namespace SockScope {
+
+class TcpConnection;
+
+/// What a TcpTransport is told; without bind it only connects out. reuseAddress lets a server take its port again while
+/// old connections linger; Unix always does.
+struct TcpTransportConfig
+{
+    std::optional<BindAddress> bind;
+    TcpOptions tcp;
+    bool reuseAddress = false;
+    std::shared_ptr<Clock> clock; ///< null: the steady clock
+};
+
+/*! Byte streams over TCP: listens, connects out, or both at once.
+ *  Path    QTcpServer and QTcpSockets → [this] → framing; framing → [this] → the sockets
+ *  Shape   one TcpConnection a peer, keyed by the remote endpoint; at most maximumConnections. closePeer and close hand
+ * the system what it takes at once; what it does not take is answered with an error. The sink hears
+ * transportDisconnected for every peer it admitted, closed by whomever, and nothing more of one it refused
+ *  Units   bytes; connect time-out on the clock (30 s at most: QTcpSocket's own)
+ *  Errors  open answers; connecting answers through transportConnectFailed; a full server through transportError
+ *  Thread  the sock's thread; the sink may close or destroy it inside any callback
+ *  Source  RFC 9293, tcp(7)
+ */
+class TcpTransport : public Transport
+{
+    Q_OBJECT
+public:
+    explicit TcpTransport(TcpTransportConfig config, QObject *parent = nullptr);
+    ~TcpTransport() override;
+
+    void setSink(TransportSink *sink) override;
+    std::optional<SockError> open() override;
+    void close() override;
+    bool isStream() const override { return true; }
+    Endpoint localEndpoint() const override { return m_local; }
+    void connectTo(const Endpoint &peer) override;
+    void closePeer(const Endpoint &peer, CloseReason reason) override;
+    SendOutcome send(const Endpoint &peer, QByteArrayView wire) override;
+    void flush() override;
+    void setReadingPaused(bool paused) override;
+    qsizetype pendingSendBytes() const override { return m_pendingBytes; }
+
+    int connectionCount() const { return static_cast<int>(m_connections.size()); }
+    /// Connections that came when maximumConnections were open.
+    quint64 refusedConnections() const { return m_refusedConnections; }
+
+protected:
+    /// A socket that is not connected; a subclass may add encryption.
+    virtual std::unique_ptr<QTcpSocket> createSocket();
+
+private:
+    friend class TcpConnection;
+    friend class TcpListener;
+
+    std::optional<SockError> listen();
+    void handleIncoming(qintptr descriptor);
+    void handleAcceptError();
+    bool isFull() const;
+    void releaseServer();
+    /// The connection is over for new calls, but still answers for what it has.
+    void startClosing(TcpConnection *connection);
+    void endClosing(TcpConnection *connection);
+
+    const TcpTransportConfig m_config;
+    std::shared_ptr<Clock> m_clock;
+    TransportSink *m_sink;
+    QTcpServer *m_server = nullptr;
+    QHash<Endpoint, TcpConnection *> m_connections;
+    QSet<TcpConnection *> m_closing;
+    QSet<TcpConnection *> m_unflushed;
+    std::shared_ptr<QByteArray> m_scratch; // shared by all connections that have no unread bytes; null while in use
+    std::unique_ptr<Alarm> m_acceptAlarm;
+    Endpoint m_local;
+    LifeToken m_life;
+    quint64 m_refusedConnections = 0;
+    qsizetype m_pendingBytes = 0;
+    bool m_open = false;
+    bool m_paused = false;
+};
+
+} // namespace SockScope

@@ -1,0 +1,571 @@
+#include <QDir>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+
+#include "core/time/manualclock.h"
+#include "core/transport/tcptransport.h"
+#include "support/recordingsink.h"
+#include "support/testmain.h"
+
+#ifdef Q_OS_UNIX
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#endif
+
+using namespace SockScope;
+using namespace SockScope::Test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+TcpTransportConfig listening(const QHostAddress &address = QHostAddress(QHostAddress::LocalHost), quint16 port = 0)
+{
+    TcpTransportConfig config;
+    config.bind = BindAddress{address, port};
+    return config;
+}
+
+struct End
+{
+    explicit End(TcpTransportConfig config)
+        : transport(std::make_unique<TcpTransport>(std::move(config)))
+    {
+        transport->setSink(&sink);
+    }
+    RecordingSink sink;
+    std::unique_ptr<TcpTransport> transport;
+    Endpoint local() const { return transport->localEndpoint(); }
+};
+
+qsizetype openDescriptors()
+{
+    return QDir(u"/proc/self/fd"_s).entryList(QDir::NoDotAndDotDot | QDir::System | QDir::AllEntries).size();
+}
+
+} // namespace
+
+class TestTcpTransport : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { failOnWarnings(); }
+
+    void echo_data()
+    {
+        QTest::addColumn<QHostAddress>("address");
+        QTest::newRow("IPv4") << QHostAddress(QHostAddress::LocalHost);
+        QTest::newRow("IPv6") << QHostAddress(QHostAddress::LocalHostIPv6);
+        QTest::newRow("dual stack") << QHostAddress(QHostAddress::Any);
+    }
+    void echo()
+    {
+        QFETCH(QHostAddress, address);
+        const bool six = address == QHostAddress(QHostAddress::LocalHostIPv6);
+        if (six && !QTcpServer().listen(address))
+            QSKIP("this machine has no IPv6");
+        End server(listening(address));
+        End client(TcpTransportConfig{});
+        QVERIFY(!server.transport->open());
+        QVERIFY(!client.transport->open());
+        QVERIFY(client.local().isNull());
+        server.sink.onReceived = [&](const Endpoint &peer, QByteArrayView data) {
+            QCOMPARE(server.transport->send(peer, data), SendOutcome::Accepted);
+        };
+        const Endpoint target =
+            six ? Endpoint(address, server.local().port()) : Endpoint(0x7f000001, server.local().port());
+        client.transport->connectTo(target);
+        QTRY_COMPARE(client.sink.connected.size(), 1);
+        QCOMPARE(client.sink.connected[0].peer, target);
+        QVERIFY(client.sink.connected[0].outgoing);
+        QCOMPARE(client.transport->send(target, "hello"), SendOutcome::Accepted);
+        QCOMPARE(client.transport->pendingSendBytes(), 5);
+        QTRY_COMPARE(client.sink.stream(), "hello");
+        QVERIFY(!server.sink.connected[0].outgoing);
+        QCOMPARE(server.sink.connected[0].peer.family(), target.family());
+        QCOMPARE(client.sink.sentBytes, 5);
+        QCOMPARE(client.transport->pendingSendBytes(), 0);
+        client.transport->closePeer(target, CloseReason::Local);
+        QCOMPARE(client.sink.disconnected.size(), 1);
+        QCOMPARE(client.sink.disconnected[0].reason, CloseReason::Local);
+        QCOMPARE(client.transport->send(target, "x"), SendOutcome::NoSuchPeer);
+        QTRY_COMPARE(server.sink.disconnected.size(), 1);
+        QCOMPARE(server.sink.disconnected[0].reason, CloseReason::Remote);
+        QVERIFY(!server.sink.disconnected[0].error);
+    }
+
+    void listensAndConnectsAtOnce()
+    {
+        End a(listening());
+        End b(listening());
+        QVERIFY(!a.transport->open());
+        QVERIFY(!b.transport->open());
+        a.transport->connectTo(b.local());
+        b.transport->connectTo(a.local());
+        QTRY_COMPARE(a.sink.connected.size(), 2);
+        QTRY_COMPARE(b.sink.connected.size(), 2);
+        for (const auto &one : std::as_const(a.sink.connected))
+            QCOMPARE(a.transport->send(one.peer, "x"), SendOutcome::Accepted);
+        QTRY_COMPARE(b.sink.receivedBytes, 2);
+        a.transport->connectTo(b.local());
+        QCOMPARE(a.sink.connectFailed.size(), 1);
+        QCOMPARE(a.sink.connectFailed[0].error.code, SockError::Code::WrongState);
+    }
+
+    void keepsWhatTheSinkLeaves()
+    {
+        End server(listening());
+        QVERIFY(!server.transport->open());
+        server.sink.take = 3; // of each call
+        QTcpSocket client;
+        client.connectToHost(QHostAddress(QHostAddress::LocalHost), server.local().port());
+        QTRY_COMPARE(server.sink.connected.size(), 1);
+        QByteArray all;
+        for (int i = 0; i < 200; ++i) {
+            client.write("12345");
+            all += "12345";
+            client.flush();
+            QTRY_VERIFY(server.sink.receivedCalls > i);
+        }
+        QVERIFY(all.startsWith(server.sink.stream()));
+        server.sink.take = -1;
+        client.write("!");
+        QTRY_COMPARE(server.sink.stream(), all + '!');
+    }
+
+    void carriesALongMessageWhole()
+    {
+        End server(listening());
+        End client(TcpTransportConfig{});
+        QVERIFY(!server.transport->open());
+        QVERIFY(!client.transport->open());
+        client.transport->connectTo(server.local());
+        QTRY_COMPARE(client.sink.connected.size(), 1);
+        QByteArray big(5'000'000, Qt::Uninitialized);
+        for (qsizetype i = 0; i < big.size(); ++i)
+            big[i] = static_cast<char>(i % 251);
+        // A frame is taken only when it is whole
+        bool whole = false;
+        server.sink.take = 0;
+        server.sink.onReceived = [&](const Endpoint &, QByteArrayView data) {
+            if (data.size() == big.size())
+                whole = data == big;
+        };
+        server.sink.keepData = false;
+        QCOMPARE(client.transport->send(server.local(), big), SendOutcome::Accepted);
+        QTRY_VERIFY(whole);
+        QCOMPARE(client.sink.sentBytes, big.size());
+    }
+
+    void namesABusyPort()
+    {
+        End a(listening());
+        QVERIFY(!a.transport->open());
+        TcpTransportConfig config = listening(QHostAddress(QHostAddress::LocalHost), a.local().port());
+        config.reuseAddress = true;
+        End b(config);
+        const std::optional<SockError> error = b.transport->open();
+        QVERIFY(error);
+        QCOMPARE(error->code, SockError::Code::AddressInUse);
+        QCOMPARE(error->what, u"port %1 is in use by another program"_s.arg(a.local().port()));
+        a.transport->close();
+        QVERIFY(!b.transport->open());
+    }
+
+    void namesARefusedConnection()
+    {
+        QTcpServer gone;
+        QVERIFY(gone.listen(QHostAddress::LocalHost));
+        const Endpoint target(0x7f000001, gone.serverPort());
+        gone.close();
+        End client(TcpTransportConfig{});
+        client.transport->connectTo(target);
+        QCOMPARE(client.sink.connectFailed.size(), 1); // not open
+        QVERIFY(!client.transport->open());
+        client.transport->connectTo(target);
+        QTRY_COMPARE(client.sink.connectFailed.size(), 2);
+        const SockError error = client.sink.connectFailed[1].error;
+        QCOMPARE(error.code, SockError::Code::ConnectionRefused);
+        QCOMPARE(error.what, u"nothing listens on tcp://%1"_s.arg(target.toString()));
+        QVERIFY(!error.remedy.isEmpty());
+        QCOMPARE(client.transport->connectionCount(), 0);
+        client.transport->connectTo(Endpoint(0x7f000001, 0));
+        QCOMPARE(client.sink.connectFailed.last().error.code, SockError::Code::InvalidOptions);
+    }
+
+    void givesUpAtTheTimeOut()
+    {
+#ifdef Q_OS_LINUX
+        // A listener that accepts nothing, its backlog full: further connects get no answer.
+        const int deaf = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        QCOMPARE(::bind(deaf, reinterpret_cast<sockaddr *>(&address), length), 0);
+        QCOMPARE(::listen(deaf, 0), 0);
+        QCOMPARE(::getsockname(deaf, reinterpret_cast<sockaddr *>(&address), &length), 0);
+        QTcpSocket filler;
+        filler.connectToHost(QHostAddress(QHostAddress::LocalHost), ntohs(address.sin_port));
+        QTRY_COMPARE(filler.state(), QAbstractSocket::ConnectedState);
+
+        auto clock = std::make_shared<ManualClock>();
+        TcpTransportConfig config;
+        config.clock = clock;
+        config.tcp.connectTimeout = std::chrono::milliseconds(700);
+        End client(config);
+        QVERIFY(!client.transport->open());
+        const Endpoint target(0x7f000001, ntohs(address.sin_port));
+        client.transport->connectTo(target);
+        QCOMPARE(client.transport->send(target, "too early"), SendOutcome::NoSuchPeer);
+        clock->advanceMs(699);
+        QCOMPARE(client.sink.connectFailed.size(), 0);
+        clock->advanceMs(1);
+        QCOMPARE(client.sink.connectFailed.size(), 1);
+        QCOMPARE(client.sink.connectFailed[0].error.code, SockError::Code::ConnectTimedOut);
+        QCOMPARE(client.sink.connected.size(), 0);
+        // One given up by hand
+        client.transport->connectTo(target);
+        client.transport->closePeer(target, CloseReason::Local);
+        QCOMPARE(client.sink.connectFailed.size(), 2);
+        ::close(deaf);
+#else
+        QSKIP("needs a listener with a full backlog");
+#endif
+    }
+
+    void leaksNothingInAThousandConnections()
+    {
+        End server(listening());
+        QVERIFY(!server.transport->open());
+        End client(TcpTransportConfig{});
+        QVERIFY(!client.transport->open());
+        const auto connectOnce = [&] {
+            client.transport->connectTo(server.local());
+            QTRY_COMPARE(client.transport->connectionCount(), 1);
+            QTRY_COMPARE(server.transport->connectionCount(), 1);
+            client.transport->closePeer(server.local(), CloseReason::Local);
+            QTRY_COMPARE(server.transport->connectionCount(), 0);
+        };
+        client.sink.onConnected = [&](const Endpoint &peer) { client.transport->send(peer, "x"); };
+        connectOnce();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        const qsizetype before = openDescriptors();
+        for (int i = 0; i < 1000; ++i)
+            connectOnce();
+        QCOMPARE(client.transport->connectionCount(), 0);
+        QTRY_COMPARE(openDescriptors(), before);
+        QCOMPARE(server.sink.disconnected.size(), server.sink.connected.size());
+        QVERIFY(server.sink.connected.size() > 900);
+        QVERIFY(server.transport->findChildren<QTcpSocket *>().isEmpty());
+    }
+
+    void limitsItsConnections()
+    {
+        TcpTransportConfig config = listening();
+        config.tcp.maximumConnections = 2;
+        End server(config);
+        QVERIFY(!server.transport->open());
+        QTcpSocket clients[3];
+        for (int i = 0; i < 3; ++i) {
+            clients[i].connectToHost(QHostAddress(QHostAddress::LocalHost), server.local().port());
+            QTRY_COMPARE(server.sink.connected.size() + server.sink.errors.size(), i + 1);
+        }
+        QTRY_COMPARE(server.sink.errors.size(), 1);
+        QCOMPARE(server.sink.errors[0].code, SockError::Code::LimitReached);
+        QCOMPARE(server.transport->refusedConnections(), 1);
+        QCOMPARE(server.sink.connected.size(), 2);
+        QTRY_COMPARE(clients[2].state(), QAbstractSocket::UnconnectedState);
+        server.transport->connectTo(Endpoint(0x7f000001, 9));
+        QCOMPARE(server.sink.connectFailed.size(), 1);
+        QCOMPARE(server.sink.connectFailed[0].error.code, SockError::Code::LimitReached);
+    }
+
+    void refusesPeersTheSinkDoesNotAdmit()
+    {
+        End server(listening());
+        QVERIFY(!server.transport->open());
+        server.sink.admit = false;
+        QTcpSocket client;
+        client.connectToHost(QHostAddress(QHostAddress::LocalHost), server.local().port());
+        client.write("hello");
+        QTRY_COMPARE(server.sink.connected.size(), 1);
+        QTRY_COMPARE(client.state(), QAbstractSocket::UnconnectedState);
+        QCOMPARE(server.sink.receivedCalls, 0);
+        QCOMPARE(server.sink.disconnected.size(), 0);
+        QCOMPARE(server.transport->connectionCount(), 0);
+    }
+
+    void limitsASlowReader_data()
+    {
+        QTest::addColumn<bool>("close");
+        QTest::newRow("drop the message") << false;
+        QTest::newRow("close the peer") << true;
+    }
+    void limitsASlowReader()
+    {
+        QFETCH(bool, close);
+        TcpTransportConfig config = listening();
+        config.tcp.sendLimitBytes = 1024 * 1024;
+        config.tcp.closeSlowReader = close;
+        End server(config);
+        QVERIFY(!server.transport->open());
+        QTcpSocket slow;
+        slow.setReadBufferSize(1);
+        slow.connectToHost(QHostAddress(QHostAddress::LocalHost), server.local().port());
+        QTRY_COMPARE(server.sink.connected.size(), 1);
+        const Endpoint peer = server.sink.connected[0].peer;
+        const QByteArray block(65536, 'b');
+        int accepted = 0;
+        SendOutcome outcome = SendOutcome::Accepted;
+        while (outcome == SendOutcome::Accepted) {
+            outcome = server.transport->send(peer, block);
+            accepted += outcome == SendOutcome::Accepted ? 1 : 0;
+            server.transport->flush();
+            QVERIFY(accepted < 10000);
+        }
+        QCOMPARE(outcome, SendOutcome::QueueFull);
+        QVERIFY(server.transport->pendingSendBytes() <= config.tcp.sendLimitBytes + block.size());
+        QVERIFY(server.transport->pendingSendBytes() > 0);
+        if (close) {
+            QTRY_COMPARE(server.sink.disconnected.size(), 1);
+            QCOMPARE(server.sink.disconnected[0].reason, CloseReason::SlowReader);
+            QVERIFY(server.sink.sendErrors > 0);
+        } else {
+            slow.setReadBufferSize(0); // reads again
+            qint64 got = 0;
+            connect(&slow, &QTcpSocket::readyRead, &slow, [&] { got += slow.readAll().size(); });
+            got += slow.readAll().size();
+            QTRY_COMPARE(got, accepted * block.size());
+            QCOMPARE(server.sink.sendErrors, 0);
+            QCOMPARE(server.transport->send(peer, "again"), SendOutcome::Accepted);
+            QTRY_COMPARE(server.sink.sentCount, accepted + 1);
+        }
+        if (close)
+            QCOMPARE(server.sink.sentCount, accepted);
+        QCOMPARE(server.transport->pendingSendBytes(), 0);
+    }
+
+    void pauseReachesTheSender()
+    {
+        End server(listening());
+        End client(TcpTransportConfig{});
+        QVERIFY(!server.transport->open());
+        QVERIFY(!client.transport->open());
+        client.transport->connectTo(server.local());
+        QTRY_COMPARE(client.sink.connected.size(), 1);
+        QTRY_COMPARE(server.sink.connected.size(), 1);
+        server.sink.keepData = false;
+        // Paused in the middle of a piece: nothing comes until it goes on, however much is sent.
+        server.sink.take = 1;
+        server.sink.onReceived = [&](const Endpoint &, QByteArrayView) { server.transport->setReadingPaused(true); };
+        const QByteArray block(1024 * 1024, 'p');
+        qint64 accepted = 0;
+        while (client.transport->send(server.local(), block) == SendOutcome::Accepted) {
+            accepted += block.size();
+            client.transport->flush();
+            QVERIFY(accepted < 256 * 1024 * 1024);
+        }
+        QTRY_COMPARE(server.sink.receivedCalls, 1);
+        const qsizetype stuck = client.transport->pendingSendBytes();
+        QVERIFY(stuck > 0); // the system's own flow control holds the rest back
+        server.sink.take = -1;
+        server.sink.onReceived = {};
+        server.transport->setReadingPaused(false);
+        QTRY_COMPARE_WITH_TIMEOUT(server.sink.takenBytes, accepted, 20000);
+        QTRY_COMPARE(client.transport->pendingSendBytes(), 0);
+    }
+
+    void resumeOffersTheUnreadPart()
+    {
+        End server(listening());
+        QVERIFY(!server.transport->open());
+        QTcpSocket client;
+        client.connectToHost(QHostAddress(QHostAddress::LocalHost), server.local().port());
+        server.sink.take = 2;
+        server.sink.onReceived = [&](const Endpoint &, QByteArrayView) { server.transport->setReadingPaused(true); };
+        client.write("abcdef");
+        QTRY_COMPARE(server.sink.stream(), "ab");
+        server.sink.take = -1;
+        server.sink.onReceived = {};
+        server.transport->setReadingPaused(false); // and no new byte comes
+        QTRY_COMPARE(server.sink.stream(), "abcdef");
+    }
+
+    void remoteCloseComesBehindItsData_data()
+    {
+        QTest::addColumn<bool>("paused");
+        QTest::newRow("reading") << false;
+        QTest::newRow("paused") << true;
+    }
+    void remoteCloseComesBehindItsData()
+    {
+        QFETCH(bool, paused);
+        End server(listening());
+        QVERIFY(!server.transport->open());
+        server.transport->setReadingPaused(paused);
+        const QByteArray data(1'000'000, 'd');
+        QTcpSocket client;
+        client.connectToHost(QHostAddress(QHostAddress::LocalHost), server.local().port());
+        client.write(data);
+        client.disconnectFromHost();
+        if (paused) {
+            QTRY_COMPARE(server.sink.connected.size(), 1);
+            QCOMPARE(server.sink.receivedCalls, 0);
+            QCOMPARE(server.sink.disconnected.size(), 0);
+            server.transport->setReadingPaused(false);
+        }
+        qint64 atEnd = -1;
+        server.sink.onDisconnected = [&](const Endpoint &) { atEnd = server.sink.takenBytes; };
+        QTRY_COMPARE(server.sink.disconnected.size(), 1);
+        QCOMPARE(atEnd, data.size());
+        QCOMPARE(server.sink.disconnected[0].reason, CloseReason::Remote);
+    }
+
+    void tellsAResetFromAClose()
+    {
+#ifdef Q_OS_UNIX
+        End server(listening());
+        QVERIFY(!server.transport->open());
+        const int raw = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(server.local().port());
+        QCOMPARE(::connect(raw, reinterpret_cast<sockaddr *>(&address), sizeof address), 0);
+        QTRY_COMPARE(server.sink.connected.size(), 1);
+        const Endpoint peer = server.sink.connected[0].peer;
+        const linger hard{1, 0};
+        ::setsockopt(raw, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+        ::close(raw);
+        QTRY_COMPARE(server.sink.disconnected.size(), 1);
+        QCOMPARE(server.sink.disconnected[0].reason, CloseReason::NetworkError);
+        QVERIFY(server.sink.disconnected[0].error);
+        QCOMPARE(server.sink.disconnected[0].error->code, SockError::Code::ConnectionLost);
+        QCOMPARE(server.transport->send(peer, "x"), SendOutcome::NoSuchPeer);
+#else
+        QSKIP("needs SO_LINGER");
+#endif
+    }
+
+    void answersForEverySendAtClose()
+    {
+        End server(listening());
+        QVERIFY(!server.transport->open());
+        QTcpSocket deaf;
+        deaf.setReadBufferSize(1);
+        deaf.connectToHost(QHostAddress(QHostAddress::LocalHost), server.local().port());
+        QTRY_COMPARE(server.sink.connected.size(), 1);
+        const Endpoint peer = server.sink.connected[0].peer;
+        for (int i = 0; i < 12; ++i)
+            QCOMPARE(server.transport->send(peer, QByteArray(1024 * 1024, 'x')), SendOutcome::Accepted);
+        QCOMPARE(server.transport->send(peer, {}), SendOutcome::Accepted);
+        server.transport->close();
+        QCOMPARE(server.sink.sentCount, 13);
+        QVERIFY(server.sink.sendErrors > 0);
+        QCOMPARE(server.sink.disconnected.size(), 1);
+        QCOMPARE(server.sink.disconnected[0].reason, CloseReason::Stopped);
+        QCOMPARE(server.transport->pendingSendBytes(), 0);
+        QCOMPARE(server.transport->send(peer, "x"), SendOutcome::NotOpen);
+        QVERIFY(!server.transport->open()); // and it opens again
+    }
+
+    void destroyedInsideEveryCallback_data()
+    {
+        QTest::addColumn<QString>("where");
+        QTest::addColumn<int>("how");
+        for (const char *where : {"received", "batch", "sent", "sentByFlush", "connected", "disconnected", "failed"}) {
+            int how = 0;
+            for (const char *action : {"destroy", "close", "closePeer"})
+                QTest::addRow("%s in %s", action, where) << QString::fromLatin1(where) << how++;
+        }
+    }
+    void destroyedInsideEveryCallback()
+    {
+        QFETCH(QString, where);
+        QFETCH(int, how);
+        for (const bool serverSide : {true, false}) {
+            End server(listening());
+            End client(TcpTransportConfig{});
+            QVERIFY(!server.transport->open());
+            QVERIFY(!client.transport->open());
+            End &victim = serverSide && where != u"failed"_s ? server : client;
+            End &other = &victim == &server ? client : server;
+            bool ended = false;
+            Endpoint last;
+            const auto end = [&] {
+                if (std::exchange(ended, true))
+                    return;
+                if (how == 0)
+                    victim.transport.reset();
+                else if (how == 1)
+                    victim.transport->close();
+                else
+                    victim.transport->closePeer(last, CloseReason::Local);
+            };
+            QByteArray seen;
+            victim.sink.onConnected = [&](const Endpoint &peer) {
+                last = peer;
+                if (where == u"connected"_s)
+                    end();
+            };
+            if (where == u"received"_s)
+                victim.sink.onReceived = [&](const Endpoint &, QByteArrayView data) {
+                    end();
+                    seen = data.toByteArray(); // still there
+                };
+            else if (where == u"batch"_s)
+                victim.sink.onBatchEnded = end;
+            else if (where.startsWith(u"sent"_s))
+                victim.sink.onSent = end;
+            else if (where == u"disconnected"_s)
+                victim.sink.onDisconnected = [&](const Endpoint &) { end(); };
+            else if (where == u"failed"_s)
+                victim.sink.onConnectFailed = end;
+            const Endpoint target = server.local();
+            if (where == u"failed"_s)
+                server.transport->close();
+            client.transport->connectTo(target);
+            if (where != u"failed"_s && where != u"connected"_s) {
+                QTRY_COMPARE(victim.sink.connected.size(), 1);
+                QTRY_COMPARE(other.sink.connected.size(), 1);
+                other.transport->send(other.sink.connected[0].peer, "bytes");
+                if (where != u"received"_s && where != u"batch"_s)
+                    victim.transport->send(last, "bytes");
+                if (where == u"sentByFlush"_s)
+                    victim.transport->flush();
+                if (where == u"disconnected"_s)
+                    other.transport->closePeer(other.sink.connected[0].peer, CloseReason::Local);
+            }
+            QTRY_VERIFY(ended);
+            if (where == u"received"_s)
+                QCOMPARE(seen, "bytes");
+            if (how == 1)
+                QCOMPARE(victim.transport->connectionCount(), 0);
+        }
+    }
+
+    void reconnectsInsideDisconnected()
+    {
+        End server(listening());
+        End client(TcpTransportConfig{});
+        QVERIFY(!server.transport->open());
+        QVERIFY(!client.transport->open());
+        client.sink.onDisconnected = [&](const Endpoint &peer) {
+            if (client.sink.disconnected.size() < 3)
+                client.transport->connectTo(peer);
+        };
+        client.transport->connectTo(server.local());
+        for (int i = 0; i < 3; ++i) {
+            QTRY_COMPARE(server.sink.connected.size(), i + 1);
+            QTRY_COMPARE(client.sink.connected.size(), i + 1);
+            server.transport->closePeer(server.sink.connected[i].peer, CloseReason::Local);
+            QTRY_COMPARE(client.sink.disconnected.size(), i + 1);
+        }
+        QCOMPARE(client.sink.connectFailed.size(), 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTcpTransport)
+#include "test_tcptransport.moc"
