@@ -35,16 +35,16 @@ DatagramBatch::DatagramBatch(qsizetype slotBytes)
     // One page and one cache line more than a round number: the first lines of all slots would else share one cache
     // set. Pages that no datagram reaches are never touched and cost nothing.
     d->stride = slotBytes + 4096 + 64;
-    void *memory = ::mmap(nullptr, static_cast<size_t>(d->stride * slots), PROT_READ | PROT_WRITE,
+    void *memory = ::mmap(nullptr, static_cast<size_t>(d->stride * slotCount), PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         throw std::bad_alloc();
     d->memory = static_cast<char *>(memory);
-    d->headers.resize(slots);
-    d->vectors.resize(slots);
-    d->addresses.resize(slots);
-    d->controls.resize(slots);
-    for (size_t i = 0; i < slots; ++i) {
+    d->headers.resize(slotCount);
+    d->vectors.resize(slotCount);
+    d->addresses.resize(slotCount);
+    d->controls.resize(slotCount);
+    for (size_t i = 0; i < slotCount; ++i) {
         d->vectors[i] = {d->memory + static_cast<qsizetype>(i) * d->stride, static_cast<size_t>(slotBytes)};
         msghdr &header = d->headers[i].msg_hdr;
         header.msg_iov = &d->vectors[i];
@@ -56,7 +56,7 @@ DatagramBatch::DatagramBatch(qsizetype slotBytes)
 
 DatagramBatch::~DatagramBatch()
 {
-    ::munmap(d->memory, static_cast<size_t>(d->stride * slots));
+    ::munmap(d->memory, static_cast<size_t>(d->stride * slotCount));
 }
 
 bool DatagramBatch::isSupported()
@@ -73,7 +73,7 @@ int DatagramBatch::read(int descriptor)
     }
     int count;
     do
-        count = ::recvmmsg(descriptor, d->headers.data(), slots, MSG_DONTWAIT, nullptr);
+        count = ::recvmmsg(descriptor, d->headers.data(), slotCount, MSG_DONTWAIT, nullptr);
     while (count < 0 && errno == EINTR);
     return count;
 }

@@ -21,7 +21,7 @@ namespace SockScope {
 class DatagramBatch
 {
 public:
-    static constexpr int slots = 64;
+    static constexpr int slotCount = 64;
 
     explicit DatagramBatch(qsizetype slotBytes);
     ~DatagramBatch();

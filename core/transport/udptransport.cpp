@@ -29,7 +29,7 @@ namespace {
 
 constexpr QLatin1String scheme("udp");
 constexpr int batchesPerTurn = 16;
-constexpr int datagramsPerTurn = batchesPerTurn * DatagramBatch::slots;
+constexpr int datagramsPerTurn = batchesPerTurn * DatagramBatch::slotCount;
 
 } // namespace
 
@@ -369,7 +369,7 @@ void UdpTransport::readBatches()
                     return;
             }
         }
-        const bool isFull = m_batchCount == DatagramBatch::slots;
+        const bool isFull = m_batchCount == DatagramBatch::slotCount;
         wasFull = wasFull || isFull;
         while (m_batchNext < m_batchCount && !m_paused) {
             const int i = m_batchNext++;
@@ -418,7 +418,7 @@ void UdpTransport::readPortably()
         const qint64 size = m_socket->readDatagram(buffer.data(), buffer.size(), &address, &port);
         if (size < 0)
             break; // nothing there, or an error of an earlier send, which the next read goes past
-        if (count % DatagramBatch::slots == 0)
+        if (count % DatagramBatch::slotCount == 0)
             m_batchNs = m_clock->nowNs();
         const bool truncated = size > m_config.maximumDatagramBytes;
         const QByteArrayView data(buffer.constData(), truncated ? m_config.maximumDatagramBytes : size);
@@ -432,7 +432,7 @@ void UdpTransport::readPortably()
         if (isGone())
             return;
     }
-    if (count >= DatagramBatch::slots) {
+    if (count >= DatagramBatch::slotCount) {
         if (const auto drops = UdpSocketOptions::kernelDrops(m_descriptor)) {
             reportKernelDrops(*drops);
             if (isGone())
