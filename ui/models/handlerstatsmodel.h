@@ -88,7 +88,7 @@ private:
     };
     static Row makeRow(quint32 sockId, const HandlerStats &stats);
     static Key keyOf(quint32 sockId, const HandlerStats &stats);
-    void removeRows(const std::vector<bool> &doomed);
+    void dropRows(const std::vector<bool> &doomed);
     QVariant text(const Row &row, int column) const;
     QVariant sortValue(const Row &row, int column) const;
 

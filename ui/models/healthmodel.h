@@ -10,8 +10,6 @@
 
 namespace SockScope {
 
-class SockDirectory;
-
 /*! How each sock is: a tree with a sock's health under its name.
  *  Path    SockChanges → [this] → the Health view
  *  Shape   columns Name, Value, Note; a top-level row a sock, and under it one row a Metric. Roles: SortRole SockIdRole
@@ -73,12 +71,15 @@ private:
     };
     struct Section
     {
-        SockSnapshot snapshot;
+        quint32 sockId = 0;
+        QString name;
         std::vector<Line> lines;
         Level level = Level::Good;
     };
     static QString metricName(int metric);
     static Line line(const SockSnapshot &snapshot, int metric);
+    int rowOf(quint32 sockId) const;
+    void replace(int row, Section &&fresh);
     void updateWorst();
 
     std::vector<Section> m_sections;

@@ -60,7 +60,7 @@ private:
         bool hasBytes = true;
     };
     static std::vector<Row> makeRows(const Ledger &ledger);
-    void show();
+    void refresh();
 
     QHash<quint32, Ledger> m_ledgers;
     std::optional<quint32> m_sock;

@@ -131,7 +131,6 @@ private:
     bool scanSlice(qint64 budgetNs);
     void publish();
     void pump();
-    void handleSlice();
     void removeBefore(quint64 firstNo);
     void resetRows();
     QVariant text(const Record &record, int row, int column) const;

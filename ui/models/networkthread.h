@@ -13,7 +13,7 @@ class BaseSock;
  *  Shape   started with the first function that runs in it; the socks that it adopted are destroyed in it at the end
  *  Units   none
  *  Errors  none
- *  Thread  run: any; the destructor waits for the thread to end
+ *  Thread  that of its maker; the destructor waits for the thread to end
  *  Source  socks run beside the window, never on its thread
  */
 class NetworkThread

@@ -104,8 +104,9 @@ private:
     void applyOne(const SockChanges &changes, Batch &batch);
     void applyRefused(const SockSnapshot &snapshot, Batch &batch);
     void finish(Batch &batch);
-    void removeRows(std::vector<int> rows);
+    void dropRows(std::vector<int> rows);
     bool isRefused(quint32 sockId, const Endpoint &endpoint) const;
+    bool isListed(quint32 sockId, const Endpoint &endpoint) const;
     qint64 sockNowNs(const Row &row) const;
     qint64 wallUsOf(const Row &row, qint64 sockNs) const;
     std::optional<double> secondsLeft(const Row &row) const;

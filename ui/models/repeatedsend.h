@@ -14,8 +14,6 @@
 
 namespace SockScope {
 
-class SockLink;
-
 /// Bytes that are already what the wire shall carry.
 struct WireBytes
 {
@@ -45,18 +43,18 @@ struct RepeatPlan
 /// How far a repeated send has come.
 struct RepeatProgress
 {
-    quint64 sent = 0;   ///< turns in which at least one peer took it
-    quint64 failed = 0; ///< turns in which none did, or one refused
+    quint64 sent = 0;   ///< turns in which every peer took it
+    quint64 failed = 0; ///< the other turns
     bool finished = false;
     std::optional<SockError> lastError;
 };
 
 /*! Sends one thing every interval, in the sock's thread.
  *  Path    SockController → [this] → BaseSock
- *  Shape   the first send at once, then on a precise timer; stop() takes effect before the next send, from any thread
+ *  Shape   the first send at once, then on a precise timer; stopped takes effect before the next send
  *  Units   milliseconds
  *  Errors  a send that fails is counted and does not end it
- *  Thread  lives in the sock's thread as its child; stop() and progress: any
+ *  Thread  lives in the sock's thread as its child; Shared: any
  *  Source  none
  */
 class RepeatedSend : public QObject
@@ -67,22 +65,25 @@ public:
     {
         std::atomic<bool> stopped{false};
         std::atomic<bool> reportWaiting{false};
-        mutable std::mutex mutex; // guards progress
+        RepeatedSend *job = nullptr; ///< the sock's thread only
+        mutable std::mutex mutex;    // guards what follows
         RepeatProgress progress;
+        bool begun = false;
     };
 
-    RepeatedSend(BaseSock *sock, RepeatPlan plan, std::shared_ptr<Shared> shared, std::function<void()> report);
+    RepeatedSend(BaseSock *sock, RepeatPlan plan, std::shared_ptr<Shared> shared, std::function<void()> reporter);
     ~RepeatedSend() override;
     void start();
+    void finish();
 
 private:
     void sendOnce();
-    void finish();
+    void report();
 
     BaseSock *m_sock;
     const RepeatPlan m_plan;
     std::shared_ptr<Shared> m_shared;
-    std::function<void()> m_report;
+    std::function<void()> m_reporter;
     QTimer m_timer;
     quint64 m_turns = 0;
 };

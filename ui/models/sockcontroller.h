@@ -68,7 +68,7 @@ public:
 
     /// Answers the repeat's number, or 0 when there are maximumRepeats already or the plan's interval is below 1 ms.
     int startRepeat(RepeatPlan plan);
-    /// No send begins after this returned.
+    /// At most the send that is under way at this moment still goes out.
     void stopRepeat(int id);
     void stopAllRepeats();
     int repeatCount() const { return static_cast<int>(m_repeats.size()); }
@@ -92,7 +92,7 @@ Q_SIGNALS:
 
 private:
     friend class SockLink;
-    void run(std::function<std::optional<SockError>(BaseSock &)> command, Answer answer);
+    void command(std::function<std::optional<SockError>(BaseSock &)> function, Answer answer);
     void handleUpdated();
     void handleSockDestroyed();
     void handleRepeatReport(int id);

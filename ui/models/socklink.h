@@ -42,6 +42,7 @@ public:
 
 private:
     SockLink() = default;
+    void handleDestroyed();
 
     mutable std::recursive_mutex m_mutex; // recursive: a posted function may be dropped inside run()
     BaseSock *m_sock = nullptr;

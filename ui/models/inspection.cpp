@@ -1,0 +1,167 @@
+#include "ui/models/inspection.h"
+
+#include <vector>
+
+#include "core/basesock.h"
+#include "core/time/clock.h"
+#include "ui/models/errormodel.h"
+#include "ui/models/handlerstatsmodel.h"
+#include "ui/models/healthmodel.h"
+#include "ui/models/ledgermodel.h"
+#include "ui/models/messagelogmodel.h"
+#include "ui/models/networkthread.h"
+#include "ui/models/peermodel.h"
+#include "ui/models/sockcontroller.h"
+#include "ui/models/socketmodel.h"
+#include "ui/models/socklink.h"
+
+namespace SockScope {
+
+Inspection::Inspection(RecorderLimits limits, std::shared_ptr<Clock> clock, QObject *parent)
+    : QObject(parent)
+    , m_recorder(std::make_shared<Recorder>(limits))
+    , m_socketModel(new SocketModel(clock, this))
+    , m_peerModel(new PeerModel(&m_directory, clock, this))
+    , m_messageLogModel(new MessageLogModel(m_recorder, &m_directory, this))
+    , m_handlerStatsModel(new HandlerStatsModel(&m_directory, this))
+    , m_healthModel(new HealthModel(this))
+    , m_ledgerModel(new LedgerModel(this))
+    , m_errorModel(new ErrorModel(&m_directory, ErrorModel::defaultMaximum, this))
+{
+    m_frameTimer.setSingleShot(true);
+    m_frameTimer.setInterval(frameMs);
+    connect(&m_frameTimer, &QTimer::timeout, this, &Inspection::handleFrame);
+    connect(m_handlerStatsModel, &HandlerStatsModel::enableRequested, this, &Inspection::handleEnableRequested);
+}
+
+Inspection::~Inspection()
+{
+    qDeleteAll(std::exchange(m_controllers, {}));
+    m_networkThread.reset();
+    // Before the directory that they read.
+    const std::vector<QObject *> models{m_socketModel, m_peerModel,   m_messageLogModel, m_handlerStatsModel,
+                                        m_healthModel, m_ledgerModel, m_errorModel};
+    qDeleteAll(models);
+}
+
+SockController *Inspection::addSock(BaseSock *sock)
+{
+    for (SockController *known : std::as_const(m_controllers)) {
+        if (known->link()->sock() == sock)
+            return known;
+    }
+    return adopt(new SockController(SockLink::attach(sock, m_recorder), false, std::nullopt, this));
+}
+
+void Inspection::open(const SockSpec &spec, Opened opened, OnFailure onFailure)
+{
+    if (!m_networkThread)
+        m_networkThread = std::make_unique<NetworkThread>();
+    // This object outlives the thread, so that it can be captured.
+    m_networkThread->run([this, spec, opened = std::move(opened), onFailure, recorder = m_recorder](QObject *owner) {
+        std::shared_ptr<SockLink> link;
+        std::optional<SockError> error(std::in_place);
+        if (std::unique_ptr<BaseSock> made = spec.makeSock(&*error)) {
+            BaseSock *sock = made.release();
+            sock->setParent(owner);
+            link = SockLink::attach(sock, recorder);
+            error = sock->start();
+            if (error && onFailure == OnFailure::Discard) {
+                link.reset();
+                sock->deleteLater();
+            }
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, link, spec, error, opened] {
+                SockController *controller = nullptr;
+                if (link)
+                    controller = adopt(new SockController(link, true, spec, this));
+                if (opened)
+                    opened(controller, error);
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+SockController *Inspection::adopt(SockController *controller)
+{
+    connect(controller, &SockController::reported, this, &Inspection::scheduleFrame);
+    connect(controller, &SockController::died, this, [this, controller] { remove(controller); });
+    connect(controller, &SockController::removeRequested, this, [this, controller] { remove(controller); });
+    m_controllers.append(controller);
+    Q_EMIT controllerAdded(controller);
+    scheduleFrame();
+    return controller;
+}
+
+void Inspection::remove(SockController *controller)
+{
+    if (!m_controllers.removeOne(controller))
+        return;
+    const quint32 sockId = controller->sockId();
+    m_socketModel->removeSock(sockId);
+    m_peerModel->removeSock(sockId);
+    m_handlerStatsModel->removeSock(sockId);
+    m_healthModel->removeSock(sockId);
+    m_ledgerModel->removeSock(sockId);
+    m_directory.remove(sockId);
+    controller->stopAllRepeats();
+    if (controller->isOwned())
+        controller->link()->run([](BaseSock &sock) { sock.deleteLater(); });
+    controller->link()->detach();
+    Q_EMIT controllerRemoved(controller);
+    controller->deleteLater();
+    scheduleFrame(); // what it said last is still in the inbox
+}
+
+SockController *Inspection::controller(quint32 sockId) const
+{
+    for (SockController *known : m_controllers) {
+        if (known->sockId() == sockId)
+            return known;
+    }
+    return nullptr;
+}
+
+void Inspection::scheduleFrame()
+{
+    if (!m_frameTimer.isActive())
+        m_frameTimer.start();
+}
+
+void Inspection::handleFrame()
+{
+    std::vector<SockChanges> changes;
+    const QList<SockController *> present = m_controllers; // who hears changed() may remove one
+    for (SockController *controller : present) {
+        if (!controller->hasReported())
+            continue;
+        if (std::optional<SockChanges> one = controller->takeChanges())
+            changes.push_back(std::move(*one));
+    }
+    bool textsChanged = false;
+    for (const SockChanges &one : changes)
+        textsChanged = m_directory.update(one.snapshot) || textsChanged;
+    if (!changes.empty()) {
+        m_socketModel->apply(changes);
+        m_peerModel->apply(changes);
+        m_handlerStatsModel->apply(changes);
+        m_healthModel->apply(changes);
+        m_ledgerModel->apply(changes);
+        m_errorModel->apply(changes);
+    }
+    if (textsChanged)
+        m_messageLogModel->refreshTexts();
+    if (m_messageLogModel->collect())
+        scheduleFrame();
+    Q_EMIT updated();
+}
+
+void Inspection::handleEnableRequested(quint32 sockId, quint64 handlerId, bool enabled)
+{
+    if (SockController *target = controller(sockId))
+        target->setHandlerEnabled(handlerId, enabled);
+}
+
+} // namespace SockScope

@@ -1,0 +1,117 @@
+#include "ui/models/socklink.h"
+
+#include "core/basesock.h"
+#include "ui/models/sockcontroller.h"
+
+namespace SockScope {
+
+std::shared_ptr<SockLink> SockLink::attach(BaseSock *sock, const std::shared_ptr<Recorder> &recorder)
+{
+    const std::shared_ptr<SockLink> link(new SockLink);
+    const std::weak_ptr<SockLink> weak = link;
+    const std::lock_guard lock(link->m_mutex);
+    link->m_sock = sock;
+    // Direct: destroyed() comes before the sock's children and posted events are gone, so that whoever holds the mutex
+    // still finds both alive.
+    link->m_destroyed = QObject::connect(
+        sock, &QObject::destroyed, sock,
+        [weak] {
+            if (const std::shared_ptr<SockLink> self = weak.lock())
+                self->handleDestroyed();
+        },
+        Qt::DirectConnection);
+    link->m_monitor = SockMonitor::install(sock, recorder);
+    link->m_sockId = link->m_monitor->sockId();
+    QObject::connect(
+        link->m_monitor, &SockMonitor::updated, link->m_monitor,
+        [weak] {
+            if (const std::shared_ptr<SockLink> self = weak.lock())
+                self->answer([](SockController &controller) { controller.handleUpdated(); });
+        },
+        Qt::DirectConnection);
+    return link;
+}
+
+SockLink::~SockLink()
+{
+    detach();
+}
+
+bool SockLink::isAlive() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_sock != nullptr;
+}
+
+BaseSock *SockLink::sock() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_sock;
+}
+
+void SockLink::setController(SockController *controller)
+{
+    const std::lock_guard lock(m_mutex);
+    m_controller = controller;
+}
+
+bool SockLink::run(std::function<void(BaseSock &)> function)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_sock)
+        return false;
+    BaseSock *sock = m_sock;
+    QMetaObject::invokeMethod(
+        sock, [sock, function = std::move(function)] { function(*sock); }, Qt::QueuedConnection);
+    return true;
+}
+
+void SockLink::answer(std::function<void(SockController &)> function)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_controller)
+        return;
+    SockController *controller = m_controller;
+    QMetaObject::invokeMethod(
+        controller, [controller, function = std::move(function)] { function(*controller); }, Qt::QueuedConnection);
+}
+
+std::optional<SockChanges> SockLink::takeChanges()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_monitor)
+        return std::nullopt;
+    return m_monitor->takeChanges();
+}
+
+void SockLink::requestReset()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_monitor)
+        m_monitor->requestReset();
+}
+
+void SockLink::detach()
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_sock)
+        return;
+    QObject::disconnect(m_destroyed);
+    // The monitor is the sock's child: if the sock goes first, the function goes unused, and the monitor with the sock.
+    QMetaObject::invokeMethod(
+        m_sock, [monitor = m_monitor] { delete monitor; }, Qt::QueuedConnection);
+    m_sock = nullptr;
+    m_monitor = nullptr;
+}
+
+void SockLink::handleDestroyed()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_sock = nullptr;
+        m_monitor = nullptr;
+    }
+    answer([](SockController &controller) { controller.handleSockDestroyed(); });
+}
+
+} // namespace SockScope
