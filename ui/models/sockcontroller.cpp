@@ -155,12 +155,13 @@ void SockController::closePeer(const Endpoint &peer, Answer answer)
 void SockController::refusePeer(const Endpoint &peer, Answer answer)
 {
     command(
-        [peer](BaseSock &sock) {
+        [peer, link = m_link](BaseSock &sock) {
             if (!sock.peerFilter().refuse(peer)) {
                 return std::optional<SockError>({SockError::Code::LimitReached, Stage::Peer,
                                                  tr("the list of refused peers is full (%1)").arg(PeerFilter::maximum),
                                                  tr("allow some again, or refuse a whole address"), -1, peer});
             }
+            link->requestReset(); // the filter itself tells nobody
             const QPointer<BaseSock> alive(&sock);
             const QList<Endpoint> doomed = peersAt(sock, peer);
             for (const Endpoint &one : doomed) {
@@ -175,9 +176,11 @@ void SockController::refusePeer(const Endpoint &peer, Answer answer)
 void SockController::allowPeer(const Endpoint &peer, Answer answer)
 {
     command(
-        [peer](BaseSock &sock) {
-            if (sock.peerFilter().allow(peer))
+        [peer, link = m_link](BaseSock &sock) {
+            if (sock.peerFilter().allow(peer)) {
+                link->requestReset();
                 return std::optional<SockError>();
+            }
             return std::optional<SockError>({SockError::Code::UnknownPeer, Stage::Peer,
                                              tr("%1 is not refused").arg(peer.toString()),
                                              tr("its whole address may be refused: allow that"), -1, peer});
@@ -300,8 +303,8 @@ std::optional<SockChanges> SockController::takeChanges()
 {
     m_reported = false;
     std::optional<SockChanges> changes = m_link->takeChanges();
-    if (!changes || changes->snapshot.sockId == 0)
-        return std::nullopt;
+    if (!changes || changes->snapshot.nowNs == 0)
+        return std::nullopt; // the monitor has not looked yet
     m_snapshot = changes->snapshot;
     Q_EMIT changed();
     return changes;
