@@ -101,7 +101,14 @@ protected:
     QByteArrayView m_payload;
 };
 
-/// Reads the item at an offset; a binary format implements this and scanItems does the rest.
+/*! Reads the item at an offset; a binary format implements this and scanItems does the rest.
+ *  Path    payload → [this] → ItemSink
+ *  Shape   an offset in, the item that begins there out: a leaf whole, of a container its head
+ *  Units   offsets and lengths in bytes of the payload
+ *  Errors  ItemProblem with its offset; truncated when the payload ends too early
+ *  Thread  one thread at a time
+ *  Source  RFC 8949 3, the MessagePack specification
+ */
 class ItemReader : public ItemSource
 {
 public:
@@ -114,7 +121,14 @@ protected:
     std::optional<ItemProblem> truncated(qsizetype offset) const;
 };
 
-/// Told of each item in the order of the bytes; false stops the scan.
+/*! Told of each item in the order of the bytes; false stops the scan.
+ *  Path    ItemReader → [this]
+ *  Shape   leaf for what holds nothing; open and close around what a container holds
+ *  Units   end in bytes of the payload
+ *  Errors  none of its own: what it cannot take it answers with false
+ *  Thread  that of the scan
+ *  Source  SAX: events instead of a tree
+ */
 class ItemSink
 {
 public:

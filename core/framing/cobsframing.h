@@ -9,10 +9,11 @@ namespace SockScope {
  *  Shape   blocks of a code byte and at most 254 bytes, then 00. Zeros between frames are fill and skipped; an empty
  *          payload is 01 00
  *  Units   bytes; the limit counts the decoded payload
- *  Errors  InvalidFrame for a code that points behind the frame's zero and TooLong for a frame over the limit: skipped
- *          up to the zero, the stream goes on. TooLong when no zero comes within twice the longest lawful frame: the
- * stream is lost Thread  immutable: any thread; a decoded payload lives in the FramingState Source  Cheshire and Baker,
- * "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999
+ *  Errors  InvalidFrame for a code that points behind the frame's zero and TooLong for a frame over the limit:
+ *          skipped up to the zero, the stream goes on. TooLong when no zero comes within twice the longest lawful
+ *          frame: the stream is lost
+ *  Thread  immutable: any thread; a decoded payload lives in the FramingState
+ *  Source  Cheshire and Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Transactions on Networking 7(2), 1999
  */
 class CobsFraming : public Framing
 {

@@ -16,7 +16,7 @@ class TcpTransport;
 /*! One TCP connection of a TcpTransport, from connecting to its last answer.
  *  Path    QTcpSocket → [this] → the transport's sink, and back
  *  Shape   hands the sink the whole unread part, keeps what it did not take; remembers the size of each message until
- * the system has its last byte. Between the socket and the sink at most readBufferBytes wait
+ *          the system has its last byte. Between the socket and the sink at most readBufferBytes wait
  *  Units   bytes
  *  Errors  every accepted send is answered once, with or without an error
  *  Thread  the sock's thread; release() is safe while its own functions run

@@ -31,9 +31,9 @@ struct TcpTransportConfig
 
 /*! Byte streams over TCP: listens, connects out, or both at once.
  *  Path    QTcpServer and QTcpSockets → [this] → framing; framing → [this] → the sockets
- *  Shape   one TcpConnection a peer, keyed by the remote endpoint; at most maximumConnections. closePeer and close hand
- * the system what it takes at once; what it does not take is answered with an error. The sink hears
- * transportDisconnected for every peer it admitted, closed by whomever, and nothing more of one it refused
+ *  Shape   one TcpConnection a peer, keyed by the remote endpoint; at most maximumConnections. closePeer and close
+ *          hand the system what it takes at once; what it does not take is answered with an error. The sink hears
+ *          transportDisconnected for every peer it admitted, closed by whomever, and nothing more of one it refused
  *  Units   bytes; connect time-out on the clock (30 s at most: QTcpSocket's own)
  *  Errors  open answers; connecting answers through transportConnectFailed; a full server through transportError
  *  Thread  the sock's thread; the sink may close or destroy it inside any callback

@@ -12,6 +12,7 @@ int main(int argc, char **argv)
         sock.sendMessage(0, envelope.message.data(), envelope.peer); // an echo
     });
     sock.start();
-    SockScope::InspectorWindow::open(&sock);
+    SockScope::InspectorWindow window(&sock);
+    window.show();
     return app.exec();
 }
