@@ -1,0 +1,137 @@
+#include "core/tap/ledger.h"
+#include "support/testmain.h"
+
+#include <QSet>
+
+using namespace SockScope;
+
+class TestLedger : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { Test::failOnWarnings(); }
+    void emptyIsBalanced();
+    void countsAddAndRemove();
+    void everyTermIsInTheEquation_data();
+    void everyTermIsInTheEquation();
+    void bytesMustAgreeToo();
+    void termsStandInOrder();
+    void sumsTwoLedgers();
+};
+
+void TestLedger::emptyIsBalanced()
+{
+    QVERIFY(Ledger().isBalanced());
+}
+
+void TestLedger::countsAddAndRemove()
+{
+    Count count;
+    count.add(10);
+    count.add(0);
+    QCOMPARE(count.messages, 2u);
+    QCOMPARE(count.bytes, 10u);
+    count.remove(10);
+    QCOMPARE(count, (Count{1, 0}));
+    count += Count{2, 30};
+    QCOMPARE(count, (Count{3, 30}));
+}
+
+void TestLedger::everyTermIsInTheEquation_data()
+{
+    QTest::addColumn<bool>("inbound");
+    QTest::addColumn<int>("index");
+    for (int i = 1; i < 10; ++i)
+        QTest::newRow(qPrintable(QStringLiteral("in %1").arg(i))) << true << i;
+    for (int i = 1; i < 8; ++i)
+        QTest::newRow(qPrintable(QStringLiteral("out %1").arg(i))) << false << i;
+}
+
+void TestLedger::everyTermIsInTheEquation()
+{
+    QFETCH(bool, inbound);
+    QFETCH(int, index);
+    Count Ledger::*const in[] = {&Ledger::received,      &Ledger::handled,          &Ledger::unhandled,
+                                 &Ledger::rejectedPeer,  &Ledger::framingErrors,    &Ledger::decodeErrors,
+                                 &Ledger::droppedByHook, &Ledger::droppedQueueFull, &Ledger::droppedAtStop,
+                                 &Ledger::stillQueued};
+    Count Ledger::*const out[] = {
+        &Ledger::offered,          &Ledger::sent,       &Ledger::encodeErrors,   &Ledger::refusedNoPeer,
+        &Ledger::refusedQueueFull, &Ledger::sendErrors, &Ledger::droppedAtClose, &Ledger::sendQueued};
+    Count Ledger::*const left = inbound ? in[0] : out[0];
+    Count Ledger::*const term = inbound ? in[index] : out[index];
+    Ledger ledger;
+    (ledger.*left).add(100);
+    QVERIFY(!ledger.isBalanced());
+    (ledger.*term).add(100);
+    QVERIFY(ledger.isBalanced());
+    QCOMPARE(inbound ? ledger.inboundSum() : ledger.outboundSum(), (Count{1, 100}));
+    (ledger.*term).add(1);
+    QVERIFY(!ledger.isBalanced());
+}
+
+void TestLedger::bytesMustAgreeToo()
+{
+    Ledger ledger;
+    ledger.received.add(100);
+    ledger.handled.add(99);
+    QVERIFY(!ledger.isBalanced());
+}
+
+void TestLedger::termsStandInOrder()
+{
+    Ledger ledger;
+    ledger.received = {7, 70};
+    ledger.stillQueued = {7, 70};
+    ledger.offered = {3, 30};
+    const std::vector<LedgerTerm> in = ledger.inboundTerms();
+    const std::vector<LedgerTerm> out = ledger.outboundTerms();
+    QCOMPARE(in.size(), size_t(10));
+    QCOMPARE(out.size(), size_t(8));
+    QCOMPARE(QLatin1String(in.front().key), QLatin1String("received"));
+    QCOMPARE(in.front().count, ledger.received);
+    QCOMPARE(QLatin1String(in.back().key), QLatin1String("stillQueued"));
+    QCOMPARE(in.back().count, ledger.stillQueued);
+    QCOMPARE(QLatin1String(out.front().key), QLatin1String("offered"));
+    QCOMPARE(out.front().count, ledger.offered);
+    QSet<QByteArray> keys;
+    for (const std::vector<LedgerTerm> &terms : {in, out}) {
+        for (const LedgerTerm &term : terms) {
+            keys.insert(term.key);
+            QVERIFY(!term.label.isEmpty());
+        }
+    }
+    QCOMPARE(keys.size(), 18);
+}
+
+void TestLedger::sumsTwoLedgers()
+{
+    Ledger first;
+    first.received = {3, 30};
+    first.handled = {2, 20};
+    first.stillQueued = {1, 10};
+    first.offered = {1, 5};
+    first.sent = {1, 5};
+    first.injected = 1;
+    first.handlerErrors = 2;
+    first.kernelDrops = 3;
+    first.refusedConnections = 4;
+    first.truncated = 5;
+    first.bytesBuffered = 6;
+    Ledger sum = first;
+    sum += first;
+    QCOMPARE(sum.received, (Count{6, 60}));
+    QCOMPARE(sum.handled, (Count{4, 40}));
+    QCOMPARE(sum.sent, (Count{2, 10}));
+    QVERIFY(sum.isBalanced());
+    QCOMPARE(sum.injected, 2u);
+    QCOMPARE(sum.handlerErrors, 4u);
+    QCOMPARE(sum.kernelDrops, 6u);
+    QCOMPARE(sum.refusedConnections, 8u);
+    QCOMPARE(sum.truncated, 10u);
+    QCOMPARE(sum.bytesBuffered, 12u);
+}
+
+QTEST_GUILESS_MAIN(TestLedger)
+#include "test_ledger.moc"
