@@ -33,11 +33,18 @@ struct HostPort
     friend bool operator==(const HostPort &, const HostPort &) = default;
 };
 
+/// How a handler is called.
+struct HandlerOptions
+{
+    QString name;            ///< shown in statistics; empty: made from the type and the handler's number
+    bool concurrent = false; ///< run on the thread pool; the order is lost
+};
+
 struct HandlerEntry
 {
     MessageType type;
     std::function<void(const Envelope &)> callable;
-    QString name;
+    HandlerOptions options;
 };
 
 struct UdpOptions

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <QtGlobal>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace SockScope {
+
+/*! Notices, from a thread of its own, that a handler does not come back.
+ *  Path    beside dispatch
+ *  Shape   one thread for the process while anybody is watched; it looks four times in each limit, so that a report
+ * comes between 1 and 1.25 limits after the handler began, once a call Units   nanoseconds of real time Errors  none
+ *  Thread  watch and unwatch: any, but not from inside report; enter and leave: the watched thread; report is called in
+ * the watchdog's thread Source  watchdog timers
+ */
+class Watchdog
+{
+public:
+    struct Slot
+    {
+        std::atomic<quint64> generation{0}; ///< odd: inside a call
+        std::atomic<quint64> subject{0};    ///< what is running: a HandlerId
+        void enter(quint64 what)
+        {
+            subject.store(what, std::memory_order_relaxed);
+            generation.fetch_add(1, std::memory_order_release);
+        }
+        void leave() { generation.fetch_add(1, std::memory_order_release); }
+
+    private:
+        friend class Watchdog;
+        quint64 seenGeneration = 0;
+        qint64 seenSinceNs = 0;
+        bool reported = false;
+        qint64 limitNs = 0;
+        std::function<void(quint64 subject, qint64 forNs)> report;
+    };
+
+    static void watch(const std::shared_ptr<Slot> &slot, qint64 limitNs,
+                      std::function<void(quint64 subject, qint64 forNs)> report);
+    /// When it returns, report is not running and will not run again.
+    static void unwatch(const std::shared_ptr<Slot> &slot);
+    static int watched();
+
+private:
+    class Guard;
+    static Guard &guard();
+};
+
+} // namespace SockScope
