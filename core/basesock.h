@@ -37,13 +37,6 @@ struct SendResult
     bool isOk() const { return failed == 0 && !error; }
 };
 
-/// How a handler is called.
-struct HandlerOptions
-{
-    QString name;            ///< shown in statistics; empty: made from the type and the handler's number
-    bool concurrent = false; ///< run on the thread pool; the order is lost
-};
-
 /*! A message socket: peers with time-outs, ticks, and handlers a message type, on any transport.
  *  Path    transport → framing → codec → hooks → dispatch → handlers; [this] owns the stages and alone knows their
  *          order
@@ -92,7 +85,7 @@ public:
     PeerFilter &peerFilter();
 
     // handlers: a handler dies with its context; one whose context lives in another thread is called there, queued.
-    // Adding or removing during dispatch takes effect with the next message.
+    // One that is removed, even during dispatch, is not called any more; one that is added gets the next message.
     HandlerId addHandler(const MessageType &type, QObject *context, Callable callable, HandlerOptions options = {});
     template <typename Receiver>
     HandlerId addHandler(const MessageType &type, Receiver *receiver, void (Receiver::*slot)(const Envelope &),
@@ -127,7 +120,7 @@ public:
     // sending: to one peer, or to all known ones. Never blocks
     SendResult sendMessage(const MessageType &type, const QCborValue &data,
                            const std::optional<Endpoint> &to = std::nullopt);
-    SendResult sendMessage(const Message &message, const std::optional<Endpoint> &to = std::nullopt);
+    virtual SendResult sendMessage(const Message &message, const std::optional<Endpoint> &to = std::nullopt);
     /// By a name of messageTypes(); an unknown name is an error.
     SendResult send(const QString &typeName, const QCborValue &data, const std::optional<Endpoint> &to = std::nullopt);
     /// Bytes that are already what the wire shall carry.
@@ -198,6 +191,11 @@ protected:
     virtual void childSetup();
     virtual std::unique_ptr<Transport> createTransport();
     virtual std::shared_ptr<const Framing> defaultFraming() const;
+    /// "udp", "tcp": the scheme of url().
+    virtual QString scheme() const;
+    /// The address of options().bind, resolved by start(); nothing when it does not listen. QHostAddress::Any is dual
+    /// stack.
+    std::optional<QHostAddress> bindAddress() const;
     /// Finds the next frame and undoes what encodeMessage did; the default is framing()->next.
     virtual FrameResult decodeMessage(QByteArrayView buffer, FramingState &state);
     /// Frames a payload; the default is framing()->encode.
@@ -213,9 +211,12 @@ protected:
     virtual void logError(const QString &text);
 
 private:
+    static SockError unknownTypeError(const QString &name);
+
     friend class BaseSockPrivate;
     friend class MetaSock;
-    std::unique_ptr<BaseSockPrivate> d;
+    std::shared_ptr<BaseSockPrivate>
+        d; // shared with the stack frames that are inside it when a handler destroys the sock
 };
 
 } // namespace SockScope

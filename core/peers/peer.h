@@ -19,6 +19,8 @@ namespace SockScope {
  */
 struct Peer
 {
+    static constexpr qsizetype maximumMetadata = 64; ///< entries
+
     Endpoint endpoint;
     PeerState state = PeerState::Known;
     bool outgoing = false; ///< connectTo made it, or it made itself known

@@ -25,6 +25,8 @@ public:
 
     int size() const { return static_cast<int>(m_index.size()); }
     int maximum() const { return m_maximum; }
+    /// Peers beyond a lower maximum stay.
+    void setMaximum(int maximum) { m_maximum = maximum; }
     quint64 refusedFull() const { return m_refusedFull; }
 
     /// Null when unknown. The pointer is valid until the peer is removed; inserting others does not move it.
@@ -67,7 +69,7 @@ private:
     std::vector<Slot *> m_free;
     Slot *m_head = nullptr;
     Slot *m_tail = nullptr;
-    const int m_maximum;
+    int m_maximum;
     quint64 m_refusedFull = 0;
 };
 

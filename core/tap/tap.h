@@ -31,6 +31,8 @@ public:
     virtual void peerRemoved(const Endpoint &peer, CloseReason reason) = 0;
     /// Something else changed: state, handlers, ticks, queues, errors.
     virtual void sockChanged() = 0;
+    /// The sock ceases to exist: the last call.
+    virtual void sockDestroyed() {}
 };
 
 } // namespace SockScope

@@ -1,0 +1,500 @@
+// Inbound, in the order of the path: transport → peers → framing → parseQueue → codec → hooks → inQueue → dispatch.
+
+#include <QMetaMethod>
+
+#include "core/basesock_p.h"
+#include "core/metasock.h"
+
+namespace SockScope {
+
+namespace {
+
+SockError truncatedError(const Endpoint &peer, qsizetype bytes, qsizetype needed)
+{
+    SockError error;
+    error.code = SockError::Code::Truncated;
+    error.stage = Stage::Framing;
+    error.peer = peer;
+    error.offset = bytes;
+    error.what = needed > bytes ? QStringLiteral("the data ends after %1 of a frame's %2 bytes").arg(bytes).arg(needed)
+                                : QStringLiteral("the data ends inside a frame, after %1 bytes").arg(bytes);
+    error.remedy = QStringLiteral("check that both sides use the same framing");
+    return error;
+}
+
+EnvelopeFlags envelopeFlags(ReceiveFlags flags)
+{
+    return flags.testFlag(ReceiveFlag::Truncated) ? EnvelopeFlags(EnvelopeFlag::Truncated) : EnvelopeFlags();
+}
+
+} // namespace
+
+qsizetype BaseSockPrivate::transportReceived(const Endpoint &peer, QByteArrayView data, ReceiveFlags flags,
+                                             qint64 receivedNs)
+{
+    const auto keep = shared_from_this();
+    if (isStopped())
+        return data.size();
+    const EnvelopeFlags envelope = envelopeFlags(flags);
+    const bool stream = transport->isStream();
+    if (!isGood(peer)) {
+        if (isStopped())
+            return data.size();
+        SockError error;
+        error.code = SockError::Code::PeerRefused;
+        error.stage = Stage::Peer;
+        error.peer = peer;
+        error.what = QStringLiteral("%1 is refused").arg(peer.toString());
+        error.remedy = QStringLiteral("allow the peer to take its messages");
+        ledger.received.add(data.size());
+        ledger.rejectedPeer.add(data.size());
+        if (!taps.empty())
+            tapInbound({{{}, {}, pool.copy(data)}, peer, 0, receivedNs, receivedNs, data.size(), envelope},
+                       Outcome::RejectedPeer, &error);
+        if (stream) {
+            if (const auto found = streams.find(peer); found != streams.end())
+                found->second.buffered = 0;
+            q->closePeer(peer, CloseReason::Refused);
+        }
+        if (q)
+            Q_EMIT q->peerRefused(peer);
+        return data.size();
+    }
+    Peer *known = knownPeer(peer, receivedNs, !stream);
+    if (isStopped())
+        return data.size();
+    if (!known) {
+        SockError error;
+        error.code = peers.size() >= peers.maximum() ? SockError::Code::TooManyPeers : SockError::Code::UnknownPeer;
+        error.stage = Stage::Peer;
+        error.peer = peer;
+        error.what = peers.size() >= peers.maximum()
+                         ? QStringLiteral("the peer table is full (%1 peers)").arg(peers.maximum())
+                         : QStringLiteral("%1 is not a known peer").arg(peer.toString());
+        error.remedy = peers.size() >= peers.maximum() ? QStringLiteral("raise SockOptions::maximumPeers")
+                                                       : QStringLiteral("connect to it first, or learn peers");
+        ledger.received.add(data.size());
+        ledger.rejectedPeer.add(data.size());
+        if (!taps.empty())
+            tapInbound({{{}, {}, pool.copy(data)}, peer, 0, receivedNs, receivedNs, data.size(), envelope},
+                       Outcome::RejectedPeer, &error);
+        return data.size();
+    }
+    if (envelope.testFlag(EnvelopeFlag::Truncated))
+        ++ledger.truncated;
+    return stream ? frameStream(peer, streams[peer], data, envelope, receivedNs, false)
+                  : frameDatagram(peer, data, envelope, receivedNs);
+}
+
+void BaseSockPrivate::transportBatchEnded()
+{
+    const auto keep = shared_from_this();
+    if (isStopped())
+        return;
+    updateReading();
+    runQueues();
+}
+
+FrameResult BaseSockPrivate::nextFrame(QByteArrayView buffer, FramingState &framingState)
+{
+    FrameResult result;
+    if (!contained(Stage::Framing, {}, "decodeMessage", [&] { result = q->decodeMessage(buffer, framingState); })) {
+        result = FrameResult::invalid(lastError.value_or(SockError{}));
+    }
+    // A subclass may answer anything: nothing outside the buffer is ever taken.
+    result.consumed = qBound(qsizetype(0), result.consumed, buffer.size());
+    return result;
+}
+
+qsizetype BaseSockPrivate::frameDatagram(const Endpoint &peer, QByteArrayView data, EnvelopeFlags flags, qint64 nowNs)
+{
+    FramingState framingState;
+    qsizetype offset = 0;
+    do {
+        const QByteArrayView rest = data.sliced(offset);
+        FrameResult result = nextFrame(rest, framingState);
+        if (isStopped())
+            return data.size();
+        framingState.scanned = 0;
+        switch (result.state) {
+        case FrameResult::State::Frame:
+            acceptFrame(peer, result.payload, result.consumed, flags, nowNs);
+            if (result.consumed == 0)
+                return data.size();
+            offset += result.consumed;
+            break;
+        case FrameResult::State::NeedMore:
+            rejectFrame(peer, rest, flags, nowNs, truncatedError(peer, rest.size(), result.needed));
+            return data.size();
+        case FrameResult::State::Invalid: {
+            const qsizetype skip = result.consumed > 0 ? result.consumed : rest.size();
+            rejectFrame(peer, rest.first(skip), flags, nowNs, result.error.value_or(SockError{}));
+            offset += skip;
+            break;
+        }
+        }
+    } while (offset < data.size() && !isStopped());
+    return data.size();
+}
+
+qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream, QByteArrayView data,
+                                       EnvelopeFlags flags, qint64 nowNs, bool atEnd)
+{
+    qsizetype offset = 0;
+    while (offset < data.size()) {
+        if (!atEnd && wantsPause()) {
+            updateReading();
+            break;
+        }
+        const QByteArrayView rest = data.sliced(offset);
+        FrameResult result = nextFrame(rest, stream.framing);
+        if (isStopped() || (!atEnd && streams.find(peer) == streams.end()))
+            return data.size();
+        if (result.state == FrameResult::State::NeedMore) {
+            if (atEnd) {
+                rejectFrame(peer, rest, flags, nowNs, truncatedError(peer, rest.size(), result.needed));
+                offset = data.size();
+            }
+            break;
+        }
+        stream.framing.scanned = 0;
+        if (result.state == FrameResult::State::Frame) {
+            if (result.consumed == 0) // a frame of nothing would go on for ever
+                break;
+            acceptFrame(peer, result.payload, result.consumed, flags, nowNs);
+            offset += result.consumed;
+        } else {
+            const bool lost = result.consumed == 0;
+            const qsizetype skip = lost ? rest.size() : result.consumed;
+            SockError error = result.error.value_or(SockError{});
+            offset += skip;
+            rejectFrame(peer, rest.first(skip), flags, nowNs, std::move(error));
+            if (isStopped())
+                return data.size();
+            if (lost && !atEnd) {
+                if (const auto found = streams.find(peer); found != streams.end())
+                    found->second.buffered = 0;
+                q->closePeer(peer, CloseReason::FramingError);
+                return data.size();
+            }
+        }
+        if (isStopped() || (!atEnd && streams.find(peer) == streams.end()))
+            return data.size();
+    }
+    stream.buffered = data.size() - offset;
+    return offset;
+}
+
+void BaseSockPrivate::rejectFrame(const Endpoint &peer, QByteArrayView wire, EnvelopeFlags flags, qint64 nowNs,
+                                  SockError error)
+{
+    error.stage = Stage::Framing;
+    error.peer = peer;
+    ledger.received.add(wire.size());
+    ledger.framingErrors.add(wire.size());
+    if (flags.testFlag(EnvelopeFlag::Injected))
+        ++ledger.injected;
+    if (Peer *known = peers.find(peer)) {
+        known->received.add(wire.size());
+        ++known->errors;
+    }
+    if (!taps.empty())
+        tapInbound({{{}, {}, pool.copy(wire)}, peer, 0, nowNs, nowNs, wire.size(), flags}, Outcome::FramingError,
+                   &error);
+    report(std::move(error));
+}
+
+void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, qsizetype wireBytes,
+                                  EnvelopeFlags flags, qint64 nowNs)
+{
+    ledger.received.add(wireBytes);
+    if (flags.testFlag(EnvelopeFlag::Injected))
+        ++ledger.injected;
+    if (Peer *known = peers.find(peer))
+        known->received.add(wireBytes);
+
+    QueuedFrame frame{pool.copy(payload), peer, nowNs, wireBytes, flags};
+    if (options.dispatch == DispatchMode::Inline && !running) {
+        running = true;
+        inTransit.add(wireBytes);
+        parseOne(std::move(frame));
+        running = false;
+        if (!isStopped())
+            runQueues();
+        return;
+    }
+    const qsizetype cost = payload.size() + static_cast<qsizetype>(sizeof(QueuedFrame));
+    if (!parseQueue.hasPlace(cost)) {
+        const auto lose = [this](const QueuedFrame &lost) {
+            ledger.droppedQueueFull.add(lost.wireBytes);
+            SockError error;
+            error.code = SockError::Code::QueueFull;
+            error.stage = Stage::Dispatch;
+            error.peer = lost.peer;
+            error.what = QStringLiteral("the receive queue is full (%1 messages, %2 bytes)")
+                             .arg(parseQueue.size())
+                             .arg(parseQueue.bytes());
+            error.remedy = QStringLiteral("make the handlers faster or the queue larger");
+            if (!taps.empty())
+                tapInbound({{{}, {}, lost.payload},
+                            lost.peer,
+                            0,
+                            lost.receivedNs,
+                            lost.receivedNs,
+                            lost.wireBytes,
+                            lost.flags},
+                           Outcome::DroppedQueueFull, &error);
+            report(std::move(error), false);
+            if (q)
+                Q_EMIT q->limitReached(QStringLiteral("parseQueue"), ledger.droppedQueueFull.messages);
+        };
+        parseQueue.countFull();
+        if (options.queuePolicy != QueuePolicy::DropOldest) {
+            lose(frame);
+            return;
+        }
+        while (!parseQueue.hasPlace(cost)) {
+            const std::optional<QueuedFrame> oldest = parseQueue.pop();
+            lose(*oldest);
+            if (isStopped()) {
+                ledger.droppedAtStop.add(wireBytes);
+                return;
+            }
+        }
+    }
+    parseQueue.push(std::move(frame), cost, wireBytes);
+}
+
+bool BaseSockPrivate::wantsPause() const
+{
+    if (options.queuePolicy != QueuePolicy::PauseReading)
+        return false;
+    const auto isFilling = [](const QueueStats &stats) {
+        // A datagram transport hands over what is left of its batch after the pause: leave it room.
+        const qsizetype room = qMin(qsizetype(1024), stats.capacity / 2);
+        return stats.depth > stats.capacity - room - 1 || stats.bytes > stats.capacityBytes / 4 * 3;
+    };
+    return isFilling(parseQueue.stats());
+}
+
+void BaseSockPrivate::updateReading()
+{
+    if (isStopped())
+        return;
+    if (!readingPaused && wantsPause()) {
+        readingPaused = true;
+        transport->setReadingPaused(true);
+        scheduleTurn();
+    } else if (readingPaused && parseQueue.size() <= parseQueue.stats().capacity / 4 &&
+               parseQueue.bytes() <= parseQueue.stats().capacityBytes / 2) {
+        readingPaused = false;
+        transport->setReadingPaused(false);
+    }
+}
+
+void BaseSockPrivate::scheduleTurn()
+{
+    if (turnScheduled || !q)
+        return;
+    turnScheduled = true;
+    QMetaObject::invokeMethod(
+        q,
+        [this, keep = weak_from_this()] {
+            const auto alive = keep.lock();
+            if (!alive)
+                return;
+            turnScheduled = false;
+            if (!isStopped())
+                runQueues();
+        },
+        Qt::QueuedConnection);
+}
+
+void BaseSockPrivate::runQueues()
+{
+    if (running) // a handler runs a nested event loop: the order within a peer is worth more than progress
+        return;
+    const auto keep = shared_from_this();
+    running = true;
+    qint64 now = clock->nowNs();
+    bool stale = false; // time has passed since now was taken: a handler must not pay for the codec
+    const qint64 deadline = now + std::chrono::nanoseconds(options.turnBudget).count();
+    while (!isStopped() && hasWork()) {
+        if (inQueue.isEmpty() || (!parseQueue.isEmpty() && inQueue.size() < 64 &&
+                                  inQueue.hasPlace(parseQueue.front().payload.size() + qsizetype(sizeof(Envelope))))) {
+            if (parseQueue.isEmpty())
+                break;
+            QueuedFrame frame = *parseQueue.pop();
+            inTransit.add(frame.wireBytes);
+            stale = true;
+            if (parseOne(std::move(frame)))
+                continue;
+            now = clock->nowNs();
+            stale = false;
+        } else {
+            if (dispatcher->wouldStall(inQueue.front().message.type)) {
+                stalled = true;
+                break;
+            }
+            if (stale)
+                now = clock->nowNs();
+            stale = false;
+            Envelope envelope = *inQueue.pop();
+            dispatchOne(std::move(envelope), now);
+        }
+        if (now >= deadline && !isStopped())
+            break;
+    }
+    running = false;
+    if (isStopped())
+        return;
+    if (hasWork() && !stalled)
+        scheduleTurn();
+    updateReading();
+}
+
+/// True when the message went into inQueue.
+bool BaseSockPrivate::parseOne(QueuedFrame &&frame)
+{
+    const qsizetype wireBytes = frame.wireBytes;
+    Envelope envelope;
+    envelope.peer = frame.peer;
+    envelope.receivedNs = frame.receivedNs;
+    envelope.queuedNs = frame.receivedNs;
+    envelope.wireBytes = wireBytes;
+    envelope.flags = frame.flags;
+    envelope.sequence = ++sequence;
+    envelope.message.payload = std::move(frame.payload);
+
+    std::optional<SockError> error;
+    if (!contained(Stage::Codec, envelope.peer, "parseMessage",
+                   [&] { error = q->parseMessage(envelope.message.payload, envelope.message); }))
+        error = lastError;
+    if (!error)
+        return finishParsed(std::move(envelope));
+    inTransit.remove(wireBytes);
+    ledger.decodeErrors.add(wireBytes);
+    if (!q)
+        return false;
+    error->stage = Stage::Codec;
+    error->peer = envelope.peer;
+    if (Peer *known = peers.find(envelope.peer))
+        ++known->errors;
+    tapInbound(envelope, Outcome::DecodeError, &*error);
+    report(std::move(*error));
+    return false;
+}
+
+bool BaseSockPrivate::finishParsed(Envelope &&envelope)
+{
+    const qsizetype wireBytes = envelope.wireBytes;
+    bool keepIt = false;
+    const bool ran = contained(Stage::Hook, envelope.peer, "handleAll", [&] { keepIt = q->handleAll(envelope); });
+    if (isStopped()) {
+        inTransit.remove(wireBytes);
+        ledger.droppedAtStop.add(wireBytes);
+        return false;
+    }
+    if (!ran || !keepIt) {
+        inTransit.remove(wireBytes);
+        ledger.droppedByHook.add(wireBytes);
+        tapInbound(envelope, Outcome::DroppedByHook, ran ? nullptr : &*lastError);
+        return false;
+    }
+    envelope.wireBytes = wireBytes; // the ledger's number, whatever the hook did
+    if (options.dispatch == DispatchMode::Inline && inQueue.isEmpty() &&
+        !dispatcher->wouldStall(envelope.message.type)) {
+        inTransit.remove(wireBytes);
+        qint64 now = clock->nowNs();
+        dispatchOne(std::move(envelope), now);
+        return false;
+    }
+    const qsizetype cost = envelope.message.payload.size() + static_cast<qsizetype>(sizeof(Envelope));
+    inTransit.remove(wireBytes);
+    if (!inQueue.push(Envelope(envelope), cost,
+                      wireBytes)) { // only an inline sock meets this: runQueues looks before it parses
+        ledger.droppedQueueFull.add(wireBytes);
+        tapInbound(envelope, Outcome::DroppedQueueFull);
+        if (q)
+            Q_EMIT q->limitReached(QStringLiteral("inQueue"), inQueue.stats().full);
+        return false;
+    }
+    return true;
+}
+
+bool BaseSockPrivate::dispatchOne(Envelope &&envelope, qint64 &nowNs)
+{
+    // Counted before anybody is called, so that the sums are right inside a handler and after one that stops the sock.
+    const auto hold = dispatcher;
+    const MessageType type = envelope.message.type;
+    MetaSock *meta = options.metaSock;
+    const bool own = dispatcher->wouldHandle(type);
+    const bool above = meta && meta->wouldHandleFromChild(type);
+    const bool handled = own || above;
+    (handled ? ledger.handled : ledger.unhandled).add(envelope.wireBytes);
+    if (!taps.empty())
+        tapInbound(envelope, handled ? Outcome::Dispatched : Outcome::Unhandled);
+
+    static const QMetaMethod received = QMetaMethod::fromSignal(&BaseSock::messageReceived);
+    if (isSignalled(received)) {
+        Q_EMIT q->messageReceived(envelope);
+        if (!q)
+            return false;
+    }
+    bool taken = false;
+    if (above) {
+        if (meta->mode() == MetaSock::Mode::Override) {
+            meta->dispatchFromChild(q, envelope, nowNs);
+            taken = true;
+        } else {
+            if (own)
+                dispatcher->dispatch(envelope, nowNs);
+            if (q && options.metaSock == meta)
+                meta->dispatchFromChild(q, envelope, nowNs);
+            taken = true;
+        }
+    }
+    if (!taken && own)
+        hold->dispatch(envelope, nowNs);
+    if (!handled && q) {
+        dispatcher->countUnhandled(type);
+        nowNs = clock->nowNs();
+        static const QMetaMethod unhandled = QMetaMethod::fromSignal(&BaseSock::messageUnhandled);
+        if (isSignalled(unhandled))
+            Q_EMIT q->messageUnhandled(envelope);
+    }
+    return handled;
+}
+
+Count BaseSockPrivate::queuedCount() const
+{
+    return {static_cast<quint64>(parseQueue.size() + inQueue.size()),
+            static_cast<quint64>(parseQueue.tally() + inQueue.tally())};
+}
+
+void BaseSockPrivate::dropQueues()
+{
+    SockError error;
+    error.code = SockError::Code::WrongState;
+    error.stage = Stage::Dispatch;
+    error.what = QStringLiteral("the sock stopped before the message was handled");
+    while (std::optional<QueuedFrame> frame = parseQueue.pop()) {
+        ledger.droppedAtStop.add(frame->wireBytes);
+        if (!taps.empty())
+            tapInbound({{{}, {}, frame->payload},
+                        frame->peer,
+                        0,
+                        frame->receivedNs,
+                        frame->receivedNs,
+                        frame->wireBytes,
+                        frame->flags},
+                       Outcome::DroppedAtStop, &error);
+    }
+    while (std::optional<Envelope> envelope = inQueue.pop()) {
+        ledger.droppedAtStop.add(envelope->wireBytes);
+        if (!taps.empty())
+            tapInbound(*envelope, Outcome::DroppedAtStop, &error);
+    }
+}
+
+} // namespace SockScope

@@ -1,0 +1,194 @@
+#pragma once
+
+#include <QHash>
+
+#include <unordered_map>
+
+#include "core/basesock.h"
+#include "core/dispatch/dispatcher.h"
+#include "core/hooks/messagehooks.h"
+#include "core/hooks/peerfilter.h"
+#include "core/peers/peertable.h"
+#include "core/tap/ledger.h"
+#include "core/transport/transport.h"
+
+class QHostInfo;
+
+namespace SockScope {
+
+/// A frame that waits for the codec.
+struct QueuedFrame
+{
+    Bytes payload;
+    Endpoint peer;
+    qint64 receivedNs = 0;
+    qsizetype wireBytes = 0;
+    EnvelopeFlags flags;
+};
+
+struct EndpointHash
+{
+    size_t operator()(const Endpoint &endpoint) const noexcept { return qHash(endpoint); }
+};
+
+/// A connection's unread part.
+struct StreamState
+{
+    FramingState framing;
+    qsizetype buffered = 0; ///< bytes of an unfinished frame that the transport still holds
+};
+
+/// A connectTo that has no answer yet.
+struct PendingConnect
+{
+    HostPort asked;
+    QList<QHostAddress> others; ///< further addresses of the same name
+};
+
+/*! The stages of one sock and the order between them.
+ *  Path    TransportSink → peers → framing → parseQueue → codec → hooks → inQueue → dispatch
+ *  Shape   basesock_inbound.cpp, basesock_outbound.cpp and basesock_peers.cpp hold the three parts
+ *  Units   nanoseconds of the sock's Clock
+ *  Errors  each is counted in the ledger, kept as lastError and signalled
+ *  Thread  the sock's. Shared: whoever calls out holds it and looks at q afterwards, which is null once the sock is
+ * destroyed Source  none
+ */
+class BaseSockPrivate : public TransportSink, public std::enable_shared_from_this<BaseSockPrivate>
+{
+public:
+    BaseSockPrivate(BaseSock *sock, SockOptions sockOptions);
+    ~BaseSockPrivate() override;
+
+    // TransportSink
+    qsizetype transportReceived(const Endpoint &peer, QByteArrayView data, ReceiveFlags flags,
+                                qint64 receivedNs) override;
+    void transportBatchEnded() override;
+    bool transportConnected(const Endpoint &peer, bool outgoing) override;
+    void transportDisconnected(const Endpoint &peer, CloseReason reason,
+                               const std::optional<SockError> &error) override;
+    void transportConnectFailed(const Endpoint &peer, const SockError &error) override;
+    void transportSent(const Endpoint &peer, qsizetype bytes, const std::optional<SockError> &error) override;
+    void transportError(const SockError &error) override;
+    void transportKernelDrops(quint64 count) override;
+
+    // life (basesock.cpp)
+    std::optional<SockError> start();
+    void stop();
+    void setState(BaseSock::State state);
+    std::optional<SockError> fail(SockError error);
+    std::optional<SockError> checkOptions() const;
+    void applyOptions();
+    void makeQueues();
+    void startWatchdog();
+    void handleTick(const TickInfo &info);
+
+    // inbound (basesock_inbound.cpp)
+    qsizetype frameDatagram(const Endpoint &peer, QByteArrayView data, EnvelopeFlags flags, qint64 nowNs);
+    qsizetype frameStream(const Endpoint &peer, StreamState &stream, QByteArrayView data, EnvelopeFlags flags,
+                          qint64 nowNs, bool atEnd);
+    FrameResult nextFrame(QByteArrayView buffer, FramingState &framingState);
+    void acceptFrame(const Endpoint &peer, QByteArrayView payload, qsizetype wireBytes, EnvelopeFlags flags,
+                     qint64 nowNs);
+    void rejectFrame(const Endpoint &peer, QByteArrayView wire, EnvelopeFlags flags, qint64 nowNs, SockError error);
+    void runQueues();
+    bool parseOne(QueuedFrame &&frame);
+    bool finishParsed(Envelope &&envelope);
+    bool dispatchOne(Envelope &&envelope, qint64 &nowNs);
+    void scheduleTurn();
+    void updateReading();
+    bool hasWork() const { return !parseQueue.isEmpty() || !inQueue.isEmpty(); }
+    bool wantsPause() const;
+    Count queuedCount() const;
+    void dropQueues();
+
+    // outbound (basesock_outbound.cpp)
+    std::optional<SockError> prepare(const Message &message, QByteArray &payload, QByteArray &wire);
+    SendResult sendPrepared(const MessageType &type, QByteArrayView payload, QByteArrayView wire,
+                            const std::optional<Endpoint> &to);
+    bool sendOne(const MessageType &type, QByteArrayView payload, QByteArrayView wire, const Endpoint &peer,
+                 SendResult &result);
+
+    // peers (basesock_peers.cpp)
+    Peer *knownPeer(const Endpoint &endpoint, qint64 nowNs, bool mayLearn);
+    bool isGood(const Endpoint &endpoint);
+    void removePeer(const Endpoint &endpoint, CloseReason reason);
+    void endStream(const Endpoint &endpoint, bool truncated);
+    void armExpiry();
+    void handleExpiry();
+    void lookUp(const HostPort &peer);
+    void handleLookUp(const HostPort &peer, const QHostInfo &info);
+    void connectNext(PendingConnect pending);
+    void connectFailed(const PendingConnect &pending, SockError error);
+
+    // all
+    void report(SockError error, bool toLog = true);
+    void tapInbound(const Envelope &envelope, Outcome outcome, const SockError *error = nullptr);
+    void tapPeer(const Endpoint &peer);
+    void tapSock();
+    bool isSignalled(const QMetaMethod &signal) const;
+    bool isStopped() const { return !q || state != BaseSock::State::Active; }
+    template <typename Function>
+    bool contained(Stage stage, const Endpoint &peer, const char *where, Function &&function);
+
+    BaseSock *q;
+    SockOptions options;
+    BaseSock::State state = BaseSock::State::Idle;
+    bool wasSetUp = false;
+    std::shared_ptr<Clock> clock;
+    std::shared_ptr<const Framing> framing;
+    std::shared_ptr<const Codec> codec;
+    std::shared_ptr<const MessageTypes> types;
+    std::unique_ptr<Transport> transport;
+    std::optional<QHostAddress> boundAddress;
+    MessageHooks hooks;
+    PeerFilter filter;
+    PeerTable peers;
+    std::shared_ptr<Dispatcher> dispatcher;
+    BoundedQueue<QueuedFrame> parseQueue;
+    BoundedQueue<Envelope> inQueue;
+    BytesPool pool;
+    std::unordered_map<Endpoint, StreamState, EndpointHash> streams;
+    QHash<Endpoint, PendingConnect> pendingConnects;
+    QHash<int, HostPort> lookUps;
+    std::unique_ptr<Alarm> expiry;
+    std::unique_ptr<Ticker> ticker;
+    TickStats lastTickStats;
+    QString lateCulprit;
+    Ledger ledger;
+    Count inTransit; ///< popped from a queue and not yet in the next or counted
+    quint64 sequence = 0;
+    quint64 blocked = 0;
+    quint64 generation = 0; ///< of start(): late answers of an earlier life are ignored
+    std::optional<SockError> lastError;
+    std::vector<Tap *> taps;
+    bool running = false; ///< inside runQueues
+    bool turnScheduled = false;
+    bool readingPaused = false;
+    bool stalled = false; ///< the front of inQueue waits for a concurrent handler
+    bool watching = false;
+};
+
+/// Runs what an application wrote and keeps its exceptions from the data path; false when it threw.
+template <typename Function>
+bool BaseSockPrivate::contained(Stage stage, const Endpoint &peer, const char *where, Function &&function)
+{
+    QString text;
+    try {
+        function();
+        return true;
+    } catch (const std::exception &exception) {
+        text = QString::fromUtf8(exception.what());
+    } catch (...) {
+        text = QStringLiteral("an exception of a type that is not std::exception");
+    }
+    SockError error;
+    error.code = SockError::Code::HandlerFailed;
+    error.stage = stage;
+    error.peer = peer;
+    error.what = QStringLiteral("%1 threw: %2").arg(QLatin1String(where), text);
+    error.remedy = QStringLiteral("catch it there; the message was counted and the sock goes on");
+    report(std::move(error));
+    return false;
+}
+
+} // namespace SockScope
