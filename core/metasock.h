@@ -37,8 +37,9 @@ public:
                               HandlerOptions options = {});
     /// While a handler of this MetaSock runs: the sock that the message arrived at; null otherwise.
     BaseSock *currentChild() const { return m_current; }
-    /// To all peers of all children.
-    SendResult sendToAll(const MessageType &type, const QCborValue &data);
+    using BaseSock::sendMessage;
+    /// To all peers of all children; to one peer: through the children that know it.
+    SendResult sendMessage(const Message &message, const std::optional<Endpoint> &to = std::nullopt) override;
     /// To one peer of one child.
     SendResult sendTo(BaseSock *child, const Endpoint &peer, const MessageType &type, const QCborValue &data);
 
@@ -48,8 +49,10 @@ Q_SIGNALS:
 
 private:
     friend class BaseSockPrivate;
-    /// A message of a child; true when a handler of this MetaSock or of one above took it.
-    bool dispatchFromChild(BaseSock *origin, const Envelope &envelope);
+    /// Whether this MetaSock or one above it handles the type.
+    bool wouldHandleFromChild(const MessageType &type) const;
+    /// A message of a child, for this MetaSock and those above it.
+    void dispatchFromChild(BaseSock *origin, const Envelope &envelope, qint64 &nowNs);
 
     const Mode m_mode;
     QList<QPointer<BaseSock>> m_children;

@@ -21,6 +21,7 @@ public:
 protected:
     std::unique_ptr<Transport> createTransport() override;
     std::shared_ptr<const Framing> defaultFraming() const override;
+    QString scheme() const override;
 };
 
 } // namespace SockScope

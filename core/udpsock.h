@@ -25,6 +25,7 @@ public:
 protected:
     std::unique_ptr<Transport> createTransport() override;
     std::shared_ptr<const Framing> defaultFraming() const override;
+    QString scheme() const override;
 };
 
 } // namespace SockScope
