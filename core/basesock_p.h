@@ -51,7 +51,8 @@ struct PendingConnect
  *  Units   nanoseconds of the sock's Clock
  *  Errors  each is counted in the ledger, kept as lastError and signalled
  *  Thread  the sock's. Shared: whoever calls out holds it and looks at q afterwards, which is null once the sock is
- * destroyed Source  none
+ *          destroyed
+ *  Source  none
  */
 class BaseSockPrivate : public TransportSink, public std::enable_shared_from_this<BaseSockPrivate>
 {

@@ -33,11 +33,13 @@ struct ObjectGuard
 /*! Finds the handlers of a message and calls them.
  *  Path    hooks → [this] → handlers
  *  Shape   a table from type to handlers, in the order of addition; a path for types that have none; at most
- * maximumHandlers Units   nanoseconds of the sock's Clock Errors  what a handler throws is caught, counted and
- * reported; a full table answers the id 0 Thread  the sock's thread; a handler whose context lives elsewhere is posted
- * there (at most remoteLimit waiting), one that is concurrent runs on a thread pool. Re-entrant: handlers may be added
- * and removed, the dispatcher may be destroyed by whoever holds it shared, while one runs Source  muduo's dispatcher
- * joined by callbacks
+ *          maximumHandlers
+ *  Units   nanoseconds of the sock's Clock
+ *  Errors  what a handler throws is caught, counted and reported; a full table answers the id 0
+ *  Thread  the sock's thread; a handler whose context lives elsewhere is posted there (at most remoteLimit waiting),
+ *          one that is concurrent runs on a thread pool. Re-entrant: handlers may be added and removed, the
+ *          dispatcher may be destroyed by whoever holds it shared, while one runs
+ *  Source  muduo's dispatcher joined by callbacks
  */
 class Dispatcher : public std::enable_shared_from_this<Dispatcher>
 {

@@ -12,9 +12,12 @@ namespace SockScope {
 /*! Notices, from a thread of its own, that a handler does not come back.
  *  Path    beside dispatch
  *  Shape   one thread for the process while anybody is watched; it looks four times in each limit, so that a report
- * comes between 1 and 1.25 limits after the handler began, once a call Units   nanoseconds of real time Errors  none
- *  Thread  watch and unwatch: any, but not from inside report; enter and leave: the watched thread; report is called in
- * the watchdog's thread Source  watchdog timers
+ *          comes between 1 and 1.25 limits after the handler began, once a call
+ *  Units   nanoseconds of real time
+ *  Errors  none
+ *  Thread  watch and unwatch: any, but not from inside report; enter and leave: the watched thread; report is called
+ *          in the watchdog's thread
+ *  Source  watchdog timers
  */
 class Watchdog
 {
