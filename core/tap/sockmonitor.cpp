@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/basesock.h"
-#include "core/peers/peertable.h"
 #include "core/time/clock.h"
 
 namespace SockScope {
@@ -82,8 +81,6 @@ void SockMonitor::attach()
 {
     setParent(m_sock);
     m_attached = true;
-    // A child dies after the sock's own part: then the sock must not be called any more.
-    connect(m_sock, &QObject::destroyed, this, [this] { m_sock = nullptr; });
     connect(m_sock, &BaseSock::errorOccurred, this, &SockMonitor::keepError, Qt::DirectConnection);
     connect(m_sock, &BaseSock::handlerBlocked, this, [this] { markDirty(); }); // queued when the watchdog emits it
     connect(m_sock, &BaseSock::stopped, this, [this] { flush(); });
@@ -163,8 +160,6 @@ void SockMonitor::peerRemoved(const Endpoint &peer, CloseReason reason)
         m_reset = true;
     }
     PeerChange change;
-    if (const Peer *last = m_sock->peers().find(peer))
-        change.peer = *last;
     change.peer.endpoint = peer;
     change.removed = true;
     change.reason = reason;
@@ -184,6 +179,16 @@ void SockMonitor::sockChanged()
         m_dirty = false;
     }
     markDirty();
+}
+
+void SockMonitor::sockDestroyed()
+{
+    // What the sock still counts is shown; nobody who hears of it finds half a sock.
+    const bool announce = collect();
+    m_sock = nullptr;
+    m_alarm.reset();
+    if (announce)
+        Q_EMIT updated();
 }
 
 void SockMonitor::touchPeer(const Endpoint &peer)
@@ -235,8 +240,12 @@ void SockMonitor::markDirty()
 
 void SockMonitor::flush()
 {
-    if (!m_sock || !m_clock)
-        return;
+    if (m_sock && collect())
+        Q_EMIT updated();
+}
+
+bool SockMonitor::collect()
+{
     m_alarm->cancel();
     m_dirty = false;
     const qint64 nowNs = m_clock->nowNs();
@@ -264,8 +273,7 @@ void SockMonitor::flush()
         m_announced = isSignalConnected(QMetaMethod::fromSignal(&SockMonitor::updated));
     }
     m_errors.clear();
-    if (announce)
-        Q_EMIT updated();
+    return announce;
 }
 
 void SockMonitor::submitRecords()

@@ -32,7 +32,7 @@ struct ErrorEntry
 
 struct PeerChange
 {
-    Peer peer;
+    Peer peer; ///< of a removed one only the endpoint
     bool removed = false;
     CloseReason reason = CloseReason::Local;
 };
@@ -133,11 +133,13 @@ private:
     void peerChanged(const Endpoint &peer) override;
     void peerRemoved(const Endpoint &peer, CloseReason reason) override;
     void sockChanged() override;
+    void sockDestroyed() override;
     void touchPeer(const Endpoint &peer);
     void keep(Record &&record, QByteArrayView payload, const SockError *error);
     void keepError(const SockError &error);
     void markDirty();
     void flush();
+    bool collect();
     void submitRecords();
     std::vector<PeerChange> collectPeers(bool reset);
     void mergePeers(std::vector<PeerChange> &&peers, bool reset);
