@@ -75,15 +75,22 @@ SockMonitor::~SockMonitor()
     if (m_sock && m_attached)
         m_sock->removeTap(this);
     submitRecords();
+    if (m_announceLater)
+        Q_EMIT updated();
 }
 
 void SockMonitor::attach()
 {
     setParent(m_sock);
     m_attached = true;
+    // A child dies after the sock's own part: then the sock must not be called any more.
+    connect(m_sock, &QObject::destroyed, this, [this] { m_sock = nullptr; });
     connect(m_sock, &BaseSock::errorOccurred, this, &SockMonitor::keepError, Qt::DirectConnection);
     connect(m_sock, &BaseSock::handlerBlocked, this, [this] { markDirty(); }); // queued when the watchdog emits it
-    connect(m_sock, &BaseSock::stopped, this, [this] { flush(); });
+    connect(m_sock, &BaseSock::stopped, this, [this] {
+        if (std::exchange(m_announceLater, false))
+            Q_EMIT updated();
+    });
     m_sock->addTap(this);
     sockChanged();
 }
@@ -178,17 +185,17 @@ void SockMonitor::sockChanged()
         m_nextFlushNs = 0;
         m_dirty = false;
     }
+    const BaseSock::State state = m_sock->state();
+    if (state == BaseSock::State::Active) {
+        m_wasActive = true;
+    } else if (m_wasActive && state == BaseSock::State::Idle) {
+        // The last that a stopping sock says. When it is being destroyed, stopped() does not follow: the destructor
+        // here announces then.
+        m_wasActive = false;
+        m_announceLater = collect() || m_announceLater;
+        return;
+    }
     markDirty();
-}
-
-void SockMonitor::sockDestroyed()
-{
-    // What the sock still counts is shown; nobody who hears of it finds half a sock.
-    const bool announce = collect();
-    m_sock = nullptr;
-    m_alarm.reset();
-    if (announce)
-        Q_EMIT updated();
 }
 
 void SockMonitor::touchPeer(const Endpoint &peer)

@@ -103,7 +103,7 @@ public:
     static constexpr qsizetype pendingLimit = 131'072;
     static constexpr qsizetype pendingLimitBytes = 64LL * 1024 * 1024;
     static constexpr qsizetype errorLimit = 1000;
-    /// Changes of more peers than this that nobody takes are replaced by one reset.
+    /// When this many changes of peers wait, more than half of them of different peers, a reset replaces them.
     static constexpr qsizetype changeLimit = 200'000;
 
     /// Makes a monitor in the sock's thread and answers at once; it becomes a child of the sock. The sock must be
@@ -133,7 +133,6 @@ private:
     void peerChanged(const Endpoint &peer) override;
     void peerRemoved(const Endpoint &peer, CloseReason reason) override;
     void sockChanged() override;
-    void sockDestroyed() override;
     void touchPeer(const Endpoint &peer);
     void keep(Record &&record, QByteArrayView payload, const SockError *error);
     void keepError(const SockError &error);
@@ -166,7 +165,9 @@ private:
     qint64 m_wallOffsetUs = 0;
     qint64 m_nextFlushNs = 0;
     bool m_attached = false;
-    bool m_dirty = false; // the alarm is set
+    bool m_dirty = false;         // the alarm is set
+    bool m_wasActive = false;     // a stop is worth a last flush
+    bool m_announceLater = false; // collected inside a tap, where nobody may be called
     std::atomic<bool> m_reset{true};
 
     std::mutex m_mutex; // guards what takeChanges takes

@@ -44,6 +44,7 @@ void SockMonitor::mergePeers(std::vector<PeerChange> &&peers, bool reset)
         m_ready.peers = std::move(peers);
         m_ready.peersReset = true;
         m_overflowed = false;
+        m_compactAt = qMax(compactFrom, 2 * m_ready.peers.size());
         return;
     }
     if (m_overflowed) // the whole table follows once somebody reads
@@ -57,11 +58,16 @@ void SockMonitor::mergePeers(std::vector<PeerChange> &&peers, bool reset)
         return;
     compactPeers();
     m_compactAt = qMax(compactFrom, 2 * m_ready.peers.size());
-    if (static_cast<qsizetype>(m_ready.peers.size()) > changeLimit) {
+    if (m_ready.peersReset) // packed, it is no longer than the table, which has its own limit
+        return;
+    constexpr auto limit = static_cast<size_t>(changeLimit);
+    if (m_ready.peers.size() > limit / 2) {
         m_ready.peers = {};
-        m_ready.peersReset = false;
+        m_compactAt = compactFrom;
         m_overflowed = true;
+        return;
     }
+    m_compactAt = qMin(m_compactAt, limit);
 }
 
 void SockMonitor::compactPeers()
