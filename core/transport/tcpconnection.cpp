@@ -259,8 +259,9 @@ SendOutcome TcpConnection::send(QByteArrayView wire)
         return SendOutcome::NoSuchPeer;
     m_acceptedBytes += wire.size();
     m_transport->m_pendingBytes += wire.size();
+    if (m_inFlight.empty())
+        m_transport->m_unflushed.insert(this);
     m_inFlight.push_back(wire.size());
-    m_transport->m_unflushed.insert(this);
     if (wire.isEmpty())
         queue(&TcpConnection::settleSends); // no byte will tell
     if (!std::exchange(m_watchesWrites, true))

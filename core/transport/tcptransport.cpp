@@ -121,7 +121,7 @@ void TcpTransport::releaseServer()
     server->disconnect(this);
     server->close();
     // One that is on the call stack must outlive it
-    if (m_life.isWatched()) {
+    if (m_qtFrames.isWatched()) {
         server->setParent(nullptr);
         server->deleteLater();
     } else {
@@ -131,7 +131,7 @@ void TcpTransport::releaseServer()
 
 void TcpTransport::handleIncoming(qintptr descriptor)
 {
-    LifeToken::Watch watch(m_life);
+    LifeToken::Watch frame(m_qtFrames);
     std::unique_ptr<QTcpSocket> socket = createSocket();
     if (!socket->setSocketDescriptor(descriptor)) {
 #ifdef Q_OS_UNIX
@@ -160,7 +160,7 @@ void TcpTransport::handleIncoming(qintptr descriptor)
 
 void TcpTransport::handleAcceptError()
 {
-    LifeToken::Watch watch(m_life);
+    LifeToken::Watch frame(m_qtFrames);
     // QTcpServer has stopped accepting, or it would spin: out of descriptors, most likely. Try again in a while.
     m_acceptAlarm = m_clock->createAlarm([this] {
         if (m_server)
@@ -237,7 +237,7 @@ void TcpTransport::flush()
     const QList<TcpConnection *> connections = m_unflushed.values();
     for (TcpConnection *connection : connections) {
         // The set tells whether it still exists: one that ended in a callback has left it.
-        if (m_unflushed.remove(connection))
+        if (m_unflushed.contains(connection))
             connection->flush();
         if (!watch.isAlive())
             return;

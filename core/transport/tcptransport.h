@@ -85,11 +85,12 @@ private:
     QTcpServer *m_server = nullptr;
     QHash<Endpoint, TcpConnection *> m_connections;
     QSet<TcpConnection *> m_closing;
-    QSet<TcpConnection *> m_unflushed;
+    QSet<TcpConnection *> m_unflushed;     // those with accepted sends that the system has not wholly taken
     std::shared_ptr<QByteArray> m_scratch; // shared by all connections that have no unread bytes; null while in use
     std::unique_ptr<Alarm> m_acceptAlarm;
     Endpoint m_local;
     LifeToken m_life;
+    LifeToken m_qtFrames; // watched while the server is on the call stack
     quint64 m_refusedConnections = 0;
     qsizetype m_pendingBytes = 0;
     bool m_open = false;

@@ -92,20 +92,6 @@ std::optional<SockError> UdpTransport::bindSocket()
     return std::nullopt;
 }
 
-void UdpTransport::openReading()
-{
-    m_dropsReported = 0;
-    if (m_config.udp.batchReads && DatagramBatch::isSupported()) {
-        m_batch = std::make_shared<DatagramBatch>(m_config.maximumDatagramBytes);
-        m_readNotifier = new QSocketNotifier(m_descriptor, QSocketNotifier::Read, this);
-        connect(m_readNotifier, &QSocketNotifier::activated, this, [this] { readBatches(); });
-        m_readNotifier->setEnabled(!m_paused);
-    } else {
-        m_buffer = QByteArray(65536, Qt::Uninitialized);
-        connect(m_socket, &QUdpSocket::readyRead, this, [this] { readPortably(); });
-    }
-}
-
 void UdpTransport::close()
 {
     if (!m_socket || m_closing)
@@ -157,7 +143,7 @@ void UdpTransport::releaseSocket()
         notifier->setEnabled(false);
         notifier->disconnect(this);
         // One that is on the call stack must outlive it
-        if (m_life.isWatched()) {
+        if (m_qtFrames.isWatched()) {
             notifier->setParent(nullptr);
             notifier->deleteLater();
         } else {
@@ -171,7 +157,7 @@ void UdpTransport::releaseSocket()
     if (QUdpSocket *socket = std::exchange(m_socket, nullptr)) {
         socket->disconnect(this);
         socket->close();
-        if (m_life.isWatched()) {
+        if (m_qtFrames.isWatched()) {
             socket->setParent(nullptr);
             socket->deleteLater();
         } else {
@@ -298,6 +284,7 @@ void UdpTransport::waitForWriting()
     if (!m_writeNotifier) {
         m_writeNotifier = new QSocketNotifier(m_descriptor, QSocketNotifier::Write, this);
         connect(m_writeNotifier, &QSocketNotifier::activated, this, [this] {
+            LifeToken::Watch frame(m_qtFrames);
             m_writeNotifier->setEnabled(false);
             m_waitingForWriting = false;
             flush();
@@ -312,145 +299,6 @@ void UdpTransport::waitForWriting()
         flush();
     });
 #endif
-}
-
-void UdpTransport::setReadingPaused(bool paused)
-{
-    if (std::exchange(m_paused, paused) == paused || !m_socket)
-        return;
-    if (m_readNotifier)
-        m_readNotifier->setEnabled(!paused);
-    if (paused)
-        return;
-    // What was read before the pause, and what QUdpSocket has announced already, comes without a new datagram.
-    QMetaObject::invokeMethod(
-        this,
-        [this, generation = m_generation] {
-            if (generation != m_generation || m_paused)
-                return;
-            if (m_batch)
-                readBatches();
-            else
-                readPortably();
-        },
-        Qt::QueuedConnection);
-}
-
-void UdpTransport::readBatches()
-{
-    if (m_reading) {
-        m_readNotifier->setEnabled(false); // an event loop inside a callback: it would come again and again
-        return;
-    }
-    if (m_paused)
-        return;
-    m_reading = true;
-    LifeToken::Watch watch(m_life);
-    const quint64 generation = m_generation;
-    const auto isGone = [&] { return !watch.isAlive() || generation != m_generation; };
-    const std::shared_ptr<DatagramBatch> batch = m_batch;
-    bool wasFull = false;
-    for (int round = 0; round < batchesPerTurn && !m_paused; ++round) {
-        if (m_batchNext == m_batchCount) {
-            const int count = batch->read(m_descriptor);
-            if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
-                m_sink->transportError(SocketErrors::make(SocketOperation::Receive, errno, scheme, m_local));
-                if (isGone())
-                    return;
-            }
-            if (count <= 0)
-                break;
-            m_batchNs = m_clock->nowNs();
-            m_batchNext = 0;
-            m_batchCount = count;
-            if (const quint32 drops = batch->drops(count)) {
-                reportKernelDrops(drops);
-                if (isGone())
-                    return;
-            }
-        }
-        const bool isFull = m_batchCount == DatagramBatch::slotCount;
-        wasFull = wasFull || isFull;
-        while (m_batchNext < m_batchCount && !m_paused) {
-            const int i = m_batchNext++;
-            m_sink->transportReceived(batch->peer(i), batch->data(i),
-                                      batch->isTruncated(i) ? ReceiveFlag::Truncated : ReceiveFlags(), m_batchNs);
-            if (isGone())
-                return;
-        }
-        m_sink->transportBatchEnded();
-        if (isGone())
-            return;
-        if (!isFull)
-            break; // the system's queue was empty: one call less than asking again
-    }
-    // Datagrams dropped behind the last one that we read are in nobody's control message yet.
-    if (wasFull) {
-        if (const auto drops = UdpSocketOptions::kernelDrops(m_descriptor)) {
-            reportKernelDrops(*drops);
-            if (isGone())
-                return;
-        }
-    }
-    endReading();
-}
-
-void UdpTransport::endReading()
-{
-    m_reading = false;
-    if (m_readNotifier)
-        m_readNotifier->setEnabled(!m_paused);
-}
-
-void UdpTransport::readPortably()
-{
-    if (m_reading || m_paused)
-        return;
-    m_reading = true;
-    LifeToken::Watch watch(m_life);
-    const quint64 generation = m_generation;
-    const auto isGone = [&] { return !watch.isAlive() || generation != m_generation; };
-    QByteArray buffer = std::exchange(m_buffer, {}); // ours while the sink looks at it
-    QHostAddress address;
-    quint16 port = 0;
-    int count = 0;
-    for (; count < datagramsPerTurn && !m_paused; ++count) {
-        const qint64 size = m_socket->readDatagram(buffer.data(), buffer.size(), &address, &port);
-        if (size < 0)
-            break; // nothing there, or an error of an earlier send, which the next read goes past
-        if (count % DatagramBatch::slotCount == 0)
-            m_batchNs = m_clock->nowNs();
-        const bool truncated = size > m_config.maximumDatagramBytes;
-        const QByteArrayView data(buffer.constData(), truncated ? m_config.maximumDatagramBytes : size);
-        m_sink->transportReceived(Endpoint(address, port), data, truncated ? ReceiveFlag::Truncated : ReceiveFlags(),
-                                  m_batchNs);
-        if (isGone())
-            return;
-    }
-    if (count > 0) {
-        m_sink->transportBatchEnded();
-        if (isGone())
-            return;
-    }
-    if (count >= DatagramBatch::slotCount) {
-        if (const auto drops = UdpSocketOptions::kernelDrops(m_descriptor)) {
-            reportKernelDrops(*drops);
-            if (isGone())
-                return;
-        }
-    }
-    m_buffer = std::move(buffer);
-    m_reading = false;
-}
-
-void UdpTransport::reportKernelDrops(quint32 total)
-{
-    // The counter wraps; one that is a little behind comes from a datagram that was queued before the last look.
-    const auto increase = static_cast<qint32>(total - m_dropsReported);
-    if (increase <= 0)
-        return;
-    m_dropsReported = total;
-    m_sink->transportKernelDrops(static_cast<quint64>(increase));
 }
 
 std::optional<SockError> UdpTransport::joinMulticastGroup(const QHostAddress &group, const QString &interfaceName)

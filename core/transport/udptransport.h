@@ -95,6 +95,7 @@ private:
     DatagramQueue m_queue;
     Endpoint m_local;
     LifeToken m_life;
+    LifeToken m_qtFrames;     // watched while a notifier or the socket is on the call stack
     quint64 m_generation = 0; // grows with each open and close, so that a loop sees that its socket is gone
     int m_descriptor = -1;    // ours, a duplicate of the socket's
     int m_family = 0;

@@ -1,4 +1,5 @@
 #include <QDir>
+#include <QPointer>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -544,6 +545,22 @@ private Q_SLOTS:
             if (how == 1)
                 QCOMPARE(victim.transport->connectionCount(), 0);
         }
+    }
+
+    void closesWithoutAnEventLoop()
+    {
+        End server(listening());
+        QVERIFY(!server.transport->open());
+        const QPointer<QTcpServer> listener = server.transport->findChild<QTcpServer *>();
+        QVERIFY(listener);
+        QTcpSocket client;
+        client.connectToHost(QHostAddress(QHostAddress::LocalHost), server.local().port());
+        QTRY_COMPARE(server.sink.connected.size(), 1);
+        const qsizetype before = openDescriptors();
+        server.transport->close();
+        QVERIFY(!listener); // deleted at once, not when an event loop comes by
+        QCOMPARE(openDescriptors(), before - 2);
+        QVERIFY(server.transport->findChildren<QObject *>().isEmpty());
     }
 
     void reconnectsInsideDisconnected()

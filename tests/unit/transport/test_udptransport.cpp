@@ -1,5 +1,6 @@
 #include <QElapsedTimer>
 #include <QNetworkInterface>
+#include <QPointer>
 #include <QTest>
 #include <QUdpSocket>
 
@@ -514,6 +515,24 @@ private Q_SLOTS:
                 QVERIFY(!b.transport->open());
             }
         }
+    }
+
+    void closesWithoutAnEventLoop_data()
+    {
+        bothPaths();
+    }
+    void closesWithoutAnEventLoop()
+    {
+        QFETCH(bool, batches);
+        End a(configAt(QHostAddress::LocalHost, batches));
+        QVERIFY(!a.transport->open());
+        const QPointer<QUdpSocket> socket = a.transport->findChild<QUdpSocket *>();
+        QVERIFY(socket);
+        QCOMPARE(a.transport->send(a.local(), "x"), SendOutcome::Accepted);
+        a.transport->close();
+        QVERIFY(!socket); // deleted at once, not when an event loop comes by
+        QVERIFY(a.transport->findChildren<QObject *>().isEmpty());
+        QCOMPARE(a.sink.sentCount, 1);
     }
 
     void talksToAPlainSocket()
