@@ -112,7 +112,7 @@ std::optional<SockError> UdpSocketOptions::apply(QUdpSocket &socket, const UdpOp
 #endif
 #else
     if (options.ttl >= 0)
-        socket.setSocketOption(QAbstractSocket::TypeOfServiceOption, options.ttl);
+        return optionError(SockError::Code::InvalidOptions, Text::tr("the TTL cannot be set on this system"));
     if (options.multicastTtl >= 0)
         socket.setSocketOption(QAbstractSocket::MulticastTtlOption, options.multicastTtl);
     socket.setSocketOption(QAbstractSocket::MulticastLoopbackOption, options.multicastLoopback ? 1 : 0);
