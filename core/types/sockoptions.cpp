@@ -110,9 +110,9 @@ QString HostPort::toString() const
 {
     if (host.isEmpty())
         return u"*:%1"_s.arg(port);
-    if (host.contains(u':'))
-        return u"[%1]:%2"_s.arg(host).arg(port);
-    return u"%1:%2"_s.arg(host).arg(port);
+    // Joined, not arg(): the scope in fe80::1%2 looks like a place for an argument.
+    const QString number = QString::number(port);
+    return host.contains(u':') ? u'[' + host + u"]:"_s + number : host + u':' + number;
 }
 
 } // namespace SockScope

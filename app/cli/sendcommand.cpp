@@ -1,0 +1,322 @@
+#include "app/cli/sendcommand.h"
+
+#include <QCoreApplication>
+#include <QFile>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "app/cli/commands.h"
+#include "app/cli/session.h"
+#include "app/common/payload.h"
+#include "app/common/sockprinter.h"
+#include "core/basesock.h"
+#include "core/codec/codec.h"
+#include "core/framing/framing.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::milliseconds drainStep{2};
+constexpr qint64 drainLimitMs = 10'000;
+constexpr qsizetype sendAheadBytes = 4 * 1024 * 1024; // well below what a sock takes for one peer
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("SockScope::SendCommand", text);
+}
+
+CommandLine commandLine()
+{
+    CommandLine line(
+        tr("sockscope-cli send URL [options] (--text S | --hex H | --json-data J | --file F | -)"),
+        tr("Sends one message, or the same one many times, and prints the answers that come while it waits."), 1, 2);
+    addWireOptions(&line);
+    line.add(
+        {u"type"_s, u"T"_s, tr("The message's type, a number or a name (default: 0); for codecs that carry one.")});
+    line.add({u"text"_s, u"S"_s, tr("Send this text.")});
+    line.add({u"hex"_s, u"H"_s, tr("Send these bytes: \"00 ff\", 00:ff, 0x00,0xff.")});
+    line.add({u"json-data"_s, u"J"_s, tr("Send this JSON value; with the codecs raw and text, as it is written.")});
+    line.add({u"file"_s, u"F"_s,
+              tr("Send what is in a file, - what comes on standard input. With the codecs raw and text these are\n"
+                 "the bytes of the message, with the others a JSON value.")});
+    line.add({u"count"_s, u"N"_s, tr("Send it N times (default: 1).")});
+    line.add({u"interval"_s, u"MS"_s, tr("Milliseconds between two (default: 0).")});
+    line.add({u"wait"_s, u"MS"_s, tr("Wait so long for answers (default: 0).")});
+    line.add({u"json"_s, {}, tr("Print the answers as JSON, one object a line.")});
+    line.addNote(jsonNote());
+    return line;
+}
+
+/// At most what a frame may hold, and one byte more, which shows that it is too much.
+std::optional<QByteArray> readInput(const QString &path, UsageError *error)
+{
+    constexpr qint64 limit = Framing::defaultMaximumFrameBytes;
+    QFile file(path);
+    const bool isStandardInput = path.isEmpty();
+    const QString name = isStandardInput ? tr("standard input") : path;
+    const bool opened = isStandardInput ? file.open(stdin, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly);
+    if (!opened) {
+        *error = {tr("cannot read ") + name + u": "_s + file.errorString(), tr("check the name and the rights")};
+        return std::nullopt;
+    }
+    QByteArray bytes;
+    while (bytes.size() <= limit) {
+        const QByteArray part = file.read(limit + 1 - bytes.size());
+        if (part.isEmpty())
+            break;
+        bytes += part;
+    }
+    if (file.error() != QFileDevice::NoError) {
+        *error = {tr("cannot read ") + name + u": "_s + file.errorString(), tr("check what it is")};
+        return std::nullopt;
+    }
+    if (bytes.size() > limit) {
+        *error = {name + tr(" is longer than %1 bytes, the most that one message may have").arg(limit),
+                  tr("send it in parts")};
+        return std::nullopt;
+    }
+    return bytes;
+}
+
+} // namespace
+
+SendCommand::SendCommand(QObject *parent)
+    : QObject(parent)
+    , m_output(this)
+{
+    m_timer.setSingleShot(true);
+    m_timer.setTimerType(Qt::PreciseTimer);
+    m_waitTimer.setSingleShot(true);
+    m_waitTimer.setTimerType(Qt::PreciseTimer);
+    connect(&m_timer, &QTimer::timeout, this, &SendCommand::sendNext);
+    connect(&m_waitTimer, &QTimer::timeout, this, &SendCommand::end);
+    connect(&m_output, &StandardOutput::closed, this, &SendCommand::end);
+}
+
+SendCommand::~SendCommand() = default;
+
+void SendCommand::fail(const QString &what, const QString &remedy)
+{
+    printFailure(what, remedy);
+    m_exitCode = ExitFailed;
+    end();
+}
+
+void SendCommand::end()
+{
+    m_timer.stop();
+    m_waitTimer.stop();
+    m_left = 0;
+    QMetaObject::invokeMethod(qApp, &QCoreApplication::quit, Qt::QueuedConnection);
+}
+
+std::optional<int> SendCommand::read(const QStringList &arguments)
+{
+    CommandLine line = commandLine();
+    if (const auto code = readArguments(&line, arguments))
+        return code;
+    UsageError usage;
+    SockError reason;
+    const auto url = SockUrl::fromString(line.words().first(), &reason);
+    if (!url)
+        return badUsage(reason.what, reason.remedy);
+    m_spec.kind = url->kind;
+    m_spec.connectTo = {url->address};
+    m_spec.framing = line.value(u"framing"_s);
+    m_spec.codec = line.value(u"codec"_s, u"raw"_s);
+    m_spec.timeoutMs = 0;
+    m_spec.tickMs = 0;
+    const auto options = m_spec.toOptions(&reason);
+    if (!options)
+        return badUsage(reason.what, reason.remedy);
+
+    const auto count = line.number(u"count"_s, 1, 1'000'000'000, 1, &usage);
+    const auto interval = count ? line.milliseconds(u"interval"_s, 1.0, 0, &usage) : std::nullopt;
+    const auto wait = interval ? line.milliseconds(u"wait"_s, 1.0, 0, &usage) : std::nullopt;
+    if (!wait)
+        return badUsage(usage.what, usage.remedy);
+    m_left = *count;
+    m_intervalMs = *interval;
+    m_waitMs = *wait;
+    m_json = line.isSet(u"json"_s);
+
+    const Codec &codec = *options->codec;
+    if (line.isSet(u"type"_s)) {
+        if (!codec.carriesType()) {
+            return badUsage(tr("the codec %1 does not carry a type").arg(codec.name()),
+                            tr("choose json, msgpack or cbor, or leave out --type"));
+        }
+        const auto type = PayloadReader::type(line.value(u"type"_s), &usage);
+        if (!type)
+            return badUsage(usage.what, usage.remedy);
+        m_message.type = *type;
+    }
+    return readPayload(line, codec);
+}
+
+std::optional<int> SendCommand::readPayload(const CommandLine &line, const Codec &codec)
+{
+    UsageError usage;
+    const bool isStandardInput = line.words().value(1) == u"-"_s;
+    if (line.words().size() > 1 && !isStandardInput) {
+        return badUsage(tr("%1 is one word too many").arg(line.words().at(1).left(80)),
+                        tr("write the message behind --text, in quotes when it contains blanks"));
+    }
+    const int sources = int(line.isSet(u"text"_s)) + int(line.isSet(u"hex"_s)) + int(line.isSet(u"json-data"_s)) +
+                        int(line.isSet(u"file"_s)) + int(isStandardInput);
+    if (sources != 1) {
+        return badUsage(sources == 0 ? tr("nothing to send") : tr("more than one thing to send"),
+                        tr("write one of --text, --hex, --json-data, --file and -"));
+    }
+
+    std::optional<QCborValue> value;
+    if (line.isSet(u"text"_s)) {
+        value = PayloadReader::text(line.value(u"text"_s), codec);
+    } else if (line.isSet(u"hex"_s)) {
+        if (const auto bytes = PayloadReader::hex(line.value(u"hex"_s), &usage))
+            value = codec.name() == u"text"_s ? PayloadReader::bytesFor(*bytes, codec, &usage) : QCborValue(*bytes);
+    } else if (line.isSet(u"json-data"_s)) {
+        value = PayloadReader::jsonFor(line.value(u"json-data"_s).toUtf8(), codec, &usage);
+    } else {
+        const auto bytes = readInput(isStandardInput ? QString() : line.value(u"file"_s), &usage);
+        if (!bytes) {
+            printFailure(usage.what, usage.remedy);
+            return ExitFailed;
+        }
+        value = PayloadReader::bytesFor(*bytes, codec, &usage);
+    }
+    if (!value)
+        return badUsage(usage.what, usage.remedy);
+    m_message.value = *value;
+    QByteArray encoded;
+    if (const auto error = codec.encode(m_message, encoded)) {
+        printFailure(error->what, error->remedy);
+        return ExitFailed;
+    }
+    return std::nullopt;
+}
+
+int SendCommand::run(const QStringList &arguments)
+{
+    if (const auto code = read(arguments))
+        return *code;
+    // Not earlier: until here a signal may end a program that waits for standard input.
+    m_signals = std::make_unique<SignalWatcher>();
+    connect(m_signals.get(), &SignalWatcher::terminationRequested, this, [this] {
+        if (m_left > 0)
+            m_exitCode = ExitFailed;
+        end();
+    });
+    SockError reason;
+    m_sock = m_spec.makeSock(&reason);
+    PrinterOptions options;
+    options.json = m_json;
+    options.outbound = false;
+    options.peers = false;
+    Printer printer(&m_output, options);
+    SockPrinter sockPrinter(m_sock.get(), &printer);
+    m_sock->setUnknownTypeHandler(this, [](const Envelope &) {}, {u"print"_s});
+    connect(m_sock.get(), &BaseSock::peerAdded, this, &SendCommand::handlePeerAdded);
+    connect(m_sock.get(), &BaseSock::peerRemoved, this, &SendCommand::handlePeerRemoved);
+    connect(m_sock.get(), &BaseSock::connectFailed, this, [this](const HostPort &, const SockError &error) {
+        m_failure = error;
+        fail(error.what, error.remedy);
+    });
+    connect(m_sock.get(), &BaseSock::errorOccurred, this, &SendCommand::handleError);
+    if (const auto error = m_sock->start()) {
+        printFailure(error->what, error->remedy);
+        return ExitFailed;
+    }
+    QCoreApplication::exec();
+    m_sock->stop();
+    QCoreApplication::processEvents();
+    m_output.flush();
+    return m_exitCode;
+}
+
+void SendCommand::handlePeerAdded(const Endpoint &peer)
+{
+    // A datagram sock learns peers from answers, too; the first is the one that we send to.
+    if (!std::exchange(m_isConnected, true)) {
+        m_peer = peer;
+        m_timer.start(0);
+    }
+}
+
+void SendCommand::handlePeerRemoved(const Endpoint &peer, CloseReason reason)
+{
+    if (peer != m_peer || !m_isConnected)
+        return;
+    if (m_left > 0 || m_sock->ledger().sendQueued.messages > 0) {
+        fail(tr("%1 closed the connection before everything was sent").arg(peer.toString()),
+             tr("look at what it expects: framing, codec, length"));
+    } else if (reason != CloseReason::Stopped) {
+        end(); // nothing more can come
+    }
+}
+
+void SendCommand::handleError(const SockError &error)
+{
+    if (error == m_failure || m_exitCode != ExitDone)
+        return;
+    // What the peer sends and we cannot read is printed among the answers; what we cannot send is our failure.
+    if (error.stage == Stage::Framing || error.stage == Stage::Codec)
+        return;
+    fail(error.what, error.remedy);
+}
+
+void SendCommand::sendNext()
+{
+    // Several a turn, so that a large count is quick, yet few enough for answers to come in between.
+    for (int i = 0; i < 64 && m_left > 0; ++i) {
+        if (m_sock->sendQueueBytes() > sendAheadBytes) {
+            m_timer.start(drainStep);
+            return;
+        }
+        const SendResult result = m_sock->sendMessage(m_message, m_peer);
+        if (!result.isOk() || result.accepted == 0) {
+            if (result.error)
+                m_failure = *result.error;
+            fail(result.error ? result.error->what : tr("the message was not accepted"),
+                 result.error ? result.error->remedy : tr("try again"));
+            return;
+        }
+        --m_left;
+        if (m_left > 0 && m_intervalMs > 0) {
+            m_timer.start(std::chrono::milliseconds(m_intervalMs));
+            return;
+        }
+    }
+    if (m_left > 0)
+        m_timer.start(0);
+    else
+        drain();
+}
+
+void SendCommand::drain()
+{
+    if (m_sock->ledger().sendQueued.messages == 0) {
+        m_waitTimer.start(std::chrono::milliseconds(m_waitMs));
+        return;
+    }
+    if (!m_drainTime.isValid())
+        m_drainTime.start();
+    if (m_drainTime.elapsed() > drainLimitMs) {
+        fail(tr("%1 did not take everything within %2 s").arg(m_peer.toString()).arg(drainLimitMs / 1000),
+             tr("look whether it still reads"));
+        return;
+    }
+    QTimer::singleShot(drainStep, this, &SendCommand::drain);
+}
+
+int runSend(const QStringList &arguments)
+{
+    SendCommand command;
+    return command.run(arguments);
+}
+
+} // namespace SockScope

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <optional>
+
+#include "app/common/signalwatcher.h"
+#include "app/common/standardoutput.h"
+#include "core/sockspec.h"
+
+namespace SockScope {
+
+class BaseSock;
+class Codec;
+class CommandLine;
+
+/*! sockscope-cli send: connects, sends, waits for answers.
+ *  Path    command line → [this] → a sock; answers → SockPrinter
+ *  Shape   connect → send count times → all of it handed to the system → wait → stop
+ *  Units   milliseconds
+ *  Errors  on standard error, exit code 1; what cannot be meant is bad usage, 2
+ *  Thread  the main thread
+ *  Source  none
+ */
+class SendCommand : public QObject
+{
+    Q_OBJECT
+public:
+    explicit SendCommand(QObject *parent = nullptr);
+    ~SendCommand() override;
+
+    int run(const QStringList &arguments);
+
+private:
+    std::optional<int> read(const QStringList &arguments);
+    std::optional<int> readPayload(const CommandLine &line, const Codec &codec);
+    void handlePeerAdded(const Endpoint &peer);
+    void handlePeerRemoved(const Endpoint &peer, CloseReason reason);
+    void handleError(const SockError &error);
+    void sendNext();
+    void drain();
+    void end();
+    void fail(const QString &what, const QString &remedy);
+
+    StandardOutput m_output;
+    std::unique_ptr<SignalWatcher> m_signals;
+    SockSpec m_spec;
+    Message m_message;
+    std::unique_ptr<BaseSock> m_sock;
+    Endpoint m_peer;
+    SockError m_failure;
+    QTimer m_timer;
+    QTimer m_waitTimer;
+    QElapsedTimer m_drainTime;
+    qint64 m_left = 0;
+    qint64 m_intervalMs = 0;
+    qint64 m_waitMs = 0;
+    bool m_json = false;
+    bool m_isConnected = false;
+    int m_exitCode = 0;
+};
+
+} // namespace SockScope

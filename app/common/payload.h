@@ -1,0 +1,38 @@
+#pragma once
+
+#include <QCborValue>
+#include <QCoreApplication>
+
+#include <optional>
+
+#include "app/common/commandline.h"
+#include "core/types/messagetype.h"
+
+namespace SockScope {
+
+class Codec;
+
+/*! What a person wrote, made into a message's type and data.
+ *  Path    command line → [this] → sendMessage
+ *  Shape   hex tolerates 0x, \x, blanks, commas and colons; JSON and files become values for a codec that carries a
+ *          type, and stay the bytes that they are for raw and text
+ *  Units   bytes
+ *  Errors  UsageError with the place
+ *  Thread  any
+ *  Source  none
+ */
+class PayloadReader
+{
+    Q_DECLARE_TR_FUNCTIONS(SockScope::PayloadReader)
+public:
+    static std::optional<QByteArray> hex(QStringView text, UsageError *error);
+    /// Whole numbers are exact up to 2^64 - 1.
+    static std::optional<QCborValue> json(const QByteArray &text, UsageError *error);
+    /// A number when it looks like one, else a name.
+    static std::optional<MessageType> type(const QString &text, UsageError *error);
+    static QCborValue text(const QString &text, const Codec &codec);
+    static std::optional<QCborValue> jsonFor(const QByteArray &text, const Codec &codec, UsageError *error);
+    static std::optional<QCborValue> bytesFor(const QByteArray &bytes, const Codec &codec, UsageError *error);
+};
+
+} // namespace SockScope

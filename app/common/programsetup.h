@@ -1,0 +1,14 @@
+#pragma once
+
+#include <QString>
+
+namespace SockScope {
+
+/// Before the application object: text is UTF-8 everywhere, also where the system's locale says nothing about it.
+void prepareLocale();
+/// Name, organisation and version, which QSettings and the window's title use.
+void setProgramNames();
+/// "sockscope-cli 0.1.0"
+QString versionLine(const QString &program);
+
+} // namespace SockScope
