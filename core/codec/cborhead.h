@@ -31,12 +31,17 @@ inline void appendCborInteger(QByteArray &out, qint64 number)
         appendCborHead(out, CborMajor::Negative, ~static_cast<quint64>(number));
 }
 
-inline void appendCborDouble(QByteArray &out, double number)
+inline void appendBigEndianDouble(QByteArray &out, char lead, double number)
 {
     const auto bits = std::bit_cast<quint64>(number);
-    out += '\xfb';
+    out += lead;
     for (int shift = 56; shift >= 0; shift -= 8)
         out += static_cast<char>((bits >> shift) & 0xff);
+}
+
+inline void appendCborDouble(QByteArray &out, double number)
+{
+    appendBigEndianDouble(out, '\xfb', number);
 }
 
 /// An integer outside of qint64 as the tag that core/types/message.h describes: always 8 bytes.

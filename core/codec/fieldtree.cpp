@@ -212,7 +212,7 @@ FieldNode FieldTree::finish(const ScanResult &result)
             appendError(m_stack.back().node);
             reported = true;
         }
-        close(result.end);
+        close(size); // what follows the error may have been meant for it
     }
     if (!reported)
         appendError(m_root);

@@ -158,6 +158,13 @@ std::optional<SockError> JsonCodec::decode(const Bytes &payload, Message &messag
         return emptyProblem().toError();
     if (const auto problem = JsonItems::checkDepth(payload.view(), m_limits.maximumDepth))
         return problem->toError();
+    // QJsonDocument takes some bytes that are not UTF-8 for Latin-1.
+    if (const qsizetype bad = firstInvalidUtf8(payload.view()); bad >= 0) {
+        return codecError(SockError::Code::InvalidPayload,
+                          u"the payload is not JSON: byte 0x%1 is not UTF-8"_s.arg(
+                              static_cast<quint8>(payload.view()[bad]), 2, 16, QLatin1Char('0')),
+                          u"send UTF-8"_s, bad);
+    }
     const JsonItems items(payload.view());
     const qsizetype start = items.start();
     QJsonParseError parseError;

@@ -214,7 +214,7 @@ std::optional<ItemProblem> JsonItems::readLeaf(qsizetype position, Item &item) c
     const char byte = m_payload[position];
     if (byte == '"')
         return readText(position, item);
-    if (byte == '-' || isDigit(byte))
+    if (byte == '-' || byte == '.' || isDigit(byte)) // .5 is not JSON, but QJsonDocument reads it
         return readNumber(position, item);
     return readLiteral(position, item);
 }

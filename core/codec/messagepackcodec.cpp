@@ -237,7 +237,8 @@ protected:
             m_packer.pack_int64(value.toInteger());
             return {};
         case QCborValue::Double:
-            m_packer.pack_double(value.toDouble());
+            // Not the packer's pack_double, which makes an integer of 7.0.
+            appendBigEndianDouble(m_out, '\xcb', value.toDouble());
             return {};
         case QCborValue::String: {
             const QString text = value.toString();
