@@ -7,7 +7,7 @@ namespace SockScope {
 /*! CBOR [type, data].
  *  Path    framing → [this] → hooks; and back
  *  Shape   the type an integer or text; indefinite lengths are read, never written; integers outside of qint64 become
- *          the tags of core/types/message.h and are written as plain integers. Of equal keys all stay
+ *          the tags of core/types/message.h and are written as plain integers. Of equal keys all stay.
  *          A byte order mark at the start of a text is not in its value: QCborValue drops it
  *  Units   bytes
  *  Errors  InvalidPayload, TooDeep, TooLong, LimitReached with offset

@@ -7,7 +7,8 @@ namespace SockScope {
 /*! JSON [type, data].
  *  Path    framing → [this] → hooks; and back
  *  Shape   the type an integer (7.0 counts as 7) or a name; integers outside of qint64 become doubles when decoding,
- *          and are written in full from the tags of core/types/message.h. Of equal keys the last one counts
+ *          and are written in full from the tags of core/types/message.h. Of equal keys the last one counts.
+ *          A byte order mark at the start of a text is not in its value: QCborValue drops it
  *  Units   bytes
  *  Errors  InvalidPayload, TooDeep, TooLong, LimitReached with offset; InvalidValue names what JSON cannot carry:
  *          NaN, infinity, bytes, undefined, tags, keys that are not text

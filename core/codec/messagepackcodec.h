@@ -7,7 +7,7 @@ namespace SockScope {
 /*! MessagePack [type, data].
  *  Path    framing → [this] → hooks; and back
  *  Shape   the type an integer or a str; an ext is the tag extensionTagBase + its type (as quint8) around its bytes;
- *          integers over qint64 as in core/types/message.h. Of equal keys all stay
+ *          integers over qint64 as in core/types/message.h. Of equal keys all stay.
  *          A byte order mark at the start of a text is not in its value: QCborValue drops it
  *  Units   bytes
  *  Errors  InvalidPayload, TooDeep, TooLong, LimitReached with offset; InvalidValue for undefined and other tags
