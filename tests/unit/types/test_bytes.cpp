@@ -97,7 +97,7 @@ void TestBytes::poolPacksSmallOnes()
     BytesPool pool(1024);
     const Bytes first = pool.copy("first");
     const Bytes second = pool.copy("second");
-    QCOMPARE(second.data(), first.data() + first.size());
+    QVERIFY(second.data() == first.data() + first.size()); // not QCOMPARE, which compares text
     QCOMPARE(first.toByteArray(), QByteArray("first"));
     QCOMPARE(second.toByteArray(), QByteArray("second"));
 }
@@ -140,7 +140,7 @@ void TestBytes::poolGivesLargeOnesTheirOwn()
     const Bytes large = pool.copy(block);
     const Bytes after = pool.copy("after");
     QCOMPARE(large.toByteArray(), block);
-    QCOMPARE(after.data(), small.data() + small.size());
+    QVERIFY(after.data() == small.data() + small.size()); // not QCOMPARE, which compares text
 }
 
 void TestBytes::slicesGoAcrossThreads()
