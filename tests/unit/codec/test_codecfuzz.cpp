@@ -45,12 +45,13 @@ private Q_SLOTS:
         const auto payloads = seeds(*codec);
         std::mt19937 random(20240611); // the same bytes each time
         const auto below = [&random](size_t limit) { return limit == 0 ? 0 : random() % limit; };
-        const QByteArray tokens("[]{}\",:\\u0e-.\x9f\xbf\xff\x5f\x7f\xc1\xdb\xdd\xdf\xc9\x82\x92\xfb", 31);
+        const QByteArray tokens("[]{}\",:\\u0e-.\x9f\xbf\xff\x5f\x7f\xc1\xdb\xdd\xdf\xc9\x82\x92\xfb");
         for (int round = 0; round < 20000; ++round) {
             QByteArray payload = payloads[below(payloads.size())];
             for (size_t change = 1 + below(4); change > 0; --change) {
                 const auto position = static_cast<qsizetype>(below(static_cast<size_t>(payload.size()) + 1));
-                const char token = below(2) ? tokens[static_cast<qsizetype>(below(31))] : static_cast<char>(random());
+                const char token = below(2) ? tokens[static_cast<qsizetype>(below(static_cast<size_t>(tokens.size())))]
+                                            : static_cast<char>(random());
                 switch (below(5)) {
                 case 0:
                     payload.insert(position, token);
