@@ -4,6 +4,7 @@
 
 #include "ui/models/format.h"
 #include "ui/models/roles.h"
+#include "ui/models/rowremoval.h"
 #include "ui/models/sockdirectory.h"
 
 namespace SockScope {
@@ -80,9 +81,12 @@ void HandlerStatsModel::apply(std::span<const SockChanges> changes)
     }
     if (lastChanged >= 0)
         Q_EMIT dataChanged(index(firstChanged, 0), index(lastChanged, ColumnCount - 1));
-    std::vector<bool> doomed(m_rows.size());
-    for (size_t i = 0; i < m_rows.size(); ++i)
-        doomed[i] = latest.contains(m_rows[i].key.sockId) && !seen.contains(m_rows[i].key);
+    std::vector<int> doomed;
+    for (int i = 0; i < rowCount(); ++i) {
+        const Key &key = m_rows[static_cast<size_t>(i)].key;
+        if (latest.contains(key.sockId) && !seen.contains(key))
+            doomed.push_back(i);
+    }
     dropRows(doomed);
     if (added.empty())
         return;
@@ -94,30 +98,40 @@ void HandlerStatsModel::apply(std::span<const SockChanges> changes)
     endInsertRows();
 }
 
-// Handlers are few and seldom leave: one removal a run of neighbours.
-void HandlerStatsModel::dropRows(const std::vector<bool> &doomed)
+// Rows that are not neighbours move to the end first, so that any number of them is one removal.
+void HandlerStatsModel::dropRows(const std::vector<int> &rows)
 {
-    for (int last = static_cast<int>(doomed.size()) - 1; last >= 0; --last) {
-        if (!doomed[static_cast<size_t>(last)])
-            continue;
-        int first = last;
-        while (first > 0 && doomed[static_cast<size_t>(first - 1)])
-            --first;
-        beginRemoveRows({}, first, last);
-        m_rows.erase(m_rows.begin() + first, m_rows.begin() + last + 1);
-        m_index.clear();
-        for (int i = 0; i < rowCount(); ++i)
-            m_index.insert(m_rows[static_cast<size_t>(i)].key, i);
-        endRemoveRows();
-        last = first;
+    if (rows.empty())
+        return;
+    int first = rows.front();
+    const int count = static_cast<int>(rows.size());
+    if (rows.back() - first + 1 != count) {
+        Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+        const std::vector<int> target = rowsWithDoomedLast(rowCount(), rows);
+        std::vector<Row> ordered(m_rows.size());
+        for (size_t i = 0; i < m_rows.size(); ++i)
+            ordered[static_cast<size_t>(target[i])] = std::move(m_rows[i]);
+        m_rows = std::move(ordered);
+        for (const QModelIndex &from : persistentIndexList())
+            changePersistentIndex(from, index(target[static_cast<size_t>(from.row())], from.column()));
+        Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+        first = rowCount() - count;
     }
+    beginRemoveRows({}, first, first + count - 1);
+    m_rows.erase(m_rows.begin() + first, m_rows.begin() + first + count);
+    m_index.clear();
+    for (int i = 0; i < rowCount(); ++i)
+        m_index.insert(m_rows[static_cast<size_t>(i)].key, i);
+    endRemoveRows();
 }
 
 void HandlerStatsModel::removeSock(quint32 sockId)
 {
-    std::vector<bool> doomed(m_rows.size());
-    for (size_t i = 0; i < m_rows.size(); ++i)
-        doomed[i] = m_rows[i].key.sockId == sockId;
+    std::vector<int> doomed;
+    for (int i = 0; i < rowCount(); ++i) {
+        if (m_rows[static_cast<size_t>(i)].key.sockId == sockId)
+            doomed.push_back(i);
+    }
     dropRows(doomed);
 }
 

@@ -88,7 +88,7 @@ private:
     };
     static Row makeRow(quint32 sockId, const HandlerStats &stats);
     static Key keyOf(quint32 sockId, const HandlerStats &stats);
-    void dropRows(const std::vector<bool> &doomed);
+    void dropRows(const std::vector<int> &rows);
     QVariant text(const Row &row, int column) const;
     QVariant sortValue(const Row &row, int column) const;
 

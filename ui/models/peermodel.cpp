@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/time/steadyclock.h"
+#include "ui/models/rowremoval.h"
 
 namespace SockScope {
 
@@ -244,17 +245,10 @@ void PeerModel::dropRows(std::vector<int> rows)
     const int count = static_cast<int>(rows.size());
     if (rows.back() - first + 1 != count) {
         Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-        std::vector<int> target(m_rows.size());
+        const std::vector<int> target = rowsWithDoomedLast(rowCount(), rows);
         std::vector<Row> ordered(m_rows.size());
-        int keptRow = 0;
-        int doomedRow = rowCount() - count;
-        size_t next = 0;
-        for (size_t i = 0; i < m_rows.size(); ++i) {
-            const bool doomed = next < rows.size() && rows[next] == static_cast<int>(i);
-            next += doomed ? 1 : 0;
-            target[i] = doomed ? doomedRow++ : keptRow++;
+        for (size_t i = 0; i < m_rows.size(); ++i)
             ordered[static_cast<size_t>(target[i])] = std::move(m_rows[i]);
-        }
         m_rows = std::move(ordered);
         for (const QModelIndex &from : persistentIndexList())
             changePersistentIndex(from, index(target[static_cast<size_t>(from.row())], from.column()));
