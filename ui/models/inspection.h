@@ -10,6 +10,7 @@
 
 #include "core/sockspec.h"
 #include "core/tap/recorder.h"
+#include "ui/models/sockcontroller.h" // complete, so that signals can carry it
 #include "ui/models/sockdirectory.h"
 
 namespace SockScope {
@@ -23,7 +24,6 @@ class LedgerModel;
 class MessageLogModel;
 class NetworkThread;
 class PeerModel;
-class SockController;
 class SocketModel;
 
 /*! Everything that the window shows: the socks, the recorder and the models.

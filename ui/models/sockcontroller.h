@@ -17,8 +17,8 @@ class SockLink;
 
 /*! The window's handle on one sock, wherever that lives.
  *  Path    views → [this] → the sock's thread; SockMonitor → [this] → models
- *  Shape   every command is posted to the sock and answers later, exactly once, in the window's thread; the sock may
- *          be destroyed at any moment
+ *  Shape   every command is posted to the sock and answers later, exactly once, in the window's thread, unless this
+ *          controller goes first; the sock may be destroyed at any moment
  *  Units   milliseconds for intervals
  *  Errors  an answer carries the sock's SockError, or WrongState "the socket is gone" when it died before the command
  *          ran

@@ -1,5 +1,10 @@
 #include "ui/models/socklink.h"
 
+#include <QCoreApplication>
+#include <QEvent>
+
+#include <utility>
+
 #include "core/basesock.h"
 #include "ui/models/sockcontroller.h"
 
@@ -106,11 +111,15 @@ void SockLink::detach()
 
 void SockLink::handleDestroyed()
 {
+    BaseSock *sock = nullptr;
     {
         const std::lock_guard lock(m_mutex);
-        m_sock = nullptr;
+        sock = std::exchange(m_sock, nullptr);
         m_monitor = nullptr;
     }
+    // What was posted and will not run is dropped now rather than a moment later, so that its answers come before the
+    // news that ends the controller.
+    QCoreApplication::removePostedEvents(sock, QEvent::MetaCall);
     answer([](SockController &controller) { controller.handleSockDestroyed(); });
 }
 
