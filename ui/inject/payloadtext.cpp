@@ -1,0 +1,291 @@
+#include "ui/inject/payloadtext.h"
+
+#include <QCborArray>
+#include <QCborMap>
+#include <QCoreApplication>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QStringDecoder>
+
+#include "core/codec/codec.h"
+#include "core/types/messagetypes.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("PayloadText", text);
+}
+
+std::nullopt_t fail(PayloadError *error, const QString &text, qsizetype position = -1)
+{
+    if (error)
+        *error = {text, position};
+    return std::nullopt;
+}
+
+int hexValue(QChar c)
+{
+    const char16_t u = c.unicode();
+    if (u >= u'0' && u <= u'9')
+        return u - u'0';
+    if (u >= u'a' && u <= u'f')
+        return u - u'a' + 10;
+    if (u >= u'A' && u <= u'F')
+        return u - u'A' + 10;
+    return -1;
+}
+
+/// The value of exactly count hexadecimal digits at position, or -1.
+int hexDigits(QStringView text, qsizetype position, int count)
+{
+    int value = 0;
+    for (int i = 0; i < count; ++i) {
+        const int digit = position + i < text.size() ? hexValue(text[position + i]) : -1;
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+bool isJson(const QCborValue &value)
+{
+    switch (value.type()) {
+    case QCborValue::Integer:
+    case QCborValue::String:
+    case QCborValue::False:
+    case QCborValue::True:
+    case QCborValue::Null:
+        return true;
+    case QCborValue::Double:
+        return qIsFinite(value.toDouble());
+    case QCborValue::Array: {
+        const QCborArray array = value.toArray();
+        return std::all_of(array.begin(), array.end(), [](const QCborValue &item) { return isJson(item); });
+    }
+    case QCborValue::Map: {
+        const QCborMap map = value.toMap();
+        for (auto it = map.begin(); it != map.end(); ++it)
+            if (!it.key().isString() || !isJson(it.value()))
+                return false;
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+std::optional<QByteArray> parseEscapedText(QStringView text, PayloadError *error)
+{
+    QByteArray bytes;
+    bytes.reserve(text.size());
+    qsizetype plain = 0;
+    for (qsizetype i = text.indexOf(u'\\'); i >= 0; i = text.indexOf(u'\\', plain)) {
+        bytes += text.sliced(plain, i - plain).toUtf8();
+        const QChar kind = i + 1 < text.size() ? text[i + 1] : QChar();
+        plain = i + 2;
+        switch (kind.unicode()) {
+        case u'n':
+            bytes += '\n';
+            break;
+        case u'r':
+            bytes += '\r';
+            break;
+        case u't':
+            bytes += '\t';
+            break;
+        case u'0':
+            bytes += '\0';
+            break;
+        case u'\\':
+            bytes += '\\';
+            break;
+        case u'x': {
+            const int value = hexDigits(text, i + 2, 2);
+            if (value < 0)
+                return fail(error, tr("\\x needs two hexadecimal digits, as in \\x0a"), i);
+            bytes += static_cast<char>(value);
+            plain = i + 4;
+            break;
+        }
+        case u'u': {
+            const int value = hexDigits(text, i + 2, 4);
+            if (value < 0 || (value >= 0xd800 && value < 0xe000))
+                return fail(error, tr("\\u needs four hexadecimal digits of a character, as in \\u20ac"), i);
+            bytes += QString(QChar(static_cast<char16_t>(value))).toUtf8();
+            plain = i + 6;
+            break;
+        }
+        default:
+            return fail(error, tr("no such escape; there are \\n \\r \\t \\0 \\\\ \\xHH \\uHHHH"), i);
+        }
+    }
+    bytes += text.sliced(qMin(plain, text.size())).toUtf8();
+    return bytes;
+}
+
+QString escapeText(QStringView text)
+{
+    QString result;
+    result.reserve(text.size());
+    for (const QChar c : text) {
+        if (c == u'\\')
+            result += u"\\\\"_s;
+        else if (c == u'\n')
+            result += u"\\n"_s;
+        else if (c == u'\r')
+            result += u"\\r"_s;
+        else if (c == u'\t')
+            result += u"\\t"_s;
+        else if (c.unicode() < 0x20 || (c.unicode() >= 0x7f && c.unicode() < 0xa0))
+            result += u"\\u%1"_s.arg(c.unicode(), 4, 16, u'0');
+        else
+            result += c;
+    }
+    return result;
+}
+
+std::optional<QByteArray> parseHex(QStringView text, PayloadError *error)
+{
+    QByteArray bytes;
+    bytes.reserve(text.size() / 2);
+    for (qsizetype i = 0; i < text.size();) {
+        const QChar c = text[i];
+        if (c.isSpace() || c == u',' || c == u':' || c == u';' || c == u'-') {
+            ++i;
+            continue;
+        }
+        if (c == u'0' && i + 1 < text.size() && (text[i + 1] == u'x' || text[i + 1] == u'X')) {
+            i += 2;
+            if (i >= text.size() || hexValue(text[i]) < 0)
+                return fail(error, tr("0x without a digit behind it"), i - 2);
+            // "0x5" alone is one byte; elsewhere a lone digit is a slip of the pen.
+            if (i + 1 >= text.size() || hexValue(text[i + 1]) < 0) {
+                bytes += static_cast<char>(hexValue(text[i]));
+                ++i;
+                continue;
+            }
+        }
+        const int high = hexValue(text[i]);
+        if (high < 0)
+            return fail(error, tr("'%1' is not a hexadecimal digit").arg(text[i]), i);
+        const int low = i + 1 < text.size() ? hexValue(text[i + 1]) : -1;
+        if (low < 0)
+            return fail(error, tr("a byte has two digits; this one has one"), i);
+        bytes += static_cast<char>(high * 16 + low);
+        i += 2;
+    }
+    return bytes;
+}
+
+std::optional<QCborValue> parseJson(const QString &text, PayloadError *error)
+{
+    // The core's own parser, so that what is written here is read exactly as a peer's message is: [0, value].
+    constexpr qsizetype prefixBytes = 3;
+    const std::shared_ptr<const Codec> codec = makeCodec(u"json");
+    if (!codec || text.trimmed().isEmpty())
+        return fail(error, tr("empty; write a JSON value, as in {\"x\": 1}"), 0);
+    const QByteArray utf8 = text.toUtf8();
+    Message message;
+    const Bytes payload("[0," + utf8 + "]");
+    if (const auto failed = codec->decode(payload, message)) {
+        if (failed->offset < 0)
+            return fail(error, failed->what);
+        const qsizetype bytes = qBound<qsizetype>(0, failed->offset - prefixBytes, utf8.size());
+        return fail(error, failed->what, QString::fromUtf8(utf8.left(bytes)).size());
+    }
+    return message.value;
+}
+
+std::optional<QByteArray> readPayloadFile(const QString &path, PayloadError *error)
+{
+    if (path.isEmpty())
+        return fail(error, tr("no file chosen"));
+    QFile file(path);
+    if (QFileInfo(path).isDir())
+        return fail(error, tr("that is a folder; choose a file"));
+    if (!file.open(QIODevice::ReadOnly))
+        return fail(error, tr("cannot be read: %1").arg(file.errorString()));
+    if (file.size() > maximumPayloadBytes)
+        return fail(error, tr("longer than 16 MiB, the most that a message may carry"));
+    const QByteArray bytes = file.read(maximumPayloadBytes + 1);
+    if (bytes.size() > maximumPayloadBytes)
+        return fail(error, tr("longer than 16 MiB, the most that a message may carry"));
+    return bytes;
+}
+
+std::optional<MessageType> parseMessageType(const QString &text, const MessageTypes *types, PayloadError *error)
+{
+    const QString trimmed = text.trimmed();
+    if (trimmed.isEmpty())
+        return MessageType(0);
+    if (types) {
+        if (const auto number = types->number(trimmed))
+            return MessageType(*number);
+    }
+    bool isNumber = false;
+    const qint64 number = trimmed.toLongLong(&isNumber);
+    if (isNumber)
+        return MessageType(number);
+    if (trimmed.at(0).isDigit() || trimmed.at(0) == u'-')
+        return fail(error, tr("the type is neither a whole number of 64 bits nor a name"), 0);
+    const auto named = MessageType::tryFromName(trimmed);
+    if (!named)
+        return fail(error, tr("the type's name is too long"), 0);
+    return named;
+}
+
+std::optional<QString> jsonText(const QCborValue &value)
+{
+    if (!isJson(value))
+        return std::nullopt;
+    const QByteArray wrapped = QJsonDocument(QJsonArray{value.toJsonValue()}).toJson(QJsonDocument::Compact);
+    return QString::fromUtf8(wrapped.sliced(1, wrapped.size() - 2));
+}
+
+std::optional<QCborValue> parsePayload(PayloadForm form, const QString &text, const Codec *codec, PayloadError *error)
+{
+    const QString codecName = codec ? codec->name() : u"raw"_s;
+    std::optional<QByteArray> bytes;
+    switch (form) {
+    case PayloadForm::Json: {
+        const auto value = parseJson(text, error);
+        if (!value)
+            return std::nullopt;
+        if (codecName != "raw"_L1 && codecName != "text"_L1)
+            return value;
+        bytes = text.trimmed().toUtf8();
+        break;
+    }
+    case PayloadForm::Text:
+        bytes = parseEscapedText(text, error);
+        break;
+    case PayloadForm::Hex:
+        bytes = parseHex(text, error);
+        break;
+    case PayloadForm::File:
+        bytes = readPayloadFile(text.trimmed(), error);
+        break;
+    }
+    if (!bytes)
+        return std::nullopt;
+    const bool wantsText = codecName == "text"_L1 || (codecName != "raw"_L1 && form == PayloadForm::Text);
+    if (!wantsText)
+        return QCborValue(*bytes);
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+    const QString string = decoder(*bytes);
+    if (decoder.hasError())
+        return fail(error, tr("these bytes are not UTF-8 text, which this socket's codec needs"));
+    return QCborValue(string);
+}
+
+} // namespace SockScope

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <QByteArrayView>
+#include <QString>
+
+namespace SockScope {
+
+/// The forms in which bytes can be copied.
+enum class BytesFormat : quint8 { Hex, Text, CArray, Base64 };
+
+/// Bytes as text: "5b 31 2c"; UTF-8 with what is not text as '.'; "const unsigned char data[3] = {…};"; Base64.
+QString formatBytes(QByteArrayView bytes, BytesFormat format);
+
+} // namespace SockScope
