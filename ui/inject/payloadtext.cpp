@@ -9,8 +9,11 @@
 #include <QJsonDocument>
 #include <QStringDecoder>
 
+#include <algorithm>
+
 #include "core/codec/codec.h"
 #include "core/types/messagetypes.h"
+#include "ui/models/format.h"
 
 namespace SockScope {
 
@@ -154,39 +157,6 @@ QString escapeText(QStringView text)
     return result;
 }
 
-std::optional<QByteArray> parseHex(QStringView text, PayloadError *error)
-{
-    QByteArray bytes;
-    bytes.reserve(text.size() / 2);
-    for (qsizetype i = 0; i < text.size();) {
-        const QChar c = text[i];
-        if (c.isSpace() || c == u',' || c == u':' || c == u';' || c == u'-') {
-            ++i;
-            continue;
-        }
-        if (c == u'0' && i + 1 < text.size() && (text[i + 1] == u'x' || text[i + 1] == u'X')) {
-            i += 2;
-            if (i >= text.size() || hexValue(text[i]) < 0)
-                return fail(error, tr("0x without a digit behind it"), i - 2);
-            // "0x5" alone is one byte; elsewhere a lone digit is a slip of the pen.
-            if (i + 1 >= text.size() || hexValue(text[i + 1]) < 0) {
-                bytes += static_cast<char>(hexValue(text[i]));
-                ++i;
-                continue;
-            }
-        }
-        const int high = hexValue(text[i]);
-        if (high < 0)
-            return fail(error, tr("'%1' is not a hexadecimal digit").arg(text[i]), i);
-        const int low = i + 1 < text.size() ? hexValue(text[i + 1]) : -1;
-        if (low < 0)
-            return fail(error, tr("a byte has two digits; this one has one"), i);
-        bytes += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
-    return bytes;
-}
-
 std::optional<QCborValue> parseJson(const QString &text, PayloadError *error)
 {
     // The core's own parser, so that what is written here is read exactly as a peer's message is: [0, value].
@@ -252,40 +222,46 @@ std::optional<QString> jsonText(const QCborValue &value)
     return QString::fromUtf8(wrapped.sliced(1, wrapped.size() - 2));
 }
 
-std::optional<QCborValue> parsePayload(PayloadForm form, const QString &text, const Codec *codec, PayloadError *error)
+std::optional<ComposedPayload> composePayload(PayloadForm form, const QString &text, const MessageType &type,
+                                              const Codec *codec, PayloadError *error)
 {
+    if (form == PayloadForm::Hex || form == PayloadForm::File) {
+        QString wrong;
+        const auto bytes =
+            form == PayloadForm::Hex ? Format::parseHex(text, &wrong) : readPayloadFile(text.trimmed(), error);
+        if (!bytes && form == PayloadForm::Hex)
+            return fail(error, wrong);
+        if (!bytes)
+            return std::nullopt;
+        return ComposedPayload{PayloadBytes{*bytes}, *bytes};
+    }
     const QString codecName = codec ? codec->name() : u"raw"_s;
-    std::optional<QByteArray> bytes;
-    switch (form) {
-    case PayloadForm::Json: {
+    Message message;
+    message.type = type;
+    if (form == PayloadForm::Json) {
         const auto value = parseJson(text, error);
         if (!value)
             return std::nullopt;
-        if (codecName != "raw"_L1 && codecName != "text"_L1)
-            return value;
-        bytes = text.trimmed().toUtf8();
-        break;
+        if (codecName == "raw"_L1)
+            message.value = text.trimmed().toUtf8();
+        else
+            message.value = codecName == "text"_L1 ? QCborValue(text.trimmed()) : *value;
+    } else {
+        const auto bytes = parseEscapedText(text, error);
+        if (!bytes)
+            return std::nullopt;
+        QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+        const QString string = decoder(*bytes);
+        if (codecName != "raw"_L1 && decoder.hasError())
+            return fail(error, tr("these bytes are not UTF-8 text; write them as hex to send them all the same"));
+        message.value = codecName == "raw"_L1 ? QCborValue(*bytes) : QCborValue(string);
     }
-    case PayloadForm::Text:
-        bytes = parseEscapedText(text, error);
-        break;
-    case PayloadForm::Hex:
-        bytes = parseHex(text, error);
-        break;
-    case PayloadForm::File:
-        bytes = readPayloadFile(text.trimmed(), error);
-        break;
-    }
-    if (!bytes)
-        return std::nullopt;
-    const bool wantsText = codecName == "text"_L1 || (codecName != "raw"_L1 && form == PayloadForm::Text);
-    if (!wantsText)
-        return QCborValue(*bytes);
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
-    const QString string = decoder(*bytes);
-    if (decoder.hasError())
-        return fail(error, tr("these bytes are not UTF-8 text, which this socket's codec needs"));
-    return QCborValue(string);
+    if (!codec)
+        return ComposedPayload{message, message.value.toByteArray()};
+    QByteArray payload;
+    if (const auto failed = codec->encode(message, payload))
+        return fail(error, failed->toString(), failed->offset);
+    return ComposedPayload{message, payload};
 }
 
 } // namespace SockScope

@@ -9,6 +9,7 @@
 
 #include "core/types/message.h"
 #include "core/types/sockerror.h"
+#include "ui/models/repeatedsend.h"
 
 namespace SockScope {
 
@@ -18,9 +19,9 @@ class MessageTypes;
 /// How a person writes a payload.
 enum class PayloadForm : quint8 {
     Text, ///< with the escapes \n \r \t \0 \\ \xHH \uHHHH
-    Hex,  ///< "5b 31", "0x5b,0x31", "5b:31"
-    Json,
-    File ///< the path of a file whose bytes are the payload
+    Json, ///< a value, which the socket's codec writes
+    Hex,  ///< "5b 31", "0x5b,0x31", "5b:31": the payload as it is, whatever the codec would say of it
+    File  ///< the path of a file whose bytes are the payload as it is
 };
 
 /// What a person wrote wrongly, and where: position counts characters of the text, -1 when it is about the whole.
@@ -36,8 +37,6 @@ inline constexpr qsizetype maximumPayloadBytes = 16 * 1024 * 1024;
 std::optional<QByteArray> parseEscapedText(QStringView text, PayloadError *error);
 /// The inverse: every byte sequence that is valid UTF-8, in one line.
 QString escapeText(QStringView text);
-/// Pairs of hexadecimal digits with 0x, commas, colons, semicolons, dashes and blanks between them.
-std::optional<QByteArray> parseHex(QStringView text, PayloadError *error);
 /// Any JSON value, scalars too.
 std::optional<QCborValue> parseJson(const QString &text, PayloadError *error);
 /// The bytes of a file of at most maximumPayloadBytes.
@@ -47,7 +46,15 @@ std::optional<MessageType> parseMessageType(const QString &text, const MessageTy
 /// A value as JSON text that parseJson reads back, or nothing when JSON cannot say it (bytes, bignums, non-text keys).
 std::optional<QString> jsonText(const QCborValue &value);
 
-/// The data for a codec, from what a person wrote: bytes for raw, text for text, a value for the structured ones.
-std::optional<QCborValue> parsePayload(PayloadForm form, const QString &text, const Codec *codec, PayloadError *error);
+/// What will be sent: the content for the sock, and the payload that its codec makes of it.
+struct ComposedPayload
+{
+    SendContent content;
+    QByteArray payload;
+};
+
+/// Text and JSON pass the codec, hex and files are payload bytes already. A null codec is taken for raw.
+std::optional<ComposedPayload> composePayload(PayloadForm form, const QString &text, const MessageType &type,
+                                              const Codec *codec, PayloadError *error);
 
 } // namespace SockScope

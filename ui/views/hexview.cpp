@@ -52,11 +52,11 @@ void HexView::setEmptyText(const QString &text)
     viewport()->update();
 }
 
-void HexView::setHighlight(qsizetype offset, qsizetype length)
+void HexView::setHighlight(qsizetype offset, qsizetype length, bool scroll)
 {
     m_highlightOffset = qBound<qsizetype>(0, offset, m_bytes.size());
     m_highlightLength = qBound<qsizetype>(0, length, m_bytes.size() - m_highlightOffset);
-    if (m_highlightLength > 0)
+    if (scroll && m_highlightLength > 0)
         scrollTo(m_highlightOffset);
     viewport()->update();
 }

@@ -25,8 +25,8 @@ public:
     const Bytes &bytes() const { return m_bytes; }
     /// Said in the middle while there are no bytes.
     void setEmptyText(const QString &text);
-    /// The bytes of a field; scrolls to them. Length 0 takes the highlight away.
-    void setHighlight(qsizetype offset, qsizetype length);
+    /// The bytes of a field. Length 0 takes the highlight away.
+    void setHighlight(qsizetype offset, qsizetype length, bool scroll = true);
     qsizetype highlightOffset() const { return m_highlightOffset; }
     qsizetype highlightLength() const { return m_highlightLength; }
 

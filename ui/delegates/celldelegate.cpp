@@ -1,0 +1,157 @@
+#include "ui/delegates/celldelegate.h"
+
+#include <QApplication>
+#include <QPainter>
+#include <QPainterPath>
+
+#include <algorithm>
+
+#include "core/tap/record.h"
+#include "ui/icons.h"
+#include "ui/models/messagelogmodel.h"
+#include "ui/models/roles.h"
+#include "ui/theme.h"
+
+namespace SockScope {
+
+namespace {
+
+QColor levelColor(Level level)
+{
+    const Theme::Colors &colors = Theme::instance()->colors();
+    switch (level) {
+    case Level::Good:
+        break;
+    case Level::Notice:
+        return colors.secondary;
+    case Level::Warning:
+        return colors.warning;
+    case Level::Error:
+        return colors.error;
+    }
+    return colors.text;
+}
+
+void setTextColor(QStyleOptionViewItem *option, const QColor &color)
+{
+    option->palette.setColor(QPalette::Text, color);
+    option->palette.setColor(QPalette::HighlightedText, color);
+}
+
+} // namespace
+
+void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
+{
+    QStyledItemDelegate::initStyleOption(option, index);
+    option->state &= ~QStyle::State_HasFocus; // the row is lit; a frame around one of its cells says nothing more
+    option->displayAlignment =
+        Qt::AlignVCenter | (index.data(NumericRole).toBool() ? Qt::AlignRight : Qt::AlignLeft);
+    const QVariant value = index.data(LevelRole);
+    if (!value.isValid())
+        return;
+    const auto level = static_cast<Level>(value.toInt());
+    if (level != Level::Good)
+        setTextColor(option, levelColor(level));
+    if (index.column() == m_levelIconColumn) {
+        const QStringView name = level == Level::Good     ? u"ok"
+                                 : level == Level::Notice ? u"info"
+                                 : level == Level::Error  ? u"error"
+                                                          : u"warning";
+        const QColor color = level == Level::Good ? Theme::instance()->colors().ok : levelColor(level);
+        option->features |= QStyleOptionViewItem::HasDecoration;
+        option->icon = QIcon(themePixmap(name, 14, option->widget ? option->widget->devicePixelRatioF() : 1.0, color));
+        option->decorationSize = QSize(14, 14);
+    }
+}
+
+void CellDelegate::drawGround(QPainter *painter, const QStyleOptionViewItem &option)
+{
+    const QStyle *style = option.widget ? option.widget->style() : QApplication::style();
+    style->drawPrimitive(QStyle::PE_PanelItemViewItem, &option, painter, option.widget);
+}
+
+void LogDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const
+{
+    CellDelegate::initStyleOption(option, index);
+    const Theme::Colors &colors = Theme::instance()->colors();
+    option->palette.setColor(QPalette::Text, colors.text);
+    option->palette.setColor(QPalette::HighlightedText, colors.text);
+    if (index.data(IsErrorRole).toBool()) {
+        setTextColor(option, colors.error);
+        option->backgroundBrush = colors.errorGround;
+    } else if (index.data(IsUnhandledRole).toBool() && index.column() == MessageLogModel::TypeColumn) {
+        setTextColor(option, colors.warning);
+    } else if (index.column() == MessageLogModel::NoColumn || index.column() == MessageLogModel::TimeColumn ||
+               index.column() == MessageLogModel::SocketColumn) {
+        setTextColor(option, colors.secondary);
+    }
+    if (index.data(IsMarkedRole).toBool())
+        option->backgroundBrush = colors.mark;
+    // Our own writing stands out without a colour: it leans.
+    if (index.data(IsInjectedRole).toBool())
+        option->font.setItalic(true);
+}
+
+void LogDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const
+{
+    if (index.column() != MessageLogModel::DirectionColumn)
+        return QStyledItemDelegate::paint(painter, given, index);
+    QStyleOptionViewItem option(given);
+    initStyleOption(&option, index);
+    drawGround(painter, option);
+    const Theme::Colors &colors = Theme::instance()->colors();
+    const bool out = index.data(DirectionRole).toInt() == static_cast<int>(Direction::Out);
+    const QColor color = index.data(IsErrorRole).toBool() ? colors.error : out ? colors.accent : colors.secondary;
+    constexpr int size = 14;
+    const QRect &cell = option.rect;
+    painter->drawPixmap(cell.x() + (cell.width() - size) / 2, cell.y() + (cell.height() - size) / 2,
+                        themePixmap(out ? u"out" : u"in", size, painter->device()->devicePixelRatioF(), color));
+}
+
+void SparklineDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const
+{
+    QStyleOptionViewItem option(given);
+    initStyleOption(&option, index);
+    drawGround(painter, option);
+    const auto history = index.data(HistoryRole).value<QList<float>>();
+    const QRectF area = QRectF(option.rect).adjusted(4.5, 4.5, -4.5, -3.5);
+    const Theme::Colors &colors = Theme::instance()->colors();
+    painter->save();
+    painter->setPen(QPen(colors.border, 1));
+    painter->drawLine(area.bottomLeft(), area.bottomRight());
+    const float highest = history.isEmpty() ? 0.0F : *std::max_element(history.begin(), history.end());
+    if (history.size() > 1 && highest > 0) {
+        painter->setRenderHint(QPainter::Antialiasing);
+        const double step = area.width() / static_cast<double>(history.size() - 1);
+        QPainterPath line;
+        for (qsizetype i = 0; i < history.size(); ++i) {
+            const QPointF point(area.left() + step * static_cast<double>(i),
+                                area.bottom() - area.height() * static_cast<double>(history.at(i) / highest));
+            i == 0 ? line.moveTo(point) : line.lineTo(point);
+        }
+        QPainterPath ground = line;
+        ground.lineTo(area.bottomRight());
+        ground.lineTo(area.bottomLeft());
+        QColor fill = colors.accent;
+        fill.setAlphaF(0.18F);
+        painter->fillPath(ground, fill);
+        painter->setPen(QPen(colors.accent, 1.2));
+        painter->drawPath(line);
+    }
+    painter->restore();
+}
+
+void CountdownDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    QStyledItemDelegate::paint(painter, option, index);
+    const QVariant value = index.data(SecondsLeftRole);
+    if (!value.isValid() || value.toDouble() < 0)
+        return;
+    constexpr double fullSeconds = 10;
+    const double part = qBound(0.0, value.toDouble() / fullSeconds, 1.0);
+    const Theme::Colors &colors = Theme::instance()->colors();
+    const QRectF bar(option.rect.left() + 4, option.rect.bottom() - 1, (option.rect.width() - 8) * part, 1.5);
+    painter->fillRect(bar, part < 0.3 ? colors.warning : colors.border);
+}
+
+} // namespace SockScope

@@ -1,0 +1,454 @@
+#include "ui/inject/composer.h"
+
+#include <QCheckBox>
+#include <QFileDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPointer>
+#include <QPushButton>
+#include <QSettings>
+#include <QSpinBox>
+#include <QStringDecoder>
+#include <QStyle>
+#include <QToolButton>
+
+#include "core/codec/codec.h"
+#include "core/types/messagetypes.h"
+#include "ui/icons.h"
+#include "ui/inject/peerbox.h"
+#include "ui/models/format.h"
+#include "ui/models/inspection.h"
+#include "ui/models/peermodel.h"
+#include "ui/models/sockcontroller.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+constexpr int listedPeers = 1000;
+constexpr qsizetype liveCheckCharacters = 256 * 1024; // longer texts are checked when they are sent
+} // namespace
+
+Composer::Composer(Inspection *inspection, QWidget *parent)
+    : QWidget(parent)
+    , m_inspection(inspection)
+{
+    build();
+    connect(m_inspection, &Inspection::controllerAdded, this, &Composer::fillSockets);
+    connect(
+        m_inspection, &Inspection::controllerRemoved, this, [this] { fillSockets(); }, Qt::QueuedConnection);
+    connect(m_inspection, &Inspection::updated, this, [this] {
+        for (int i = 0; i < m_sock->count(); ++i)
+            if (const SockController *c = m_inspection->controller(m_sock->itemData(i).toUInt());
+                c && c->name() != m_sock->itemText(i))
+                m_sock->setItemText(i, c->name());
+    });
+    connect(m_sock, &QComboBox::currentIndexChanged, this, [this] {
+        fillPeers();
+        m_peer->setCurrentIndex(0);
+        updateForm();
+    });
+    connect(m_asReceived, &QCheckBox::toggled, this, &Composer::updateForm);
+    connect(m_form, &QComboBox::currentIndexChanged, this, &Composer::updateForm);
+    connect(m_type, &QLineEdit::textChanged, this, &Composer::validate);
+    connect(m_text, &QPlainTextEdit::textChanged, this, &Composer::validate);
+    connect(m_path, &QLineEdit::textChanged, this, &Composer::validate);
+    connect(m_peer, &QComboBox::editTextChanged, this, &Composer::validate);
+    connect(m_browse, &QToolButton::clicked, this, &Composer::browse);
+    connect(m_send, &QPushButton::clicked, this, &Composer::send);
+    connect(m_repeat, &QPushButton::clicked, this, [this] { isRepeating() ? stopRepeat() : startRepeat(); });
+    fillSockets();
+    updateForm();
+}
+
+SockController *Composer::controller() const
+{
+    const QVariant id = m_sock->currentData();
+    return id.isValid() ? m_inspection->controller(id.toUInt()) : nullptr;
+}
+
+PayloadForm Composer::form() const
+{
+    return static_cast<PayloadForm>(m_form->currentData().toInt());
+}
+
+QString Composer::payloadText() const
+{
+    return form() == PayloadForm::File ? m_path->text() : m_text->toPlainText();
+}
+
+QString Composer::errorText() const
+{
+    return m_error->isHidden() ? QString() : m_error->text();
+}
+
+QString Composer::answerText() const
+{
+    return m_answer->text();
+}
+
+void Composer::setTarget(quint32 sockId, const Endpoint &peer, bool asReceived)
+{
+    if (const int index = m_sock->findData(sockId); index >= 0)
+        m_sock->setCurrentIndex(index);
+    m_asReceived->setChecked(asReceived);
+    fillPeers();
+    if (peer.isNull())
+        m_peer->setCurrentIndex(0);
+    else
+        m_peer->setEditText(peer.toString());
+    validate();
+}
+
+void Composer::setForm(PayloadForm form)
+{
+    m_form->setCurrentIndex(m_form->findData(static_cast<int>(form)));
+}
+
+void Composer::setText(const QString &text)
+{
+    if (form() == PayloadForm::File)
+        m_path->setText(text);
+    else
+        m_text->setPlainText(text);
+}
+
+void Composer::focusPayload()
+{
+    (form() == PayloadForm::File ? static_cast<QWidget *>(m_path) : m_text)->setFocus(Qt::ShortcutFocusReason);
+}
+
+void Composer::edit(const Record &record)
+{
+    setTarget(record.sock, record.peer, record.direction == Direction::In);
+    const SockInfo &info = m_inspection->directory().info(record.sock);
+    m_type->setText(m_inspection->directory().typeLabel(record.sock, record.type));
+    const QByteArray bytes = record.payload.toByteArray();
+    const QString codecName = info.codec ? info.codec->name() : u"raw"_s;
+    Message message;
+    const bool decodes = info.codec && !info.codec->decode(record.payload, message);
+    if (decodes && codecName != "raw"_L1 && codecName != "text"_L1) {
+        if (const auto json = jsonText(message.value)) {
+            setForm(PayloadForm::Json);
+            return setText(*json);
+        }
+    } else {
+        QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+        const QString text = decoder(bytes);
+        const QString escaped = escapeText(text);
+        // Text only when it says exactly these bytes again.
+        if (!decoder.hasError() && parseEscapedText(escaped, nullptr) == bytes) {
+            setForm(PayloadForm::Text);
+            return setText(escaped);
+        }
+    }
+    setForm(PayloadForm::Hex);
+    setText(Format::hex(bytes));
+}
+
+void Composer::fillSockets()
+{
+    const QVariant chosen = m_sock->currentData();
+    const QSignalBlocker blocker(m_sock);
+    m_sock->clear();
+    for (const SockController *c : m_inspection->controllers())
+        m_sock->addItem(c->name(), c->sockId());
+    m_sock->setCurrentIndex(qMax(chosen.isValid() ? m_sock->findData(chosen) : 0, m_sock->count() ? 0 : -1));
+    m_sock->setEnabled(m_sock->count() > 0);
+    if (m_sock->currentData() != chosen) {
+        fillPeers();
+        m_peer->setCurrentIndex(0);
+    }
+    updateForm();
+}
+
+void Composer::fillPeers()
+{
+    const QString text = m_peer->currentText();
+    const int index = m_peer->currentIndex();
+    const QSignalBlocker blocker(m_peer);
+    m_peer->clear();
+    m_peer->addItem(m_asReceived->isChecked() ? tr("choose or write a peer") : tr("all peers"));
+    if (const SockController *c = controller()) {
+        const QList<Endpoint> peers = m_inspection->peerModel()->peersOf(c->sockId());
+        for (const Endpoint &peer : peers.first(qMin<qsizetype>(peers.size(), listedPeers)))
+            m_peer->addItem(peer.toString());
+    }
+    if (index > 0 || (index < 0 && !text.isEmpty()))
+        m_peer->setEditText(text);
+    else if (index == 0 && text != m_peer->itemText(0) && Endpoint::fromString(text))
+        m_peer->setEditText(text);
+}
+
+std::optional<std::optional<Endpoint>> Composer::target(PayloadError *error) const
+{
+    const QString text = m_peer->currentText().trimmed();
+    const bool all = text.isEmpty() || text == m_peer->itemText(0);
+    if (all && !m_asReceived->isChecked())
+        return std::optional<Endpoint>();
+    if (all) {
+        *error = {tr("From whom? Choose a peer, or write one, as in 127.0.0.1:40001."), -1};
+        return std::nullopt;
+    }
+    const auto peer = Endpoint::fromString(text);
+    if (!peer) {
+        *error = {tr("%1 is not a peer; write an address and a port, as in 127.0.0.1:40001 or [::1]:40001.").arg(text),
+                  -1};
+        return std::nullopt;
+    }
+    return peer;
+}
+
+void Composer::updateForm()
+{
+    const PayloadForm chosen = form();
+    const bool file = chosen == PayloadForm::File;
+    m_text->setVisible(!file);
+    m_path->setVisible(file);
+    m_browse->setVisible(file);
+    const QString placeholders[] = {tr("text, with \\n \\r \\t \\0 \\xHH \\uHHHH"),
+                                    tr("a JSON value, as in {\"text\": \"hello\"}"),
+                                    tr("bytes as they are: 5b 31, 0x5b,0x31 or 5b:31"), QString()};
+    m_text->setPlaceholderText(placeholders[static_cast<int>(chosen)]);
+
+    const SockController *c = controller();
+    const std::shared_ptr<const Codec> codec = c ? c->snapshot().codec : nullptr;
+    const bool encoded = chosen == PayloadForm::Text || chosen == PayloadForm::Json;
+    const bool typed = encoded && codec && codec->carriesType();
+    m_type->setEnabled(typed);
+    m_type->setPlaceholderText(typed     ? tr("a number or a name; empty is 0")
+                               : encoded ? tr("this codec carries no type")
+                                         : tr("the type is in the bytes"));
+    m_peerLabel->setText(m_asReceived->isChecked() ? tr("Fr&om") : tr("T&o"));
+    m_send->setText(m_asReceived->isChecked() ? tr("&Receive") : tr("&Send"));
+    if (m_peer->count() > 0)
+        fillPeers();
+    validate();
+}
+
+std::optional<ComposedPayload> Composer::compose(PayloadError *error) const
+{
+    const SockController *c = controller();
+    const SockSnapshot snapshot = c ? c->snapshot() : SockSnapshot();
+    MessageType type;
+    if (m_type->isEnabled()) {
+        const auto parsed = parseMessageType(m_type->text(), snapshot.types.get(), error);
+        if (!parsed) {
+            error->text = tr("Type: %1").arg(error->text);
+            error->position = -1;
+            return std::nullopt;
+        }
+        type = *parsed;
+    }
+    return composePayload(form(), payloadText(), type, snapshot.codec.get(), error);
+}
+
+void Composer::validate()
+{
+    const bool untouched = payloadText().isEmpty();
+    m_error->hide();
+    m_size->clear();
+    m_send->setEnabled(controller() != nullptr);
+    m_repeat->setEnabled(controller() != nullptr || isRepeating());
+    if (payloadText().size() > liveCheckCharacters)
+        return m_size->setText(tr("checked when sent"));
+    PayloadError error;
+    const auto composed = compose(&error);
+    if (composed)
+        m_size->setText(tr("%1 bytes").arg(Format::count(qint64(composed->payload.size()))));
+    else if (!untouched || !m_type->text().isEmpty())
+        showError(error);
+}
+
+void Composer::showError(const PayloadError &error)
+{
+    m_error->setText(error.position < 0 ? error.text
+                                        : tr("Character %1: %2").arg(error.position + 1).arg(error.text));
+    m_error->setAccessibleName(m_error->text());
+    m_error->show();
+}
+
+void Composer::showAnswer(const QString &text, bool failed)
+{
+    m_answer->setText(text);
+    m_answer->setAccessibleName(text);
+    const QString role = failed ? u"error"_s : u"secondary"_s;
+    m_answer->setVisible(!text.isEmpty());
+    m_answer->setProperty("role", role);
+    m_answer->style()->unpolish(m_answer);
+    m_answer->style()->polish(m_answer);
+}
+
+void Composer::send()
+{
+    PayloadError error;
+    SockController *c = controller();
+    if (!c)
+        return;
+    const auto composed = compose(&error);
+    if (!composed)
+        return showError(error);
+    const auto peer = target(&error);
+    if (!peer)
+        return showError(error);
+    m_error->hide();
+    if (m_asReceived->isChecked())
+        return injectOnce(**peer, composed->payload);
+    c->send(composed->content, *peer, [self = QPointer<Composer>(this)](const SendResult &result) {
+        if (!self)
+            return;
+        if (result.error)
+            self->showAnswer(result.error->toString(), true);
+        else if (result.accepted == 0)
+            self->showAnswer(tr("Nobody is there to send it to."), true);
+        else
+            self->showAnswer(result.accepted == 1 ? tr("Sent to 1 peer.")
+                                                  : tr("Sent to %1 peers.").arg(Format::count(qint64(result.accepted))),
+                             false);
+    });
+}
+
+void Composer::injectOnce(const Endpoint &from, const QByteArray &payload)
+{
+    SockController *c = controller();
+    if (!c)
+        return stopRepeat();
+    c->injectPayload(from, payload,
+                     [self = QPointer<Composer>(this), from](const std::optional<SockError> &failed) {
+                         if (self)
+                             self->showAnswer(failed ? failed->toString()
+                                                     : tr("Received as if from %1.").arg(from.toString()),
+                                              failed.has_value());
+                     });
+}
+
+bool Composer::isRepeating() const
+{
+    return m_repeatId != 0 || m_injectTimer.isActive();
+}
+
+void Composer::startRepeat()
+{
+    PayloadError error;
+    SockController *c = controller();
+    if (!c || isRepeating())
+        return;
+    const auto composed = compose(&error);
+    if (!composed)
+        return showError(error);
+    const auto peer = target(&error);
+    if (!peer)
+        return showError(error);
+    m_error->hide();
+    if (m_asReceived->isChecked()) {
+        m_injectLeft = m_count->value();
+        m_injectTimer.disconnect(this);
+        connect(&m_injectTimer, &QTimer::timeout, this, [this, from = **peer, payload = composed->payload] {
+            const bool last = m_injectLeft > 0 && --m_injectLeft == 0;
+            injectOnce(from, payload);
+            if (last)
+                stopRepeat();
+        });
+        m_injectTimer.start(m_interval->value());
+    } else {
+        m_repeatSock = c->sockId();
+        m_repeatId =
+            c->startRepeat({composed->content, *peer, m_interval->value(), static_cast<quint64>(m_count->value())});
+        if (m_repeatId == 0)
+            showAnswer(tr("This socket repeats %1 messages already; stop one first.").arg(SockController::maximumRepeats),
+                       true);
+        else
+            connect(c, &SockController::repeatProgressed, this, &Composer::handleProgress, Qt::UniqueConnection);
+    }
+    updateRepeat();
+}
+
+void Composer::stopRepeat()
+{
+    m_injectTimer.stop();
+    if (SockController *c = m_inspection->controller(m_repeatSock); c && m_repeatId != 0)
+        c->stopRepeat(m_repeatId);
+    m_repeatId = 0;
+    updateRepeat();
+}
+
+void Composer::handleProgress(int id, const RepeatProgress &progress)
+{
+    if (id != m_repeatId)
+        return;
+    QString text = tr("Sent %1 times").arg(Format::count(progress.sent));
+    if (progress.failed > 0)
+        text += tr(", failed %1 times").arg(Format::count(progress.failed));
+    if (progress.lastError)
+        text += u": "_s + progress.lastError->toString();
+    showAnswer(text, progress.failed > 0);
+    if (progress.finished)
+        m_repeatId = 0;
+    updateRepeat();
+}
+
+void Composer::updateRepeat()
+{
+    const bool repeating = isRepeating();
+    m_repeat->setText(repeating ? tr("Sto&p") : tr("Re&peat"));
+    m_repeat->setIcon(themeIcon(repeating ? u"stop" : u"resend"));
+    m_interval->setEnabled(!repeating);
+    m_count->setEnabled(!repeating);
+}
+
+void Composer::browse()
+{
+    const QString path = QFileDialog::getOpenFileName(this, tr("Choose a File as Payload"), m_path->text());
+    if (!path.isEmpty())
+        m_path->setText(path);
+}
+
+void Composer::keepMessage()
+{
+    if (payloadText().isEmpty())
+        return showAnswer(tr("There is nothing to save yet; write a payload first."), true);
+    if (!m_saved.add({m_type->text(), form(), payloadText()}))
+        return showAnswer(tr("Too long to be saved; write it to a file and send that."), true);
+    showSaved();
+}
+
+void Composer::useSaved(int row)
+{
+    if (row < 0 || row >= m_saved.messages().size())
+        return;
+    const SavedMessage &message = m_saved.messages().at(row);
+    setForm(message.form);
+    m_type->setText(message.type);
+    setText(message.text);
+}
+
+void Composer::showSaved()
+{
+    m_savedList->clear();
+    for (const SavedMessage &message : m_saved.messages()) {
+        auto *item = new QListWidgetItem(message.label(), m_savedList);
+        item->setToolTip(message.text.left(1000));
+    }
+}
+
+void Composer::loadSettings(const QSettings &settings)
+{
+    m_saved.load(settings);
+    m_interval->setValue(settings.value("inject/interval"_L1, 1000).toInt());
+    m_count->setValue(settings.value("inject/count"_L1, 10).toInt());
+    setForm(static_cast<PayloadForm>(qBound(0, settings.value("inject/form"_L1).toInt(), 3)));
+    showSaved();
+}
+
+void Composer::saveSettings(QSettings &settings) const
+{
+    m_saved.save(settings);
+    settings.setValue("inject/interval"_L1, m_interval->value());
+    settings.setValue("inject/count"_L1, m_count->value());
+    settings.setValue("inject/form"_L1, static_cast<int>(form()));
+}
+
+} // namespace SockScope

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <QTimer>
+#include <QWidget>
+
+#include <optional>
+
+#include "core/tap/record.h"
+#include "ui/inject/payloadtext.h"
+#include "ui/inject/savedmessages.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QListWidget;
+class QPlainTextEdit;
+class QPushButton;
+class QSpinBox;
+class QToolButton;
+
+namespace SockScope {
+
+class Inspection;
+class PeerBox;
+class SockController;
+struct RepeatProgress;
+
+/*! Where a person writes a message and sends it, or lets it be received.
+ *  Path    a person → payload text → [this] → SockController
+ *  Shape   what is written is read and encoded as it is typed; what cannot be is said below the field, with the place
+ *  Units   milliseconds between repeats; a count of 0 repeats until Stop
+ *  Errors  stand below the payload; so does what the sock answered
+ *  Thread  the window's
+ *  Source  none
+ */
+class Composer : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit Composer(Inspection *inspection, QWidget *parent = nullptr);
+
+    /// A null peer: all peers.
+    void setTarget(quint32 sockId, const Endpoint &peer, bool asReceived);
+    void setForm(PayloadForm form);
+    void setText(const QString &text);
+    /// Fills the fields from a message of the log.
+    void edit(const Record &record);
+    void focusPayload();
+    QString errorText() const;
+    QString answerText() const;
+    bool isRepeating() const;
+
+    void loadSettings(const QSettings &settings);
+    void saveSettings(QSettings &settings) const;
+
+public Q_SLOTS:
+    void send();
+    void startRepeat();
+    void stopRepeat();
+
+private:
+    void build();
+    QWidget *buildRepeatRow();
+    QWidget *buildSavedList();
+    void fillSockets();
+    void fillPeers();
+    void updateForm();
+    void validate();
+    void showError(const PayloadError &error);
+    void showAnswer(const QString &text, bool failed);
+    SockController *controller() const;
+    std::optional<ComposedPayload> compose(PayloadError *error) const;
+    /// Nothing in the outer: the field cannot be read; nothing in the inner: all peers.
+    std::optional<std::optional<Endpoint>> target(PayloadError *error) const;
+    QString payloadText() const;
+    PayloadForm form() const;
+    void injectOnce(const Endpoint &from, const QByteArray &payload);
+    void handleProgress(int id, const RepeatProgress &progress);
+    void updateRepeat();
+    void browse();
+    void keepMessage();
+    void useSaved(int row);
+    void showSaved();
+
+    Inspection *m_inspection;
+    SavedMessages m_saved;
+    QComboBox *m_sock = nullptr;
+    QLabel *m_peerLabel = nullptr;
+    PeerBox *m_peer = nullptr;
+    QCheckBox *m_asReceived = nullptr;
+    QLineEdit *m_type = nullptr;
+    QComboBox *m_form = nullptr;
+    QLabel *m_size = nullptr;
+    QPlainTextEdit *m_text = nullptr;
+    QLineEdit *m_path = nullptr;
+    QToolButton *m_browse = nullptr;
+    QLabel *m_error = nullptr;
+    QLabel *m_answer = nullptr;
+    QPushButton *m_send = nullptr;
+    QSpinBox *m_interval = nullptr;
+    QSpinBox *m_count = nullptr;
+    QPushButton *m_repeat = nullptr;
+    QListWidget *m_savedList = nullptr;
+    QTimer m_injectTimer;
+    int m_injectLeft = 0;
+    quint32 m_repeatSock = 0;
+    int m_repeatId = 0;
+};
+
+} // namespace SockScope

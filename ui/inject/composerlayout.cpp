@@ -1,0 +1,193 @@
+// The fields of the composer and where they stand; what they do is in composer.cpp.
+#include <QCheckBox>
+#include <QFontDatabase>
+#include <QGridLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QToolButton>
+
+#include "ui/icons.h"
+#include "ui/inject/composer.h"
+#include "ui/inject/peerbox.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+void Composer::build()
+{
+    auto *grid = new QGridLayout(this);
+    grid->setContentsMargins(8, 8, 8, 8);
+    grid->setHorizontalSpacing(8);
+    grid->setVerticalSpacing(5);
+    grid->setColumnStretch(1, 1);
+    int row = 0;
+    const auto label = [&](const QString &text, QWidget *buddy) {
+        auto *widget = new QLabel(text, this);
+        widget->setBuddy(buddy);
+        grid->addWidget(widget, row, 0);
+        return widget;
+    };
+
+    m_sock = new QComboBox(this);
+    m_sock->setObjectName(u"injectSocket"_s);
+    m_sock->setAccessibleName(tr("Socket that sends"));
+    m_sock->setPlaceholderText(tr("no socket yet"));
+    label(tr("Soc&ket"), m_sock);
+    grid->addWidget(m_sock, row++, 1, 1, 2);
+
+    m_peer = new PeerBox([this] { fillPeers(); }, this);
+    m_peer->setObjectName(u"injectPeer"_s);
+    m_peer->setAccessibleName(tr("Peer, or all peers"));
+    m_peer->setToolTip(tr("A peer of the list, or any address and port"));
+    m_peerLabel = label(tr("T&o"), m_peer);
+    grid->addWidget(m_peer, row++, 1, 1, 2);
+
+    m_asReceived = new QCheckBox(tr("&As if received from this peer"), this);
+    m_asReceived->setObjectName(u"injectAsReceived"_s);
+    m_asReceived->setToolTip(tr("The message does not go out: it comes in, and its handlers run"));
+    grid->addWidget(m_asReceived, row++, 1, 1, 2);
+
+    m_type = new QLineEdit(this);
+    m_type->setObjectName(u"injectType"_s);
+    m_type->setAccessibleName(tr("Message type"));
+    label(tr("T&ype"), m_type);
+    grid->addWidget(m_type, row++, 1, 1, 2);
+
+    m_form = new QComboBox(this);
+    m_form->setObjectName(u"injectForm"_s);
+    m_form->setAccessibleName(tr("How the payload is written"));
+    m_form->addItem(tr("Text"), static_cast<int>(PayloadForm::Text));
+    m_form->addItem(tr("JSON"), static_cast<int>(PayloadForm::Json));
+    m_form->addItem(tr("Hex"), static_cast<int>(PayloadForm::Hex));
+    m_form->addItem(tr("File"), static_cast<int>(PayloadForm::File));
+    label(tr("Pay&load"), m_form);
+    m_size = new QLabel(this);
+    m_size->setProperty("role", "secondary");
+    m_size->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_size->setAccessibleName(tr("Size of the payload"));
+    grid->addWidget(m_form, row, 1);
+    grid->addWidget(m_size, row++, 2);
+
+    m_text = new QPlainTextEdit(this);
+    m_text->setObjectName(u"injectText"_s);
+    m_text->setAccessibleName(tr("Payload"));
+    m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_text->setTabChangesFocus(true);
+    m_text->setMinimumHeight(m_text->fontMetrics().height() * 3 + 12);
+    grid->addWidget(m_text, row, 0, 1, 3);
+    grid->setRowStretch(row++, 3);
+    m_path = new QLineEdit(this);
+    m_path->setObjectName(u"injectPath"_s);
+    m_path->setAccessibleName(tr("File whose bytes are the payload"));
+    m_path->setPlaceholderText(tr("path of a file, at most 16 MiB"));
+    m_browse = new QToolButton(this);
+    m_browse->setIcon(themeIcon(u"file"));
+    m_browse->setToolTip(tr("Choose a file"));
+    m_browse->setAccessibleName(m_browse->toolTip());
+    grid->addWidget(m_path, row, 0, 1, 2);
+    grid->addWidget(m_browse, row++, 2, Qt::AlignRight);
+
+    m_error = new QLabel(this);
+    m_error->setObjectName(u"injectError"_s);
+    m_error->setProperty("role", "error");
+    m_answer = new QLabel(this);
+    m_answer->setObjectName(u"injectAnswer"_s);
+    m_answer->setProperty("role", "secondary");
+    for (QLabel *text : {m_error, m_answer}) {
+        text->setWordWrap(true);
+        text->setTextFormat(Qt::PlainText);
+        text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+        text->hide();
+    }
+    grid->addWidget(m_error, row++, 0, 1, 3);
+    grid->addWidget(buildRepeatRow(), row++, 0, 1, 3);
+    grid->addWidget(m_answer, row++, 0, 1, 3);
+    grid->addWidget(buildSavedList(), row, 0, 1, 3);
+    grid->setRowStretch(row, 2);
+}
+
+QWidget *Composer::buildRepeatRow()
+{
+    auto *widget = new QWidget(this);
+    auto *layout = new QHBoxLayout(widget);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(5);
+    m_send = new QPushButton(themeIcon(u"send"), tr("&Send"), widget);
+    m_send->setObjectName(u"injectSend"_s);
+    m_send->setToolTip(tr("Send it now (Ctrl+Return)"));
+    m_send->setShortcut(QKeySequence(u"Ctrl+Return"_s));
+    m_interval = new QSpinBox(widget);
+    m_interval->setObjectName(u"injectInterval"_s);
+    m_interval->setRange(1, 3'600'000);
+    m_interval->setValue(1000);
+    m_interval->setSuffix(tr(" ms"));
+    m_interval->setAccessibleName(tr("Milliseconds between repeats"));
+    m_interval->setToolTip(m_interval->accessibleName());
+    m_count = new QSpinBox(widget);
+    m_count->setObjectName(u"injectCount"_s);
+    m_count->setRange(0, 1'000'000'000);
+    m_count->setValue(10);
+    m_count->setPrefix(u"× "_s);
+    m_count->setSpecialValueText(tr("× ∞"));
+    m_count->setAccessibleName(tr("How many times; 0 until Stop"));
+    m_count->setToolTip(m_count->accessibleName());
+    m_repeat = new QPushButton(themeIcon(u"resend"), tr("Re&peat"), widget);
+    m_repeat->setObjectName(u"injectRepeat"_s);
+    m_repeat->setToolTip(tr("Send it again and again, until the count is reached or you stop it"));
+    for (QSpinBox *box : {m_interval, m_count})
+        box->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    layout->addWidget(m_send);
+    layout->addStretch(1);
+    layout->addWidget(m_interval);
+    layout->addWidget(m_count);
+    layout->addWidget(m_repeat);
+    return widget;
+}
+
+QWidget *Composer::buildSavedList()
+{
+    auto *widget = new QWidget(this);
+    auto *layout = new QGridLayout(widget);
+    layout->setContentsMargins(0, 4, 0, 0);
+    layout->setVerticalSpacing(3);
+    layout->setColumnStretch(0, 1);
+    auto *title = new QLabel(tr("Saved messages"), widget);
+    title->setProperty("role", "secondary");
+    const auto button = [&](QStringView icon, const QString &text) {
+        auto *tool = new QToolButton(widget);
+        tool->setIcon(themeIcon(icon));
+        tool->setAutoRaise(true);
+        tool->setToolTip(text);
+        tool->setAccessibleName(text);
+        return tool;
+    };
+    QToolButton *keep = button(u"save", tr("Save this message"));
+    keep->setObjectName(u"injectSave"_s);
+    QToolButton *drop = button(u"clear", tr("Remove the chosen saved message"));
+    m_savedList = new QListWidget(widget);
+    m_savedList->setObjectName(u"injectSaved"_s);
+    m_savedList->setAccessibleName(tr("Saved messages"));
+    m_savedList->setUniformItemSizes(true);
+    m_savedList->setMinimumHeight(m_savedList->fontMetrics().height() * 2 + 10);
+    m_savedList->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_savedList->setTextElideMode(Qt::ElideRight);
+    layout->addWidget(title, 0, 0);
+    layout->addWidget(keep, 0, 1);
+    layout->addWidget(drop, 0, 2);
+    layout->addWidget(m_savedList, 1, 0, 1, 3);
+    connect(keep, &QToolButton::clicked, this, &Composer::keepMessage);
+    connect(drop, &QToolButton::clicked, this, [this] {
+        m_saved.removeAt(m_savedList->currentRow());
+        showSaved();
+    });
+    connect(m_savedList, &QListWidget::itemActivated, this, [this] { useSaved(m_savedList->currentRow()); });
+    connect(m_savedList, &QListWidget::itemClicked, this, [this] { useSaved(m_savedList->currentRow()); });
+    return widget;
+}
+
+} // namespace SockScope

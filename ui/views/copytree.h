@@ -1,0 +1,36 @@
+#pragma once
+
+#include <QTreeView>
+
+namespace SockScope {
+
+/*! A tree of which every row can be copied.
+ *  Path    a model → [this] → the screen
+ *  Shape   rows of one height; Ctrl+C and the context menu copy
+ *  Units   none
+ *  Errors  none
+ *  Thread  the window's
+ *  Source  none
+ */
+class CopyTree : public QTreeView
+{
+    Q_OBJECT
+public:
+    explicit CopyTree(const QString &accessibleName, QWidget *parent = nullptr);
+
+    /// The current row: its columns, tab-separated.
+    QString rowText() const;
+    /// The current row and all below it, indented.
+    QString branchText() const;
+
+public Q_SLOTS:
+    void copyRow() const;
+    void copyBranch() const;
+    void copyValue() const;
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
+};
+
+} // namespace SockScope
