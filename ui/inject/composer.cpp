@@ -265,8 +265,7 @@ void Composer::validate()
 
 void Composer::showError(const PayloadError &error)
 {
-    m_error->setText(error.position < 0 ? error.text
-                                        : tr("Character %1: %2").arg(error.position + 1).arg(error.text));
+    m_error->setText(error.position < 0 ? error.text : tr("Character %1: %2").arg(error.position + 1).arg(error.text));
     m_error->setAccessibleName(m_error->text());
     m_error->show();
 }
@@ -316,13 +315,11 @@ void Composer::injectOnce(const Endpoint &from, const QByteArray &payload)
     SockController *c = controller();
     if (!c)
         return stopRepeat();
-    c->injectPayload(from, payload,
-                     [self = QPointer<Composer>(this), from](const std::optional<SockError> &failed) {
-                         if (self)
-                             self->showAnswer(failed ? failed->toString()
-                                                     : tr("Received as if from %1.").arg(from.toString()),
-                                              failed.has_value());
-                     });
+    c->injectPayload(from, payload, [self = QPointer<Composer>(this), from](const std::optional<SockError> &failed) {
+        if (self)
+            self->showAnswer(failed ? failed->toString() : tr("Received as if from %1.").arg(from.toString()),
+                             failed.has_value());
+    });
 }
 
 bool Composer::isRepeating() const
@@ -358,8 +355,9 @@ void Composer::startRepeat()
         m_repeatId =
             c->startRepeat({composed->content, *peer, m_interval->value(), static_cast<quint64>(m_count->value())});
         if (m_repeatId == 0)
-            showAnswer(tr("This socket repeats %1 messages already; stop one first.").arg(SockController::maximumRepeats),
-                       true);
+            showAnswer(
+                tr("This socket repeats %1 messages already; stop one first.").arg(SockController::maximumRepeats),
+                true);
         else
             connect(c, &SockController::repeatProgressed, this, &Composer::handleProgress, Qt::UniqueConnection);
     }

@@ -53,9 +53,8 @@ void SavedMessages::save(QSettings &settings) const
 {
     QJsonArray array;
     for (const SavedMessage &message : m_messages)
-        array.append(QJsonObject{{u"type"_s, message.type},
-                                 {u"form"_s, static_cast<int>(message.form)},
-                                 {u"text"_s, message.text}});
+        array.append(QJsonObject{
+            {u"type"_s, message.type}, {u"form"_s, static_cast<int>(message.form)}, {u"text"_s, message.text}});
     settings.setValue("inject/saved"_L1, QString::fromUtf8(QJsonDocument(array).toJson(QJsonDocument::Compact)));
 }
 

@@ -122,8 +122,8 @@ void FilterBar::applyText()
 void FilterBar::showState()
 {
     const bool empty = m_field->text().trimmed().isEmpty();
-    m_state = !m_error.isEmpty() ? State::Invalid
-              : empty            ? State::Empty
+    m_state = !m_error.isEmpty()    ? State::Invalid
+              : empty               ? State::Empty
               : m_log->isScanning() ? State::Scanning
                                     : State::Valid;
     const QString style = m_state == State::Invalid ? u"invalid"_s : empty ? QString() : u"valid"_s;

@@ -242,9 +242,9 @@ void LogPanel::updateEmptyText()
         empty->setText(tr("Every message that a socket sends or receives stands here.\nThere is no socket yet."));
     else
         empty->setText(tr("No message yet.\nEvery message that a socket sends or receives stands here."));
-    empty->setButton(!m_log->filter().isEmpty()                ? tr("Clear the Filter")
-                     : m_inspection->controllers().isEmpty()   ? tr("Open a Socket…")
-                                                               : QString(),
+    empty->setButton(!m_log->filter().isEmpty()              ? tr("Clear the Filter")
+                     : m_inspection->controllers().isEmpty() ? tr("Open a Socket…")
+                                                             : QString(),
                      themeIcon(m_log->filter().isEmpty() ? u"open" : u"clear"));
 }
 

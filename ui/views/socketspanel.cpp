@@ -110,9 +110,9 @@ void SocketsPanel::updateActions()
         m_startStop->setText(text);
         m_startStop->setIcon(themeIcon(active ? u"stop" : u"start"));
     }
-    m_startStop->setToolTip(controller ? (active ? tr("Stop %1 (Ctrl+E)") : tr("Start %1 (Ctrl+E)"))
-                                             .arg(controller->name())
-                                       : tr("Choose a socket first (Ctrl+E)"));
+    m_startStop->setToolTip(controller
+                                ? (active ? tr("Stop %1 (Ctrl+E)") : tr("Start %1 (Ctrl+E)")).arg(controller->name())
+                                : tr("Choose a socket first (Ctrl+E)"));
     m_restart->setToolTip(controller ? tr("Restart %1 (Ctrl+R)").arg(controller->name())
                                      : tr("Choose a socket first (Ctrl+R)"));
     m_startStop->setEnabled(alive);
@@ -159,8 +159,8 @@ void SocketsPanel::connectTo()
         return;
     bool ok = false;
     const QString text =
-        QInputDialog::getText(this, tr("Connect to"), tr("Host and port for %1, as in localhost:9000 or [::1]:9000")
-                                                          .arg(controller->name()),
+        QInputDialog::getText(this, tr("Connect to"),
+                              tr("Host and port for %1, as in localhost:9000 or [::1]:9000").arg(controller->name()),
                               QLineEdit::Normal, QString(), &ok)
             .trimmed();
     if (!ok || text.isEmpty() || !controller)

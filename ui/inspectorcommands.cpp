@@ -1,0 +1,118 @@
+// What the window does with the chosen message, and what it says about itself.
+#include <QAction>
+#include <QApplication>
+#include <QDialogButtonBox>
+#include <QInputDialog>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPointer>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include <functional>
+
+#include "ui/inject/composer.h"
+#include "ui/inspectorwindow.h"
+#include "ui/models/messagelogmodel.h"
+#include "ui/models/sockcontroller.h"
+#include "ui/views/logpanel.h"
+#include "ui/views/statuspanel.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+void InspectorWindow::resend()
+{
+    const Record *record = m_inspection->messageLogModel()->recordByNo(m_log->currentNo());
+    SockController *controller = record ? m_inspection->controller(record->sock) : nullptr;
+    if (!controller)
+        return;
+    const QByteArray payload = record->payload.toByteArray();
+    if (record->direction == Direction::In) {
+        controller->injectPayload(record->peer, payload,
+                                  [self = QPointer<InspectorWindow>(this)](const std::optional<SockError> &error) {
+                                      if (self && error)
+                                          self->showFailure(tr("not received again"), *error);
+                                  });
+    } else {
+        controller->send(PayloadBytes{payload}, record->peer,
+                         [self = QPointer<InspectorWindow>(this)](const SendResult &result) {
+                             if (self && result.error)
+                                 self->showFailure(tr("not sent again"), *result.error);
+                         });
+    }
+}
+
+void InspectorWindow::editAndResend()
+{
+    const Record *record = m_inspection->messageLogModel()->recordByNo(m_log->currentNo());
+    if (!record || !m_inspection->controller(record->sock))
+        return;
+    m_composer->edit(*record);
+    showPanel(m_composer);
+    m_composer->focusPayload();
+}
+
+void InspectorWindow::askForNumber()
+{
+    bool ok = false;
+    const QString text =
+        QInputDialog::getText(this, tr("Go to Message"), tr("Number of the message"), QLineEdit::Normal, {}, &ok);
+    if (!ok)
+        return;
+    QString digits = text;
+    const quint64 no = digits.remove(u',').trimmed().toULongLong(&ok);
+    if (!ok || no == 0)
+        m_status->showFailure(tr("%1 is not the number of a message").arg(text));
+    else if (!m_log->goToNo(no))
+        m_status->showFailure(tr("Message %1 is not in the list; the next one is chosen").arg(text));
+}
+
+void InspectorWindow::showKeys()
+{
+    auto *dialog = new QDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Keys"));
+    auto *tree = new QTreeWidget(dialog);
+    tree->setHeaderLabels({tr("Command"), tr("Key")});
+    tree->setAccessibleName(tr("Commands and their keys"));
+    tree->setRootIsDecorated(false);
+    const std::function<void(const QMenu *, const QString &)> add = [&](const QMenu *menu, const QString &path) {
+        for (const QAction *action : menu->actions()) {
+            const QString text = path + action->text().remove(u'&').remove(u'…');
+            if (action->menu())
+                add(action->menu(), text + u" › "_s);
+            else if (!action->shortcut().isEmpty())
+                new QTreeWidgetItem(tree, {text, action->shortcut().toString(QKeySequence::NativeText)});
+        }
+    };
+    for (const QAction *action : menuBar()->actions())
+        add(action->menu(), action->text().remove(u'&') + u" › "_s);
+    tree->resizeColumnToContents(0);
+    auto *layout = new QVBoxLayout(dialog);
+    layout->addWidget(tree);
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
+    connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
+    layout->addWidget(buttons);
+    dialog->resize(480, 560);
+    dialog->open();
+}
+
+void InspectorWindow::showAbout()
+{
+    auto *box = new QMessageBox(this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setWindowTitle(tr("About SockScope"));
+    box->setIconPixmap(windowIcon().pixmap(64, 64));
+    box->setText(u"<h3>SockScope %1</h3>"_s.arg(QStringLiteral(SOCKSCOPE_VERSION)));
+    box->setInformativeText(tr("An inspector for network protocols, and the Qt library under it. It never hides "
+                               "anything: every message is shown, stored or counted as lost with the reason.<br><br>"
+                               "Licence: MIT. Uses Qt %1 under the LGPL.")
+                                .arg(QLatin1String(qVersion())));
+    box->setStandardButtons(QMessageBox::Close);
+    box->open();
+}
+
+} // namespace SockScope

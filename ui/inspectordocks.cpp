@@ -1,0 +1,160 @@
+// Where the panels of the window stand, and how that is remembered.
+#include <QActionGroup>
+#include <QDockWidget>
+#include <QSettings>
+#include <QToolBar>
+
+#include <memory>
+
+#include "ui/icons.h"
+#include "ui/inject/composer.h"
+#include "ui/inspectorwindow.h"
+#include "ui/models/messagelogmodel.h"
+#include "ui/theme.h"
+#include "ui/views/copytree.h"
+#include "ui/views/datatable.h"
+#include "ui/views/docktitle.h"
+#include "ui/views/logpanel.h"
+#include "ui/views/messagepanels.h"
+#include "ui/views/peerspanel.h"
+#include "ui/views/socketspanel.h"
+#include "ui/views/statspanels.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+/// A layout of another version is not read: its docks or columns may not exist any more.
+constexpr int layoutVersion = 1;
+} // namespace
+
+QDockWidget *InspectorWindow::addDock(const QString &title, const QString &name, QWidget *panel, const QString &icon)
+{
+    auto *dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(panel);
+    dock->setTitleBarWidget(new DockTitle(dock));
+    dock->toggleViewAction()->setIcon(themeIcon(icon));
+    m_docks.append(dock);
+    return dock;
+}
+
+void InspectorWindow::createDocks()
+{
+    setDockNestingEnabled(true);
+    setDockOptions(dockOptions() | QMainWindow::AllowTabbedDocks | QMainWindow::AnimatedDocks);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    addDock(tr("Sockets"), u"socketsDock"_s, m_sockets, u"socket"_s);
+    addDock(tr("Peers"), u"peersDock"_s, m_peers, u"peers"_s);
+    addDock(tr("Decoded"), u"decodedDock"_s, m_decoded, u"tree"_s);
+    addDock(tr("Bytes"), u"bytesDock"_s, m_bytes, u"bytes"_s);
+    addDock(tr("Inject"), u"injectDock"_s, m_composer, u"inject"_s);
+    addDock(tr("Handlers"), u"handlersDock"_s, m_handlers, u"handlers"_s);
+    addDock(tr("Health"), u"healthDock"_s, m_health, u"health"_s);
+    addDock(tr("Ledger"), u"ledgerDock"_s, m_ledger, u"log"_s);
+    addDock(tr("Errors"), u"errorsDock"_s, m_errors, u"error"_s);
+    placeDocks();
+}
+
+void InspectorWindow::placeDocks()
+{
+    enum { Sockets, Peers, Decoded, Bytes, Inject, Handlers, Health, Ledger, Errors };
+    for (QDockWidget *dock : std::as_const(m_docks)) {
+        dock->setFloating(false);
+        removeDockWidget(dock);
+    }
+    addDockWidget(Qt::LeftDockWidgetArea, m_docks[Sockets]);
+    addDockWidget(Qt::LeftDockWidgetArea, m_docks[Peers]);
+    addDockWidget(Qt::BottomDockWidgetArea, m_docks[Decoded]);
+    addDockWidget(Qt::BottomDockWidgetArea, m_docks[Bytes]);
+    addDockWidget(Qt::RightDockWidgetArea, m_docks[Inject]);
+    addDockWidget(Qt::RightDockWidgetArea, m_docks[Handlers]);
+    for (const int tab : {Health, Ledger, Errors})
+        tabifyDockWidget(m_docks[Handlers], m_docks[tab]);
+    for (QDockWidget *dock : std::as_const(m_docks))
+        dock->show();
+    m_docks[Handlers]->raise();
+    resizeDocks({m_docks[Sockets], m_docks[Inject]}, {330, 330}, Qt::Horizontal);
+    resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {270, 340}, Qt::Horizontal);
+    resizeDocks({m_docks[Sockets], m_docks[Peers]}, {200, 480}, Qt::Vertical);
+    resizeDocks({m_docks[Inject], m_docks[Handlers]}, {390, 300}, Qt::Vertical);
+    resizeDocks({m_docks[Decoded]}, {230}, Qt::Vertical);
+}
+
+void InspectorWindow::showPanel(QWidget *panel)
+{
+    for (QDockWidget *dock : std::as_const(m_docks)) {
+        if (dock->widget() != panel)
+            continue;
+        dock->show();
+        dock->raise();
+        QWidget *target = panel;
+        const QList<QWidget *> children = panel->findChildren<QWidget *>();
+        for (QWidget *child : children) {
+            if (child->focusPolicy() & Qt::TabFocus && child->isVisibleTo(panel) && child->isEnabled()) {
+                target = child;
+                break;
+            }
+        }
+        target->setFocus(Qt::ShortcutFocusReason);
+    }
+}
+
+void InspectorWindow::resetLayout()
+{
+    for (DataTable *table : findChildren<DataTable *>())
+        table->resetColumns();
+    m_toolBar->show();
+    placeDocks();
+}
+
+QSettings *InspectorWindow::openSettings()
+{
+    // Our own file: an application that embeds the window keeps its settings to itself.
+    return new QSettings(QSettings::IniFormat, QSettings::UserScope, u"SockScope"_s, u"Inspector"_s);
+}
+
+void InspectorWindow::saveSettings()
+{
+    const std::unique_ptr<QSettings> settings(openSettings());
+    settings->setValue("version"_L1, layoutVersion);
+    settings->setValue("geometry"_L1, saveGeometry());
+    settings->setValue("state"_L1, saveState(layoutVersion));
+    settings->setValue("theme"_L1, static_cast<int>(Theme::instance()->mode()));
+    settings->setValue("timeFormat"_L1, static_cast<int>(m_inspection->messageLogModel()->timeFormat()));
+    for (const DataTable *table : findChildren<DataTable *>())
+        settings->setValue("columns/"_L1 + table->objectName(), table->saveColumns());
+    m_recent.save(*settings);
+    m_composer->saveSettings(*settings);
+}
+
+void InspectorWindow::restoreSettings()
+{
+    const std::unique_ptr<QSettings> settings(openSettings());
+    m_recent.load(*settings);
+    m_composer->loadSettings(*settings);
+    const int mode = settings->value("theme"_L1).toInt();
+    if (settings->contains("theme"_L1) && mode >= 0 && mode <= static_cast<int>(Theme::Mode::Dark))
+        Theme::instance()->setMode(static_cast<Theme::Mode>(mode));
+    const int format = settings->value("timeFormat"_L1).toInt();
+    if (format >= 0 && format <= static_cast<int>(MessageLogModel::TimeFormat::Delta))
+        m_inspection->messageLogModel()->setTimeFormat(static_cast<MessageLogModel::TimeFormat>(format));
+    for (QAction *action : m_times->actions())
+        action->setChecked(action->data().toInt() == static_cast<int>(m_inspection->messageLogModel()->timeFormat()));
+
+    resize(1280, 800);
+    if (settings->value("version"_L1).toInt() != layoutVersion)
+        return placeDocks();
+    restoreGeometry(settings->value("geometry"_L1).toByteArray());
+    if (!restoreState(settings->value("state"_L1).toByteArray(), layoutVersion))
+        placeDocks();
+    for (DataTable *table : findChildren<DataTable *>())
+        if (const QByteArray columns = settings->value("columns/"_L1 + table->objectName()).toByteArray();
+            !columns.isEmpty())
+            table->restoreColumns(columns);
+}
+
+} // namespace SockScope

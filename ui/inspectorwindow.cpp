@@ -1,0 +1,217 @@
+#include "ui/inspectorwindow.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QCloseEvent>
+#include <QCoreApplication>
+#include <QPointer>
+#include <QPushButton>
+#include <QScopedValueRollback>
+#include <QStatusBar>
+
+#include "ui/icons.h"
+#include "ui/inject/composer.h"
+#include "ui/models/messagelogmodel.h"
+#include "ui/models/sockcontroller.h"
+#include "ui/theme.h"
+#include "ui/views/copytree.h"
+#include "ui/views/datatable.h"
+#include "ui/views/emptystate.h"
+#include "ui/views/filterbar.h"
+#include "ui/views/findbar.h"
+#include "ui/views/hexview.h"
+#include "ui/views/logpanel.h"
+#include "ui/views/messagepanels.h"
+#include "ui/views/opensocketdialog.h"
+#include "ui/views/peerspanel.h"
+#include "ui/views/socketspanel.h"
+#include "ui/views/statspanels.h"
+#include "ui/views/statuspanel.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+InspectorWindow::InspectorWindow(QWidget *parent)
+    : QMainWindow(parent)
+    , m_inspection(new Inspection({}, nullptr, this))
+{
+    setObjectName(u"inspectorWindow"_s);
+    setWindowIcon(QIcon(u":/sockscope/sockscope.svg"_s));
+    createPanels();
+    createDocks();
+    createActions();
+    createMenus();
+    createToolBar();
+    connectPanels();
+    applyTheme();
+    connect(Theme::instance(), &Theme::changed, this, &InspectorWindow::applyTheme);
+    connect(qApp, &QCoreApplication::aboutToQuit, this, &InspectorWindow::saveSettings);
+    restoreSettings();
+    updateMessageActions();
+    updateTitle();
+    m_log->table()->setFocus();
+}
+
+InspectorWindow::InspectorWindow(BaseSock *sock, QWidget *parent)
+    : InspectorWindow(parent)
+{
+    addSock(sock);
+}
+
+InspectorWindow::~InspectorWindow()
+{
+    // The panels ask the models while they go; the models must go last.
+    Theme::instance()->disconnect(this);
+    m_inspection->disconnect(this);
+}
+
+SockController *InspectorWindow::addSock(BaseSock *sock)
+{
+    return m_inspection->addSock(sock);
+}
+
+void InspectorWindow::openSock(const SockSpec &spec, const Inspection::Opened &opened, Inspection::OnFailure onFailure)
+{
+    m_inspection->open(spec, opened, onFailure);
+}
+
+void InspectorWindow::createPanels()
+{
+    m_log = new LogPanel(m_inspection, this);
+    m_filter = new FilterBar(m_inspection->messageLogModel(), this);
+    m_sockets = new SocketsPanel(m_inspection, this);
+    m_peers = new PeersPanel(m_inspection, this);
+    m_decoded = new DecodedPanel(this);
+    m_bytes = new BytesPanel(this);
+    m_composer = new Composer(m_inspection, this);
+    m_handlers = new HandlersPanel(m_inspection, this);
+    m_health = new HealthPanel(m_inspection, this);
+    m_ledger = new LedgerPanel(m_inspection, this);
+    m_errors = new ErrorsPanel(m_inspection, this);
+    m_status = new StatusPanel(m_inspection, statusBar());
+    setCentralWidget(m_log);
+}
+
+void InspectorWindow::connectPanels()
+{
+    connect(m_log, &LogPanel::messageChosen, this, &InspectorWindow::showMessage);
+    connect(m_log, &LogPanel::messageChosen, this, &InspectorWindow::updateMessageActions);
+    connect(m_log, &LogPanel::followingChanged, m_follow, &QAction::setChecked);
+    connect(m_log, &LogPanel::filterRequested, m_filter, &FilterBar::addTerm);
+    connect(m_peers, &PeersPanel::filterRequested, m_filter, &FilterBar::addTerm);
+    connect(m_sockets, &SocketsPanel::filterRequested, m_filter, &FilterBar::addTerm);
+    connect(m_handlers, &HandlersPanel::filterRequested, m_filter, &FilterBar::addTerm);
+    connect(m_sockets, &SocketsPanel::failed, this, &InspectorWindow::showFailure);
+    connect(m_peers, &PeersPanel::failed, this, &InspectorWindow::showFailure);
+    connect(m_sockets, &SocketsPanel::currentChanged, this, [this] {
+        const SockController *controller = m_sockets->current();
+        m_status->setSock(controller ? controller->sockId() : 0);
+    });
+    connect(m_peers, &PeersPanel::sendToRequested, this, [this](quint32 sockId, const Endpoint &peer) {
+        m_composer->setTarget(sockId, peer, false);
+        showPanel(m_composer);
+        m_composer->focusPayload();
+    });
+    connect(m_peers, &PeersPanel::playAsRequested, this, [this](quint32 sockId, const Endpoint &peer) {
+        m_composer->setTarget(sockId, peer, true);
+        showPanel(m_composer);
+        m_composer->focusPayload();
+    });
+    connect(m_status, &StatusPanel::ledgerClicked, this, [this] { showPanel(m_ledger); });
+    // Fields and bytes light each other.
+    connect(m_decoded, &DecodedPanel::fieldChosen, this, [this](qsizetype offset, qsizetype length) {
+        m_bytes->hexView()->setHighlight(offset, length, !m_linking);
+    });
+    connect(m_bytes->hexView(), &HexView::byteClicked, this, [this](qsizetype offset) {
+        const QScopedValueRollback guard(m_linking, true);
+        m_decoded->chooseOffset(offset);
+    });
+    connect(m_sockets->table()->emptyState(), &EmptyState::buttonClicked, this, &InspectorWindow::showOpenDialog);
+    connect(m_peers->table()->emptyState(), &EmptyState::buttonClicked, this, &InspectorWindow::showOpenDialog);
+    connect(m_log->table()->emptyState(), &EmptyState::buttonClicked, this, [this] {
+        if (m_filter->text().isEmpty())
+            showOpenDialog();
+        else
+            m_filter->clear();
+    });
+    connect(m_inspection, &Inspection::controllerAdded, this, &InspectorWindow::updateTitle);
+    connect(
+        m_inspection, &Inspection::controllerRemoved, this, [this] { updateTitle(); }, Qt::QueuedConnection);
+    connect(m_inspection, &Inspection::updated, this, &InspectorWindow::updateTitle);
+}
+
+void InspectorWindow::showMessage(quint64 no)
+{
+    const Record *record = m_inspection->messageLogModel()->recordByNo(no);
+    if (!record) {
+        m_decoded->clear();
+        m_bytes->setMessage({}, tr("The message has left the store."));
+        return;
+    }
+    const SockInfo &info = m_inspection->directory().info(record->sock);
+    m_decoded->setMessage(info.codec.get(), record->payload, record->note);
+    m_bytes->setMessage(record->payload, tr("This message has no bytes."));
+}
+
+void InspectorWindow::updateTitle()
+{
+    QStringList names;
+    for (const SockController *controller : m_inspection->controllers())
+        names.append(controller->name());
+    constexpr qsizetype shown = 4;
+    if (names.size() > shown)
+        names = names.first(shown) << u"…"_s;
+    const QString title = names.isEmpty() ? tr("SockScope") : tr("%1 – SockScope").arg(names.join(u", "_s));
+    if (windowTitle() != title)
+        setWindowTitle(title);
+    updateEmptyButtons();
+}
+
+void InspectorWindow::updateEmptyButtons()
+{
+    const bool none = m_inspection->controllers().isEmpty();
+    EmptyState *peers = m_peers->table()->emptyState();
+    if (none == peers->button()->isHidden())
+        peers->setButton(none ? tr("Open a Socket…") : QString(), themeIcon(u"open"));
+}
+
+void InspectorWindow::applyTheme()
+{
+    setStyleSheet(Theme::instance()->styleSheet());
+    for (QAction *action : m_themes ? m_themes->actions() : QList<QAction *>())
+        action->setChecked(action->data().toInt() == static_cast<int>(Theme::instance()->mode()));
+    update();
+}
+
+void InspectorWindow::showFailure(const QString &what, const SockError &error)
+{
+    m_status->showFailure(what + u": "_s + error.toString());
+}
+
+void InspectorWindow::showOpenDialog()
+{
+    auto *dialog = new OpenSocketDialog(
+        [this](const SockSpec &spec, const OpenSocketDialog::Answer &answer) {
+            m_inspection->open(spec, [self = QPointer<InspectorWindow>(this), spec,
+                                      answer](SockController *controller, const std::optional<SockError> &error) {
+                if (self && !error) {
+                    self->m_recent.add(spec);
+                    self->saveSettings();
+                    self->m_sockets->setCurrent(controller);
+                }
+                answer(error);
+            });
+        },
+        m_recent, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void InspectorWindow::closeEvent(QCloseEvent *event)
+{
+    saveSettings();
+    QMainWindow::closeEvent(event);
+}
+
+} // namespace SockScope

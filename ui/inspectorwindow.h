@@ -1,0 +1,130 @@
+#pragma once
+
+#include <QMainWindow>
+
+#include <optional>
+
+#include "ui/models/inspection.h"
+#include "ui/views/recentsockets.h"
+
+class QActionGroup;
+class QDockWidget;
+class QSettings;
+
+namespace SockScope {
+
+class BaseSock;
+class BytesPanel;
+class Composer;
+class DecodedPanel;
+class ErrorsPanel;
+class FilterBar;
+class HandlersPanel;
+class HealthPanel;
+class LedgerPanel;
+class LogPanel;
+class PeersPanel;
+class SocketsPanel;
+class StatusPanel;
+
+/*! The inspector: one window on any number of socks. `(new InspectorWindow(sock))->show()` is all that an application
+ *  needs.
+ *  Path    Inspection's models → [this]; a person → SockController
+ *  Shape   the messages in the middle, docks around them; layout and settings are remembered
+ *  Units   none
+ *  Errors  said where they belong: in the dialog, below the field, or at the foot of the window
+ *  Thread  the window's; the socks may live in any
+ *  Source  Wireshark's words and keys
+ */
+class InspectorWindow : public QMainWindow
+{
+    Q_OBJECT
+public:
+    explicit InspectorWindow(QWidget *parent = nullptr);
+    /// Shows a sock of the application's; it is not owned, and may live in any thread and die at any moment.
+    explicit InspectorWindow(BaseSock *sock, QWidget *parent = nullptr);
+    ~InspectorWindow() override;
+
+    SockController *addSock(BaseSock *sock);
+    void openSock(const SockSpec &spec, const Inspection::Opened &opened = {},
+                  Inspection::OnFailure onFailure = Inspection::OnFailure::Discard);
+
+    Inspection *inspection() const { return m_inspection; }
+    LogPanel *logPanel() const { return m_log; }
+    FilterBar *filterBar() const { return m_filter; }
+    SocketsPanel *socketsPanel() const { return m_sockets; }
+    PeersPanel *peersPanel() const { return m_peers; }
+    Composer *composer() const { return m_composer; }
+    DecodedPanel *decodedPanel() const { return m_decoded; }
+    BytesPanel *bytesPanel() const { return m_bytes; }
+    StatusPanel *statusPanel() const { return m_status; }
+
+public Q_SLOTS:
+    void showOpenDialog();
+    /// Docks, columns and sizes as they were at first.
+    void resetLayout();
+    void saveSettings();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+
+private:
+    // inspectorwindow.cpp
+    void createPanels();
+    void connectPanels();
+    void showMessage(quint64 no);
+    void updateTitle();
+    void updateEmptyButtons();
+    void applyTheme();
+    void showFailure(const QString &what, const SockError &error);
+    // inspectordocks.cpp
+    QDockWidget *addDock(const QString &title, const QString &name, QWidget *panel, const QString &icon);
+    void createDocks();
+    void placeDocks();
+    void showPanel(QWidget *panel);
+    void restoreSettings();
+    QSettings *openSettings();
+    // inspectormenus.cpp
+    void createActions();
+    void createMenus();
+    void createViewMenu();
+    void createToolBar();
+    void fillRecentMenu();
+    void updateMessageActions();
+    // inspectorcommands.cpp
+    void resend();
+    void editAndResend();
+    void askForNumber();
+    void showKeys();
+    void showAbout();
+
+    Inspection *m_inspection;
+    RecentSockets m_recent;
+    LogPanel *m_log = nullptr;
+    FilterBar *m_filter = nullptr;
+    SocketsPanel *m_sockets = nullptr;
+    PeersPanel *m_peers = nullptr;
+    Composer *m_composer = nullptr;
+    DecodedPanel *m_decoded = nullptr;
+    BytesPanel *m_bytes = nullptr;
+    HandlersPanel *m_handlers = nullptr;
+    HealthPanel *m_health = nullptr;
+    LedgerPanel *m_ledger = nullptr;
+    ErrorsPanel *m_errors = nullptr;
+    StatusPanel *m_status = nullptr;
+    QList<QDockWidget *> m_docks;
+    QToolBar *m_toolBar = nullptr;
+    QMenu *m_recentMenu = nullptr;
+    QActionGroup *m_themes = nullptr;
+    QActionGroup *m_times = nullptr;
+    QAction *m_open = nullptr;
+    QAction *m_pause = nullptr;
+    QAction *m_clear = nullptr;
+    QAction *m_follow = nullptr;
+    QAction *m_mark = nullptr;
+    QAction *m_resend = nullptr;
+    QAction *m_edit = nullptr;
+    bool m_linking = false;
+};
+
+} // namespace SockScope
