@@ -4,6 +4,7 @@
 #include <QEvent>
 #include <QFile>
 #include <QPointer>
+#include <QStyle>
 #include <QStyleFactory>
 #include <QToolTip>
 

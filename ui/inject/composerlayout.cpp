@@ -67,7 +67,7 @@ void Composer::build()
     m_form->addItem(tr("File"), static_cast<int>(PayloadForm::File));
     label(tr("Pay&load"), m_form);
     m_size = new QLabel(this);
-    m_size->setProperty("role", "secondary");
+    m_size->setProperty("role", u"secondary"_s);
     m_size->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_size->setAccessibleName(tr("Size of the payload"));
     grid->addWidget(m_form, row, 1);
@@ -94,10 +94,10 @@ void Composer::build()
 
     m_error = new QLabel(this);
     m_error->setObjectName(u"injectError"_s);
-    m_error->setProperty("role", "error");
+    m_error->setProperty("role", u"error"_s);
     m_answer = new QLabel(this);
     m_answer->setObjectName(u"injectAnswer"_s);
-    m_answer->setProperty("role", "secondary");
+    m_answer->setProperty("role", u"secondary"_s);
     for (QLabel *text : {m_error, m_answer}) {
         text->setWordWrap(true);
         text->setTextFormat(Qt::PlainText);
@@ -157,7 +157,7 @@ QWidget *Composer::buildSavedList()
     layout->setVerticalSpacing(3);
     layout->setColumnStretch(0, 1);
     auto *title = new QLabel(tr("Saved messages"), widget);
-    title->setProperty("role", "secondary");
+    title->setProperty("role", u"secondary"_s);
     const auto button = [&](QStringView icon, const QString &text) {
         auto *tool = new QToolButton(widget);
         tool->setIcon(themeIcon(icon));

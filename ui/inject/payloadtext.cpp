@@ -150,7 +150,7 @@ QString escapeText(QStringView text)
         else if (c == u'\t')
             result += u"\\t"_s;
         else if (c.unicode() < 0x20 || (c.unicode() >= 0x7f && c.unicode() < 0xa0))
-            result += u"\\u%1"_s.arg(c.unicode(), 4, 16, u'0');
+            result += u"\\u%1"_s.arg(uint(c.unicode()), 4, 16, QLatin1Char('0'));
         else
             result += c;
     }

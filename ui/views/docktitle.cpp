@@ -20,7 +20,7 @@ DockTitle::DockTitle(QDockWidget *dock)
     layout->setContentsMargins(8, 2, 3, 2);
     layout->setSpacing(1);
     auto *label = new QLabel(dock->windowTitle(), this);
-    label->setProperty("role", "title");
+    label->setProperty("role", u"title"_s);
     layout->addWidget(label, 1);
     const auto button = [&](QStringView icon, const QString &text, auto slot) {
         auto *tool = new QToolButton(this);

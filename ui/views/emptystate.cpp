@@ -8,6 +8,8 @@
 
 namespace SockScope {
 
+using namespace Qt::StringLiterals;
+
 EmptyState::EmptyState(QAbstractItemView *view)
     : QWidget(view->viewport())
     , m_view(view)
@@ -23,7 +25,7 @@ EmptyState::EmptyState(QAbstractItemView *view)
     layout->addStretch();
     m_label->setAlignment(Qt::AlignCenter);
     m_label->setWordWrap(true);
-    m_label->setProperty("role", "secondary");
+    m_label->setProperty("role", u"secondary"_s);
     m_button->hide();
     view->viewport()->installEventFilter(this);
     connect(m_button, &QPushButton::clicked, this, &EmptyState::buttonClicked);

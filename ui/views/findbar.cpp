@@ -32,7 +32,7 @@ FindBar::FindBar(MessageLogModel *log, QWidget *parent)
     m_field->setAccessibleName(tr("Find in messages"));
     m_field->setPlaceholderText(tr("Find in payload, summary, type, peer"));
     m_field->setMaxLength(MessageFilter::maximumTextLength);
-    m_message->setProperty("role", "secondary");
+    m_message->setProperty("role", u"secondary"_s);
     const auto button = [&](QStringView icon, const QString &text, auto slot) {
         auto *tool = new QToolButton(this);
         tool->setIcon(themeIcon(icon));

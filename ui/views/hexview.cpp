@@ -237,7 +237,7 @@ void HexView::drawLine(QPainter &painter, qsizetype line, int y) const
     const int x = margin - horizontalScrollBar()->value();
     const int base = y + QFontMetrics(font()).ascent() + 1;
     painter.setPen(colors.secondary);
-    painter.drawText(x, base, u"%1"_s.arg(start, m_offsetDigits, 16, u'0'));
+    painter.drawText(x, base, u"%1"_s.arg(qulonglong(start), m_offsetDigits, 16, QLatin1Char('0')));
     painter.drawText(x + textColumn() * m_charWidth, base, dots);
     painter.setPen(colors.text);
     painter.drawText(x, base, hex);

@@ -17,6 +17,7 @@
 #include "ui/models/format.h"
 #include "ui/models/inspection.h"
 #include "ui/models/roles.h"
+#include "ui/models/sockcontroller.h"
 #include "ui/views/bytesformat.h"
 #include "ui/views/datatable.h"
 #include "ui/views/emptystate.h"
@@ -55,7 +56,7 @@ LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
     layout->addWidget(m_table, 1);
     layout->addWidget(m_findBar);
 
-    m_pauseNotice->setProperty("role", "notice");
+    m_pauseNotice->setProperty("role", u"notice"_s);
     auto *noticeLayout = new QHBoxLayout(m_pauseNotice);
     noticeLayout->setContentsMargins(8, 3, 8, 3);
     auto *resume = new QPushButton(themeIcon(u"start"), tr("Resume"), m_pauseNotice);

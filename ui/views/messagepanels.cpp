@@ -30,7 +30,7 @@ DecodedPanel::DecodedPanel(QWidget *parent)
     layout->addWidget(m_tree, 1);
     m_note->setWordWrap(true);
     m_note->setTextFormat(Qt::PlainText);
-    m_note->setProperty("role", "note");
+    m_note->setProperty("role", u"note"_s);
     m_note->setMargin(6);
     m_note->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_note->hide();
@@ -89,7 +89,7 @@ BytesPanel::BytesPanel(QWidget *parent)
     layout->addWidget(m_view, 1);
     layout->addWidget(m_line);
     m_line->setMargin(4);
-    m_line->setProperty("role", "secondary");
+    m_line->setProperty("role", u"secondary"_s);
     m_line->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_line->hide();
     m_view->setEmptyText(tr("Choose a message to see its bytes."));

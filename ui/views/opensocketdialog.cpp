@@ -122,7 +122,7 @@ void OpenSocketDialog::build()
     m_framing->addItems(framingNames());
     m_framing->addItems({u"delim:0a0d"_s, u"fixed:64"_s});
     m_framingHint = new QLabel(this);
-    m_framingHint->setProperty("role", "secondary");
+    m_framingHint->setProperty("role", u"secondary"_s);
     label(tr("&Framing"), m_framing);
     grid->addWidget(m_framing, row, 1);
     grid->addWidget(m_framingHint, row++, 2, 1, 2);
@@ -131,7 +131,7 @@ void OpenSocketDialog::build()
     m_codec->setObjectName(u"codec"_s);
     m_codec->addItems(codecNames());
     auto *codecHint = new QLabel(tr("what a message's bytes mean"), this);
-    codecHint->setProperty("role", "secondary");
+    codecHint->setProperty("role", u"secondary"_s);
     label(tr("C&odec"), m_codec);
     grid->addWidget(m_codec, row, 1);
     grid->addWidget(codecHint, row++, 2, 1, 2);
@@ -144,7 +144,7 @@ void OpenSocketDialog::build()
     m_timeout->setSuffix(tr(" s"));
     m_timeout->setSpecialValueText(tr("never"));
     auto *timeoutHint = new QLabel(tr("a silent peer is forgotten after this"), this);
-    timeoutHint->setProperty("role", "secondary");
+    timeoutHint->setProperty("role", u"secondary"_s);
     label(tr("Ti&me-out"), m_timeout);
     grid->addWidget(m_timeout, row, 1);
     grid->addWidget(timeoutHint, row++, 2, 1, 2);
@@ -156,7 +156,7 @@ void OpenSocketDialog::build()
     m_tick->setSuffix(tr(" ms"));
     m_tick->setSpecialValueText(tr("none"));
     auto *tickHint = new QLabel(tr("how often the application's tick runs"), this);
-    tickHint->setProperty("role", "secondary");
+    tickHint->setProperty("role", u"secondary"_s);
     label(tr("T&ick"), m_tick);
     grid->addWidget(m_tick, row, 1);
     grid->addWidget(tickHint, row++, 2, 1, 2);
@@ -174,14 +174,14 @@ void OpenSocketDialog::build()
 
     m_errorBox = new QFrame(this);
     m_errorBox->setObjectName(u"errorBox"_s);
-    m_errorBox->setProperty("role", "errorBox");
+    m_errorBox->setProperty("role", u"errorBox"_s);
     auto *errorLayout = new QGridLayout(m_errorBox);
     errorLayout->setContentsMargins(10, 8, 10, 8);
     auto *errorIcon = new QLabel(m_errorBox);
     errorIcon->setPixmap(themeIcon(u"error").pixmap(18, 18));
     m_errorWhat = new QLabel(m_errorBox);
     m_errorWhat->setObjectName(u"errorWhat"_s);
-    m_errorWhat->setProperty("role", "title");
+    m_errorWhat->setProperty("role", u"title"_s);
     m_errorRemedy = new QLabel(m_errorBox);
     for (QLabel *text : {m_errorWhat, m_errorRemedy}) {
         text->setWordWrap(true);
@@ -260,7 +260,7 @@ void OpenSocketDialog::addAddressRows(QGridLayout *grid, int row)
         grid->addWidget(check, line, 0);
         grid->addWidget(host, line, 1);
         auto *portLabel = new QLabel(tr("port"), this);
-        portLabel->setProperty("role", "secondary");
+        portLabel->setProperty("role", u"secondary"_s);
         grid->addWidget(portLabel, line, 2, Qt::AlignRight);
         grid->addWidget(port, line, 3, Qt::AlignLeft);
         ++line;
@@ -311,7 +311,7 @@ void OpenSocketDialog::setSpec(const SockSpec &spec)
     m_framing->setCurrentText(spec.framingOrDefault());
     m_codec->setCurrentText(spec.codec);
     m_timeout->setValue(static_cast<double>(spec.timeoutMs) / 1000.0);
-    m_tick->setValue(static_cast<int>(qBound<qint64>(0, spec.tickMs, 3600000)));
+    m_tick->setValue(static_cast<int>(qBound(qint64(0), spec.tickMs, qint64(3600000))));
     m_reuse->setChecked(spec.reuseAddress);
     m_broadcast->setChecked(spec.broadcast);
     updateFields();

@@ -11,6 +11,7 @@ class QCheckBox;
 class QComboBox;
 class QDialogButtonBox;
 class QFrame;
+class QGridLayout;
 class QLabel;
 class QLineEdit;
 class QRadioButton;
@@ -47,7 +48,7 @@ public Q_SLOTS:
 
 private:
     void build();
-    void addAddressRows(class QGridLayout *grid, int row);
+    void addAddressRows(QGridLayout *grid, int row);
     void fillRecent(const RecentSockets &recent);
     void updateFields();
     void showError(const SockError &error);

@@ -146,7 +146,7 @@ LedgerPanel::LedgerPanel(Inspection *inspection, QWidget *parent)
     layout->addLayout(top);
     layout->addWidget(m_table, 1);
     m_sock->setAccessibleName(tr("Whose ledger"));
-    m_badge->setProperty("role", "badge");
+    m_badge->setProperty("role", u"badge"_s);
     m_table->setObjectName(u"ledgerTable"_s);
     m_table->setModel(inspection->ledgerModel());
     m_table->setItemDelegate(new LedgerDelegate(m_table));
@@ -216,7 +216,7 @@ ErrorsPanel::ErrorsPanel(Inspection *inspection, QWidget *parent)
     m_detail->setWordWrap(true);
     m_detail->setTextFormat(Qt::PlainText);
     m_detail->setMargin(6);
-    m_detail->setProperty("role", "note");
+    m_detail->setProperty("role", u"note"_s);
     m_detail->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_detail->setAccessibleName(tr("The chosen error and its remedy"));
     m_detail->hide();

@@ -28,7 +28,7 @@ StatusPanel::StatusPanel(Inspection *inspection, QStatusBar *bar)
     m_figures->setContentsMargins(6, 2, 6, 2);
     m_figures->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_figures->setAccessibleName(tr("What was captured, is displayed and was dropped"));
-    m_failure->setProperty("role", "error");
+    m_failure->setProperty("role", u"error"_s);
     m_failure->setTextFormat(Qt::PlainText);
     m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_failure->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
