@@ -43,7 +43,6 @@ void BaseSockPrivate::applyOptions()
     peers.setMaximum(options.maximumPeers);
     dispatcher->setClock(clock);
     dispatcher->setLimits(options.maximumHandlers, options.maxConcurrentHandlers);
-    dispatcher->setLongRunNs(std::chrono::nanoseconds(options.blockedAfter).count());
     expiry.reset();
     ticker.reset();
 }
@@ -57,6 +56,14 @@ std::optional<SockError> BaseSockPrivate::checkOptions() const
         error.remedy = remedy;
         return error;
     };
+    constexpr std::chrono::milliseconds longest = std::chrono::hours(10 * 365 * 24); // nanoseconds must not overflow
+    if (options.timeout > longest || options.tickInterval > longest || options.turnBudget > longest ||
+        options.blockedAfter > longest || options.tcp.connectTimeout > longest)
+        return invalid(QStringLiteral("a duration in the options is longer than ten years"),
+                       QStringLiteral("use 0 to switch it off"));
+    if (options.tcp.connectTimeout.count() < 0)
+        return invalid(QStringLiteral("the connect time-out is negative"),
+                       QStringLiteral("use 0 to leave it to the system"));
     if (options.timeout.count() < 0 || options.tickInterval.count() < 0 || options.turnBudget.count() <= 0 ||
         options.blockedAfter.count() < 0)
         return invalid(QStringLiteral("a duration in the options is negative, or the turn budget is 0"),
@@ -114,13 +121,35 @@ std::optional<SockError> BaseSockPrivate::start()
         return error;
     if (auto error = checkOptions())
         return fail(std::move(*error));
+    dispatcher->setLongRunNs(std::chrono::nanoseconds(options.blockedAfter).count());
     if (!wasSetUp) {
+        std::vector<HandlerEntry> entries;
+        const bool done = contained(Stage::Setup, {}, "defaultHandlers or childSetup", [&] {
+            entries = q->defaultHandlers();
+            q->childSetup();
+        });
+        if (auto error = ended())
+            return error;
+        if (!done) {
+            setState(BaseSock::State::Failed);
+            return lastError;
+        }
         wasSetUp = true;
-        std::vector<HandlerEntry> entries = q->defaultHandlers();
-        q->childSetup();
-        entries.insert(entries.end(), options.handlers.begin(), options.handlers.end());
         for (HandlerEntry &entry : entries)
             dispatcher->add(entry.type, nullptr, std::move(entry.callable), entry.options, false);
+    }
+    if (std::exchange(handlersChanged, false)) {
+        for (const HandlerId id : std::exchange(optionHandlers, {}))
+            dispatcher->remove(id);
+        for (const HandlerEntry &entry : options.handlers)
+            optionHandlers.push_back(dispatcher->add(entry.type, nullptr, entry.callable, entry.options, false));
+    }
+    if (options.metaSock && !options.metaSock->addChild(q)) {
+        options.metaSock = nullptr;
+        wrong.code = SockError::Code::InvalidOptions;
+        wrong.what = QStringLiteral("the MetaSock of the options does not take this sock");
+        wrong.remedy = QStringLiteral("give it one of the same thread that is not below it");
+        return fail(std::move(wrong));
     }
     if (!framing)
         framing = q->defaultFraming();
@@ -171,8 +200,6 @@ std::optional<SockError> BaseSockPrivate::start()
             });
         ticker->start(std::chrono::nanoseconds(options.tickInterval).count());
     }
-    if (options.metaSock)
-        options.metaSock->addChild(q);
     for (const HostPort &peer : QList<HostPort>(options.connectTo)) {
         q->connectTo(peer);
         if (isStopped())
@@ -215,10 +242,7 @@ void BaseSockPrivate::stop()
         if (!q)
             return;
     }
-    if (watching) {
-        watching = false;
-        Watchdog::unwatch(dispatcher->sharedWatch());
-    }
+    unwatch();
     readingPaused = false;
     stalled = false;
     boundAddress.reset();
@@ -251,16 +275,28 @@ void BaseSockPrivate::startWatchdog()
                     });
 }
 
+void BaseSockPrivate::unwatch()
+{
+    if (std::exchange(watching, false))
+        Watchdog::unwatch(dispatcher->sharedWatch());
+}
+
 void BaseSockPrivate::handleTick(const TickInfo &info)
 {
     const auto keep = shared_from_this();
     if (isStopped())
         return;
-    const auto [name, ns] = dispatcher->takeLongest();
+    auto [name, ns] = dispatcher->takeLongest();
+    if (info.lastDurationNs > ns) {
+        name = QStringLiteral("tick");
+        ns = info.lastDurationNs;
+    }
+    const qint64 tolerated = std::chrono::nanoseconds(options.tickInterval).count() / 10;
     if (info.missed > 0 ||
-        info.actualNs - info.scheduledNs > std::chrono::nanoseconds(options.tickInterval).count() / 10)
-        lateCulprit =
-            name.isEmpty() ? QString() : QStringLiteral("%1 (%2 ms)").arg(name).arg(double(ns) / 1e6, 0, 'f', 1);
+        info.actualNs - info.scheduledNs > tolerated) // nobody is to blame for the system's own delay
+        lateCulprit = name.isEmpty() || ns <= tolerated
+                          ? QString()
+                          : QStringLiteral("%1 (%2 ms)").arg(name).arg(double(ns) / 1e6, 0, 'f', 1);
     const auto hold = dispatcher;
     hold->watch().enter(0);
     contained(Stage::Tick, {}, "tick", [&] { q->tick(info); });
@@ -375,6 +411,7 @@ BaseSock::~BaseSock()
     // Taps and signals of a sock that is being destroyed would reach half an object: what is left is only counted.
     blockSignals(true);
     d->stop();
+    d->unwatch(); // a stop() that is on the stack below us will not come to it
     d->q = nullptr;
     for (Tap *tap : std::vector<Tap *>(d->taps))
         tap->sockDestroyed();
@@ -430,7 +467,10 @@ std::optional<SockError> BaseSock::setOptions(SockOptions options)
         error.remedy = QStringLiteral("stop it first");
         return error;
     }
+    if (d->options.metaSock && d->options.metaSock != options.metaSock)
+        d->options.metaSock->removeChild(this);
     d->options = std::move(options);
+    d->handlersChanged = true;
     d->applyOptions();
     return std::nullopt;
 }

@@ -22,6 +22,12 @@ SockError truncatedError(const Endpoint &peer, qsizetype bytes, qsizetype needed
     return error;
 }
 
+/// What a frame takes of the queue's limit in bytes.
+qsizetype queueCost(qsizetype payloadBytes)
+{
+    return payloadBytes + static_cast<qsizetype>(sizeof(QueuedFrame));
+}
+
 EnvelopeFlags envelopeFlags(ReceiveFlags flags)
 {
     return flags.testFlag(ReceiveFlag::Truncated) ? EnvelopeFlags(EnvelopeFlag::Truncated) : EnvelopeFlags();
@@ -161,6 +167,12 @@ qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream
         if (result.state == FrameResult::State::Frame) {
             if (result.consumed == 0) // a frame of nothing would go on for ever
                 break;
+            if (!atEnd && options.queuePolicy == QueuePolicy::PauseReading &&
+                !parseQueue.hasPlace(queueCost(result.payload.size()))) {
+                pauseReading(); // the transport keeps it: a stream loses nothing
+                break;
+            }
+            stream.buffered = data.size() - offset - result.consumed; // should a handler close the peer
             acceptFrame(peer, result.payload, result.consumed, flags, nowNs);
             offset += result.consumed;
         } else {
@@ -168,6 +180,7 @@ qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream
             const qsizetype skip = lost ? rest.size() : result.consumed;
             SockError error = result.error.value_or(SockError{});
             offset += skip;
+            stream.buffered = data.size() - offset;
             rejectFrame(peer, rest.first(skip), flags, nowNs, std::move(error));
             if (isStopped())
                 return data.size();
@@ -223,7 +236,7 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
             runQueues();
         return;
     }
-    const qsizetype cost = payload.size() + static_cast<qsizetype>(sizeof(QueuedFrame));
+    const qsizetype cost = queueCost(payload.size());
     if (!parseQueue.hasPlace(cost)) {
         const auto lose = [this](const QueuedFrame &lost) {
             ledger.droppedQueueFull.add(lost.wireBytes);
@@ -277,14 +290,19 @@ bool BaseSockPrivate::wantsPause() const
     return isFilling(parseQueue.stats());
 }
 
+void BaseSockPrivate::pauseReading()
+{
+    readingPaused = true;
+    transport->setReadingPaused(true);
+    scheduleTurn();
+}
+
 void BaseSockPrivate::updateReading()
 {
     if (isStopped())
         return;
     if (!readingPaused && wantsPause()) {
-        readingPaused = true;
-        transport->setReadingPaused(true);
-        scheduleTurn();
+        pauseReading();
     } else if (readingPaused && parseQueue.size() <= parseQueue.stats().capacity / 4 &&
                parseQueue.bytes() <= parseQueue.stats().capacityBytes / 2) {
         readingPaused = false;
@@ -316,6 +334,7 @@ void BaseSockPrivate::runQueues()
         return;
     const auto keep = shared_from_this();
     running = true;
+    stalled = false;
     qint64 now = clock->nowNs();
     bool stale = false; // time has passed since now was taken: a handler must not pay for the codec
     const qint64 deadline = now + std::chrono::nanoseconds(options.turnBudget).count();
@@ -369,7 +388,7 @@ bool BaseSockPrivate::parseOne(QueuedFrame &&frame)
     std::optional<SockError> error;
     if (!contained(Stage::Codec, envelope.peer, "parseMessage",
                    [&] { error = q->parseMessage(envelope.message.payload, envelope.message); }))
-        error = lastError;
+        error = lastError.value_or(SockError{});
     if (!error)
         return finishParsed(std::move(envelope));
     inTransit.remove(wireBytes);
@@ -398,7 +417,8 @@ bool BaseSockPrivate::finishParsed(Envelope &&envelope)
     if (!ran || !keepIt) {
         inTransit.remove(wireBytes);
         ledger.droppedByHook.add(wireBytes);
-        tapInbound(envelope, Outcome::DroppedByHook, ran ? nullptr : &*lastError);
+        const SockError error = lastError.value_or(SockError{});
+        tapInbound(envelope, Outcome::DroppedByHook, ran ? nullptr : &error);
         return false;
     }
     envelope.wireBytes = wireBytes; // the ledger's number, whatever the hook did
@@ -442,7 +462,7 @@ bool BaseSockPrivate::dispatchOne(Envelope &&envelope, qint64 &nowNs)
             return false;
     }
     bool taken = false;
-    if (above) {
+    if (above && options.metaSock == meta) { // a slot may have destroyed it
         if (meta->mode() == MetaSock::Mode::Override) {
             meta->dispatchFromChild(q, envelope, nowNs);
             taken = true;

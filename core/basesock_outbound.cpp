@@ -8,11 +8,11 @@ std::optional<SockError> BaseSockPrivate::prepare(const Message &message, QByteA
 {
     std::optional<SockError> error;
     if (!contained(Stage::Codec, {}, "serialiseMessage", [&] { error = q->serialiseMessage(message, payload); }))
-        error = lastError;
+        error = lastError.value_or(SockError{});
     if (error || !q)
         return error;
     if (!contained(Stage::Framing, {}, "encodeMessage", [&] { error = q->encodeMessage(payload, wire); }))
-        error = lastError;
+        error = lastError.value_or(SockError{});
     return error;
 }
 

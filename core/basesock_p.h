@@ -81,6 +81,7 @@ public:
     void applyOptions();
     void makeQueues();
     void startWatchdog();
+    void unwatch();
     void handleTick(const TickInfo &info);
 
     // inbound (basesock_inbound.cpp)
@@ -96,6 +97,7 @@ public:
     bool finishParsed(Envelope &&envelope);
     bool dispatchOne(Envelope &&envelope, qint64 &nowNs);
     void scheduleTurn();
+    void pauseReading();
     void updateReading();
     bool hasWork() const { return !parseQueue.isEmpty() || !inQueue.isEmpty(); }
     bool wantsPause() const;
@@ -135,6 +137,8 @@ public:
     SockOptions options;
     BaseSock::State state = BaseSock::State::Idle;
     bool wasSetUp = false;
+    bool handlersChanged = true; ///< those of the options wait for start()
+    std::vector<HandlerId> optionHandlers;
     std::shared_ptr<Clock> clock;
     std::shared_ptr<const Framing> framing;
     std::shared_ptr<const Codec> codec;
@@ -167,6 +171,7 @@ public:
     bool readingPaused = false;
     bool stalled = false; ///< the front of inQueue waits for a concurrent handler
     bool watching = false;
+    bool expiryWaits = false; ///< the alarm came late: what was sent meanwhile is read first
 };
 
 /// Runs what an application wrote and keeps its exceptions from the data path; false when it threw.

@@ -40,15 +40,25 @@ bool BaseSockPrivate::transportConnected(const Endpoint &peer, bool outgoing)
     const auto keep = shared_from_this();
     if (isStopped())
         return false;
-    pendingConnects.remove(peer);
+    PendingConnect pending = pendingConnects.take(peer);
+    if (pending.asked.host.isEmpty())
+        pending.asked = {peer.addressString(), peer.port()};
     const bool good = isGood(peer);
     if (isStopped())
         return false;
+    SockError refused;
+    refused.stage = Stage::Peer;
+    refused.peer = peer;
     if (!good) {
         ++ledger.refusedConnections;
         removePeer(peer, CloseReason::Refused);
         if (q)
             Q_EMIT q->peerRefused(peer);
+        refused.code = SockError::Code::PeerRefused;
+        refused.what = QStringLiteral("%1 is refused").arg(peer.toString());
+        refused.remedy = QStringLiteral("allow the peer to connect to it");
+        if (q && outgoing)
+            connectFailed(pending, std::move(refused));
         return false;
     }
     const qint64 now = clock->nowNs();
@@ -58,6 +68,11 @@ bool BaseSockPrivate::transportConnected(const Endpoint &peer, bool outgoing)
     if (!known) {
         ++ledger.refusedConnections;
         Q_EMIT q->limitReached(QStringLiteral("peers"), peers.refusedFull());
+        refused.code = SockError::Code::TooManyPeers;
+        refused.what = QStringLiteral("the peer table is full (%1 peers)").arg(peers.maximum());
+        refused.remedy = QStringLiteral("raise SockOptions::maximumPeers");
+        if (q && outgoing)
+            connectFailed(pending, std::move(refused));
         return false;
     }
     peers.touch(known, now);
@@ -147,6 +162,16 @@ void BaseSockPrivate::handleExpiry()
         return;
     const qint64 timeout = std::chrono::nanoseconds(options.timeout).count();
     const qint64 now = clock->nowNs();
+    // What we did not read is not silence: a handler that held the loop, or a full queue, has kept us from it.
+    constexpr qint64 lateNs = 20'000'000;
+    const Peer *first = peers.oldest();
+    const bool isLate = first && now - (first->lastSeenNs + timeout) > lateNs;
+    if (first && (readingPaused || running || (isLate && !expiryWaits))) {
+        expiryWaits = isLate && !readingPaused && !running;
+        expiry->setDeadline(now + qBound(qint64(1'000'000), timeout / 16, lateNs));
+        return;
+    }
+    expiryWaits = false;
     // At most a thousand a turn; the alarm comes again at once for the rest.
     std::vector<Endpoint> expired;
     for (const Peer *oldest = peers.oldest(); oldest && oldest->lastSeenNs <= now - timeout && expired.size() < 1000;
@@ -207,6 +232,16 @@ void BaseSockPrivate::connectNext(PendingConnect pending)
 {
     const auto keep = shared_from_this();
     const Endpoint endpoint(pending.others.takeFirst(), pending.asked.port);
+    if (pendingConnects.contains(endpoint)) { // the first one goes on, with its row and its further addresses
+        SockError error;
+        error.code = SockError::Code::WrongState;
+        error.stage = Stage::Transport;
+        error.peer = endpoint;
+        error.what = QStringLiteral("already connecting to %1").arg(endpoint.toString());
+        error.remedy = QStringLiteral("wait for its answer, or close it first");
+        connectFailed(pending, std::move(error));
+        return;
+    }
     const qint64 now = clock->nowNs();
     if (Peer *peer = peers.find(endpoint); !peer) {
         peer = peers.insert(endpoint, now);
