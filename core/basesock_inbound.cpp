@@ -276,6 +276,9 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
         }
     }
     parseQueue.push(std::move(frame), cost, wireBytes);
+    // At once, not at the end of the batch: a batch may hold more than the queue has room for.
+    if (!readingPaused && wantsPause())
+        pauseReading();
 }
 
 bool BaseSockPrivate::wantsPause() const
