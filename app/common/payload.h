@@ -26,7 +26,7 @@ class PayloadReader
     Q_DECLARE_TR_FUNCTIONS(SockScope::PayloadReader)
 public:
     static std::optional<QByteArray> hex(QStringView text, UsageError *error);
-    /// Whole numbers are exact up to 2^64 - 1.
+    /// As the codec json reads it: whole numbers are exact within 64 bits with a sign.
     static std::optional<QCborValue> json(const QByteArray &text, UsageError *error);
     /// A number when it looks like one, else a name.
     static std::optional<MessageType> type(const QString &text, UsageError *error);
