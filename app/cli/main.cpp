@@ -123,7 +123,7 @@ QString jsonNote()
 
 int main(int argc, char **argv)
 {
-    SockScope::prepareLocale();
+    SockScope::prepareProcess();
     QCoreApplication app(argc, argv);
     SockScope::setProgramNames();
     // Every error becomes a line of the output: the library need not say it a second time.

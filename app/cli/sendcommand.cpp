@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "app/cli/commands.h"
 #include "app/cli/session.h"
@@ -101,8 +102,9 @@ SendCommand::~SendCommand() = default;
 
 void SendCommand::fail(const QString &what, const QString &remedy)
 {
-    printFailure(what, remedy);
-    m_exitCode = ExitFailed;
+    // One line says it: what follows the first failure are its consequences.
+    if (std::exchange(m_exitCode, int(ExitFailed)) != ExitFailed)
+        printFailure(what, remedy);
     end();
 }
 
@@ -223,7 +225,6 @@ int SendCommand::run(const QStringList &arguments)
     connect(m_sock.get(), &BaseSock::peerAdded, this, &SendCommand::handlePeerAdded);
     connect(m_sock.get(), &BaseSock::peerRemoved, this, &SendCommand::handlePeerRemoved);
     connect(m_sock.get(), &BaseSock::connectFailed, this, [this](const HostPort &, const SockError &error) {
-        m_failure = error;
         fail(error.what, error.remedy);
     });
     connect(m_sock.get(), &BaseSock::errorOccurred, this, &SendCommand::handleError);
@@ -261,8 +262,6 @@ void SendCommand::handlePeerRemoved(const Endpoint &peer, CloseReason reason)
 
 void SendCommand::handleError(const SockError &error)
 {
-    if (error == m_failure || m_exitCode != ExitDone)
-        return;
     // What the peer sends and we cannot read is printed among the answers; what we cannot send is our failure.
     if (error.stage == Stage::Framing || error.stage == Stage::Codec)
         return;
@@ -279,8 +278,6 @@ void SendCommand::sendNext()
         }
         const SendResult result = m_sock->sendMessage(m_message, m_peer);
         if (!result.isOk() || result.accepted == 0) {
-            if (result.error)
-                m_failure = *result.error;
             fail(result.error ? result.error->what : tr("the message was not accepted"),
                  result.error ? result.error->remedy : tr("try again"));
             return;

@@ -51,7 +51,6 @@ private:
     Message m_message;
     std::unique_ptr<BaseSock> m_sock;
     Endpoint m_peer;
-    SockError m_failure;
     QTimer m_timer;
     QTimer m_waitTimer;
     QElapsedTimer m_drainTime;

@@ -3,6 +3,7 @@
 #include <QCoreApplication>
 
 #include <clocale>
+#include <csignal>
 #include <cstring>
 
 #include <langinfo.h>
@@ -11,8 +12,9 @@ namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
-void prepareLocale()
+void prepareProcess()
 {
+    std::signal(SIGPIPE, SIG_IGN);
     std::setlocale(LC_ALL, "");
     if (std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         qputenv("LC_ALL", "C.UTF-8"); // else Qt does the same, with a warning ahead of our first line

@@ -4,8 +4,9 @@
 
 namespace SockScope {
 
-/// Before the application object: text is UTF-8 everywhere, also where the system's locale says nothing about it.
-void prepareLocale();
+/// Before the application object: text is UTF-8 everywhere, also where the system's locale says nothing about it, and a
+/// pipe that nobody reads any more is an error of write(2), not the end of the process.
+void prepareProcess();
 /// Name, organisation and version, which QSettings and the window's title use.
 void setProgramNames();
 /// "sockscope-cli 0.1.0"

@@ -143,7 +143,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
 
 int main(int argc, char **argv)
 {
-    prepareLocale();
+    prepareProcess();
     setProgramNames();
     CommandLine line = commandLine();
     if (const auto error = line.parse(ownArguments(argc, argv)))

@@ -1,0 +1,267 @@
+#include <QElapsedTimer>
+#include <QNetworkDatagram>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTemporaryFile>
+#include <QUdpSocket>
+
+#include "support/testmain.h"
+#include "tests/integration/program.h"
+
+using namespace Qt::StringLiterals;
+using SockScope::Test::Program;
+
+class TestCliSend : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { SockScope::Test::failOnWarnings(); }
+    void payloads_data();
+    void payloads();
+    void fileAndStandardInput_data();
+    void fileAndStandardInput();
+    void countAndInterval();
+    void framesOnTcp_data();
+    void framesOnTcp();
+    void waitPrintsAnswers();
+    void largestAndTooLongDatagram();
+    void manyMessagesArriveWhole();
+    void refused();
+    void closedByThePeer();
+    void signalEnds();
+};
+
+void TestCliSend::payloads_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("wire");
+    const QString codec = u"--codec"_s;
+    const QString json = u"json"_s;
+    QTest::newRow("text") << QStringList{u"--text"_s, u"grüße"_s} << QByteArray("grüße");
+    QTest::newRow("empty text") << QStringList{u"--text"_s, QString()} << QByteArray();
+    QTest::newRow("dash text") << QStringList{u"--text"_s, u"--x"_s} << QByteArray("--x");
+    QTest::newRow("hex") << QStringList{u"--hex"_s, u"0x00, ff:1b 7f"_s} << QByteArray("\x00\xff\x1b\x7f", 4);
+    QTest::newRow("JSON raw") << QStringList{u"--json-data"_s, u"{\"a\": 1}"_s} << QByteArray("{\"a\": 1}");
+    QTest::newRow("JSON") << QStringList{codec, json, u"--type"_s, u"7"_s, u"--json-data"_s, u"{\"a\": [1,null]}"_s}
+                          << QByteArray(R"([7,{"a":[1,null]}])");
+    QTest::newRow("named type") << QStringList{codec, json, u"--type"_s, u"move"_s, u"--text"_s, u"x"_s}
+                                << QByteArray(R"(["move","x"])");
+    QTest::newRow("default type") << QStringList{codec, json, u"--text"_s, u"x"_s} << QByteArray(R"([0,"x"])");
+    QTest::newRow("2^63-1") << QStringList{codec, json, u"--json-data"_s, u"9223372036854775807"_s}
+                            << QByteArray("[0,9223372036854775807]");
+    QTest::newRow("cbor") << QStringList{codec, u"cbor"_s, u"--hex"_s, u"00ff"_s} << QByteArray::fromHex("82004200ff");
+    QTest::newRow("msgpack") << QStringList{codec, u"msgpack"_s, u"--type"_s, u"1"_s, u"--json-data"_s, u"[true]"_s}
+                             << QByteArray::fromHex("920191c3");
+    QTest::newRow("text codec") << QStringList{codec, u"text"_s, u"--text"_s, u"x"_s} << QByteArray("x");
+}
+
+void TestCliSend::payloads()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QByteArray, wire);
+    QUdpSocket socket;
+    QVERIFY(socket.bind(QHostAddress::LocalHost, 0));
+    Program cli(SockScope::Test::cliPath());
+    QCOMPARE(cli.run(QStringList{u"send"_s, u"udp://127.0.0.1:%1"_s.arg(socket.localPort())} + arguments), 0);
+    QTRY_VERIFY(socket.hasPendingDatagrams());
+    QCOMPARE(socket.receiveDatagram().data(), wire);
+    QCOMPARE(cli.output(), QByteArray());
+    QCOMPARE(cli.errors(), QByteArray());
+}
+
+void TestCliSend::fileAndStandardInput_data()
+{
+    QTest::addColumn<QString>("codec");
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QByteArray>("wire");
+    QTest::newRow("raw") << u"raw"_s << QByteArray("\x00\xff\n", 3) << QByteArray("\x00\xff\n", 3);
+    QTest::newRow("empty") << u"raw"_s << QByteArray() << QByteArray();
+    QTest::newRow("JSON") << u"json"_s << QByteArray(" {\"a\":\n1}\n") << QByteArray(R"([0,{"a":1}])");
+}
+
+void TestCliSend::fileAndStandardInput()
+{
+    QFETCH(QString, codec);
+    QFETCH(QByteArray, content);
+    QFETCH(QByteArray, wire);
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    file.write(content);
+    file.close();
+    QUdpSocket socket;
+    QVERIFY(socket.bind(QHostAddress::LocalHost, 0));
+    const QStringList start{u"send"_s, u"udp://127.0.0.1:%1"_s.arg(socket.localPort()), u"--codec"_s, codec};
+    Program fromFile(SockScope::Test::cliPath());
+    QCOMPARE(fromFile.run(start + QStringList{u"--file"_s, file.fileName()}), 0);
+    QTRY_VERIFY(socket.hasPendingDatagrams());
+    QCOMPARE(socket.receiveDatagram().data(), wire);
+    Program fromInput(SockScope::Test::cliPath());
+    QVERIFY(fromInput.start(start + QStringList{u"-"_s}));
+    fromInput.process().write(content);
+    fromInput.process().closeWriteChannel();
+    QCOMPARE(fromInput.wait(), 0);
+    QTRY_VERIFY(socket.hasPendingDatagrams());
+    QCOMPARE(socket.receiveDatagram().data(), wire);
+}
+
+void TestCliSend::countAndInterval()
+{
+    QUdpSocket socket;
+    QVERIFY(socket.bind(QHostAddress::LocalHost, 0));
+    Program cli(SockScope::Test::cliPath());
+    QElapsedTimer timer;
+    timer.start();
+    const QStringList arguments{u"send"_s,       u"udp://127.0.0.1:%1"_s.arg(socket.localPort()),
+                                u"--text"_s,     u"x"_s,
+                                u"--count"_s,    u"5"_s,
+                                u"--interval"_s, u"50"_s};
+    QCOMPARE(cli.run(arguments), 0);
+    QVERIFY(timer.elapsed() >= 4 * 50);
+    int count = 0;
+    QTRY_VERIFY(socket.hasPendingDatagrams());
+    for (; socket.hasPendingDatagrams(); ++count)
+        socket.receiveDatagram();
+    QCOMPARE(count, 5);
+}
+
+void TestCliSend::framesOnTcp_data()
+{
+    QTest::addColumn<QString>("framing");
+    QTest::addColumn<QByteArray>("wire");
+    QTest::newRow("default") << QString() << QByteArray("\0\0\0\2hi", 6);
+    QTest::newRow("u16le") << u"u16le"_s << QByteArray("\2\0hi", 4);
+    QTest::newRow("varint") << u"varint"_s << QByteArray("\2hi");
+    QTest::newRow("line") << u"line"_s << QByteArray("hi\n");
+    QTest::newRow("crlf") << u"crlf"_s << QByteArray("hi\r\n");
+    QTest::newRow("delim") << u"delim:00"_s << QByteArray("hi\0", 3);
+    QTest::newRow("none") << u"none"_s << QByteArray("hi");
+}
+
+void TestCliSend::framesOnTcp()
+{
+    QFETCH(QString, framing);
+    QFETCH(QByteArray, wire);
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    QStringList arguments{u"send"_s, u"tcp://127.0.0.1:%1"_s.arg(server.serverPort()), u"--text"_s, u"hi"_s};
+    if (!framing.isEmpty())
+        arguments += {u"--framing"_s, framing};
+    Program cli(SockScope::Test::cliPath());
+    QCOMPARE(cli.run(arguments), 0);
+    QTRY_VERIFY(server.hasPendingConnections());
+    QTcpSocket *peer = server.nextPendingConnection();
+    QTRY_COMPARE(peer->state(), QAbstractSocket::UnconnectedState);
+    QCOMPARE(peer->readAll(), wire);
+}
+
+void TestCliSend::waitPrintsAnswers()
+{
+    QUdpSocket socket;
+    QVERIFY(socket.bind(QHostAddress::LocalHost, 0));
+    connect(&socket, &QUdpSocket::readyRead, this, [&socket] {
+        while (socket.hasPendingDatagrams()) {
+            const QNetworkDatagram datagram = socket.receiveDatagram();
+            socket.writeDatagram(datagram.makeReply("[2,\"answer\"]"));
+            socket.writeDatagram(datagram.makeReply("[broken"));
+        }
+    });
+    const QStringList arguments{u"send"_s,    u"udp://127.0.0.1:%1"_s.arg(socket.localPort()),
+                                u"--codec"_s, u"json"_s,
+                                u"--text"_s,  u"question"_s,
+                                u"--wait"_s,  u"500"_s};
+    Program human(SockScope::Test::cliPath());
+    QCOMPARE(human.run(arguments), 0);
+    QVERIFY2(human.output().contains("answer"), human.output().constData());
+    QVERIFY2(!human.output().contains("question"), human.output().constData());
+    Program json(SockScope::Test::cliPath());
+    QCOMPARE(json.run(arguments + QStringList{u"--json"_s}), 0);
+    QCOMPARE(json.messages().size(), 1);
+    QCOMPARE(json.messages().constFirst().value("data"_L1).toString(), u"answer"_s);
+    QCOMPARE(json.events(u"error"_s).size(), 1);
+}
+
+void TestCliSend::largestAndTooLongDatagram()
+{
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    file.write(QByteArray(65507, 'x'));
+    file.flush();
+    QUdpSocket socket;
+    QVERIFY(socket.bind(QHostAddress::LocalHost, 0));
+    const QStringList arguments{u"send"_s, u"udp://127.0.0.1:%1"_s.arg(socket.localPort()), u"--file"_s,
+                                file.fileName()};
+    Program fits(SockScope::Test::cliPath());
+    QCOMPARE(fits.run(arguments), 0);
+    QTRY_VERIFY(socket.hasPendingDatagrams());
+    QCOMPARE(socket.receiveDatagram().data().size(), 65507);
+    file.write("x");
+    file.flush();
+    Program tooLong(SockScope::Test::cliPath());
+    QCOMPARE(tooLong.run(arguments), 1);
+    QVERIFY2(tooLong.errors().contains("65507") || tooLong.errors().contains("65,507"), tooLong.errors().constData());
+}
+
+void TestCliSend::manyMessagesArriveWhole()
+{
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    qint64 received = 0;
+    connect(&server, &QTcpServer::newConnection, this, [&] {
+        QTcpSocket *peer = server.nextPendingConnection();
+        connect(peer, &QTcpSocket::readyRead, this, [peer, &received] { received += peer->readAll().size(); });
+    });
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    file.write(QByteArray(100'000, 'y'));
+    file.close();
+    Program cli(SockScope::Test::cliPath());
+    const QStringList arguments{u"send"_s,    u"tcp://127.0.0.1:%1"_s.arg(server.serverPort()),
+                                u"--file"_s,  file.fileName(),
+                                u"--count"_s, u"300"_s}; // 30 MB: more than one send queue holds
+    QCOMPARE(cli.run(arguments), 0);
+    QTRY_COMPARE(received, 300 * (100'000 + 4));
+}
+
+void TestCliSend::refused()
+{
+    quint16 port = 0;
+    {
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        port = server.serverPort();
+    }
+    Program cli(SockScope::Test::cliPath());
+    QCOMPARE(cli.run({u"send"_s, u"tcp://127.0.0.1:%1"_s.arg(port), u"--text"_s, u"x"_s}), 1);
+    QCOMPARE(cli.errors().count('\n'), 1);
+    QVERIFY2(cli.errors().contains(QByteArray::number(port)), cli.errors().constData());
+    QVERIFY2(cli.errors().count(": ") >= 2, cli.errors().constData());
+}
+
+void TestCliSend::closedByThePeer()
+{
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    connect(&server, &QTcpServer::newConnection, this, [&] { server.nextPendingConnection()->abort(); });
+    Program cli(SockScope::Test::cliPath());
+    const QStringList arguments{u"send"_s,       u"tcp://127.0.0.1:%1"_s.arg(server.serverPort()),
+                                u"--text"_s,     u"x"_s,
+                                u"--count"_s,    u"1000000"_s,
+                                u"--interval"_s, u"1"_s};
+    QCOMPARE(cli.run(arguments), 1);
+    QVERIFY2(cli.errors().startsWith("sockscope-cli: "), cli.errors().constData());
+}
+
+void TestCliSend::signalEnds()
+{
+    QUdpSocket socket;
+    QVERIFY(socket.bind(QHostAddress::LocalHost, 0));
+    Program cli(SockScope::Test::cliPath());
+    QVERIFY(cli.start(
+        {u"send"_s, u"udp://127.0.0.1:%1"_s.arg(socket.localPort()), u"--text"_s, u"x"_s, u"--wait"_s, u"60000"_s}));
+    QTRY_VERIFY_WITH_TIMEOUT(socket.hasPendingDatagrams(), Program::timeoutMs);
+    cli.signal(SIGINT);
+    QCOMPARE(cli.wait(), 0);
+}
+
+QTEST_GUILESS_MAIN(TestCliSend)
+#include "test_clisend.moc"
