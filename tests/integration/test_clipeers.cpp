@@ -98,7 +98,7 @@ void TestCliPeers::sendTalksToPython()
     Program cli(SockScope::Test::cliPath());
     const QStringList start{
         u"send"_s, u"%1://127.0.0.1:%2"_s.arg(transport).arg(port), u"--json"_s, u"--count"_s, u"2"_s, u"--wait"_s,
-        u"1000"_s};
+        u"2000"_s};
     QVERIFY2(cli.run(start + options) == 0, cli.errors().constData());
     QVERIFY2(peer.wait() == 0, peer.errors().constData());
     QCOMPARE(peer.output().count(seen), 2);
