@@ -78,6 +78,8 @@ QString HealthModel::metricName(int metric)
         return tr("Receive buffer");
     case LostRecordsMetric:
         return tr("Records lost");
+    case LostErrorsMetric:
+        return tr("Errors not listed");
     default:
         return {};
     }
@@ -153,6 +155,9 @@ HealthModel::Line HealthModel::line(const SockSnapshot &snapshot, int metric)
     case LostRecordsMetric:
         return counted(snapshot.lostRecords, Level::Warning,
                        tr("messages that the log could not take; the socket had them"));
+    case LostErrorsMetric:
+        return counted(snapshot.lostErrors, Level::Warning,
+                       tr("more errors than the list takes at a time; all are counted"));
     default:
         return {};
     }

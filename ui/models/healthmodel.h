@@ -39,6 +39,7 @@ public:
         KernelDropsMetric,
         ReceiveBufferMetric,
         LostRecordsMetric,
+        LostErrorsMetric,
         MetricCount
     };
     Q_ENUM(Metric)

@@ -46,6 +46,8 @@ public:
         Direction direction = Direction::In;
         std::optional<Endpoint> endpoint; // of a peer: exact
         std::optional<Endpoint> address;  // of a peer: any port (port 0)
+        static Term word(const QString &text);
+        bool matches(const Record &record, const SockDirectory &directory) const;
         friend bool operator==(const Term &a, const Term &b)
         {
             return a.key == b.key && a.negated == b.negated && a.text == b.text;
@@ -67,27 +69,6 @@ public:
 
 private:
     std::vector<Term> m_terms;
-};
-
-/*! What "find" looks for in the log: text, or bytes.
- *  Path    the find bar → [this] → MessageLogModel::find
- *  Shape   text: in payload, summary, type, peer or note, whatever the case; bytes: in the payload
- *  Units   none
- *  Errors  fromHex answers nothing and says what is wrong
- *  Thread  a value
- *  Source  none
- */
-class FindPattern
-{
-public:
-    static FindPattern fromText(const QString &text);
-    static std::optional<FindPattern> fromHex(const QString &text, QString *error = nullptr);
-    bool isEmpty() const { return m_word.text.isEmpty() && m_bytes.isEmpty(); }
-    bool matches(const Record &record, const SockDirectory &directory) const;
-
-private:
-    MessageFilter::Term m_word;
-    QByteArray m_bytes;
 };
 
 } // namespace SockScope

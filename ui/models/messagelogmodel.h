@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/tap/recorder.h"
+#include "ui/models/findpattern.h"
 #include "ui/models/messagefilter.h"
 
 namespace SockScope {
