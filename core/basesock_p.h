@@ -16,6 +16,8 @@ class QHostInfo;
 
 namespace SockScope {
 
+class HostLookUp;
+
 /// A frame that waits for the codec.
 struct QueuedFrame
 {
@@ -47,7 +49,8 @@ struct PendingConnect
 
 /*! The stages of one sock and the order between them.
  *  Path    TransportSink → peers → framing → parseQueue → codec → hooks → inQueue → dispatch
- *  Shape   basesock_inbound.cpp, basesock_outbound.cpp and basesock_peers.cpp hold the three parts
+ *  Shape   basesock_life.cpp, basesock_inbound.cpp, basesock_queues.cpp, basesock_outbound.cpp and
+ *          basesock_peers.cpp hold the parts
  *  Units   nanoseconds of the sock's Clock
  *  Errors  each is counted in the ledger, kept as lastError and signalled
  *  Thread  the sock's. Shared: whoever calls out holds it and looks at q afterwards, which is null once the sock is
@@ -72,7 +75,7 @@ public:
     void transportError(const SockError &error) override;
     void transportKernelDrops(quint64 count) override;
 
-    // life (basesock.cpp)
+    // life (basesock_life.cpp)
     std::optional<SockError> start();
     void stop();
     void setState(BaseSock::State state);
@@ -92,10 +95,12 @@ public:
     void acceptFrame(const Endpoint &peer, QByteArrayView payload, qsizetype wireBytes, EnvelopeFlags flags,
                      qint64 nowNs);
     void rejectFrame(const Endpoint &peer, QByteArrayView wire, EnvelopeFlags flags, qint64 nowNs, SockError error);
-    void runQueues();
     bool parseOne(QueuedFrame &&frame);
     bool finishParsed(Envelope &&envelope);
     bool dispatchOne(Envelope &&envelope, qint64 &nowNs);
+
+    // queues (basesock_queues.cpp)
+    void runQueues();
     void scheduleTurn();
     void pauseReading();
     void updateReading();
@@ -137,6 +142,7 @@ public:
     SockOptions options;
     BaseSock::State state = BaseSock::State::Idle;
     bool wasSetUp = false;
+    bool isChild = false;        ///< options.metaSock knows this sock; else it is a promise, and may not exist any more
     bool handlersChanged = true; ///< those of the options wait for start()
     std::vector<HandlerId> optionHandlers;
     std::shared_ptr<Clock> clock;
@@ -154,7 +160,8 @@ public:
     BytesPool pool;
     std::unordered_map<Endpoint, StreamState, EndpointHash> streams;
     QHash<Endpoint, PendingConnect> pendingConnects;
-    QHash<int, HostPort> lookUps;
+    QHash<quint64, HostLookUp *> lookUps;
+    quint64 nextLookUp = 0;
     std::unique_ptr<Alarm> expiry;
     std::unique_ptr<Ticker> ticker;
     TickStats lastTickStats;

@@ -1,8 +1,7 @@
 // Who is known, for how long, and how a name becomes a peer.
 
-#include <QHostInfo>
-
 #include "core/basesock_p.h"
+#include "core/hostlookup.h"
 
 namespace SockScope {
 
@@ -204,17 +203,23 @@ void BaseSockPrivate::lookUp(const HostPort &peer)
     }
     const quint64 life = generation;
     auto weak = weak_from_this();
-    const int id = QHostInfo::lookupHost(peer.host, q, [weak, life, peer](const QHostInfo &info) {
-        const auto alive = weak.lock();
-        if (alive && alive->generation == life && !alive->isStopped())
+    const quint64 id = nextLookUp++;
+    auto *lookUp = new HostLookUp(
+        peer.host,
+        [weak, life, id, peer](const QHostInfo &info) {
+            const auto alive = weak.lock();
+            if (!alive || alive->generation != life || alive->isStopped())
+                return;
+            if (HostLookUp *done = alive->lookUps.take(id))
+                done->deleteLater();
             alive->handleLookUp(peer, info);
-    });
-    lookUps.insert(id, peer);
+        },
+        q);
+    lookUps.insert(id, lookUp);
 }
 
 void BaseSockPrivate::handleLookUp(const HostPort &peer, const QHostInfo &info)
 {
-    lookUps.remove(info.lookupId());
     PendingConnect pending{peer, info.addresses()};
     if (pending.others.isEmpty()) {
         SockError error;

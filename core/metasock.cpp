@@ -15,8 +15,10 @@ MetaSock::MetaSock(Mode mode, SockOptions options, QObject *parent)
 MetaSock::~MetaSock()
 {
     for (const QPointer<BaseSock> &child : std::as_const(m_children)) {
-        if (child && child->d->options.metaSock == this)
+        if (child && child->d->options.metaSock == this) {
             child->d->options.metaSock = nullptr;
+            child->d->isChild = false;
+        }
     }
 }
 
@@ -35,6 +37,7 @@ bool MetaSock::addChild(BaseSock *child)
     m_children.removeIf([](const QPointer<BaseSock> &known) { return known.isNull(); });
     m_children.append(child);
     child->d->options.metaSock = this;
+    child->d->isChild = true;
     Q_EMIT childAdded(child);
     return true;
 }
@@ -44,6 +47,7 @@ bool MetaSock::removeChild(BaseSock *child)
     if (!child || m_children.removeAll(child) == 0)
         return false;
     child->d->options.metaSock = nullptr;
+    child->d->isChild = false;
     Q_EMIT childRemoved(child);
     return true;
 }

@@ -99,7 +99,7 @@ private Q_SLOTS:
         QVERIFY(server.parseQueueStats().highWater <= 16);
         QCOMPARE(server.ledger().droppedQueueFull.messages, 0u);
         QCOMPARE(server.ledger().handled, client.ledger().sent);
-        QVERIFY(Test::residentBytes() - before < 80 * 1024 * 1024);
+        QVERIFY(!Test::memoryTells || Test::residentBytes() - before < 80 * 1024 * 1024);
     }
 
     void fullQueueDropsByPolicyAndCounts_data()
