@@ -1,10 +1,8 @@
 #include "app/cli/sendcommand.h"
 
 #include <QCoreApplication>
-#include <QFile>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "app/cli/commands.h"
@@ -13,7 +11,6 @@
 #include "app/common/sockprinter.h"
 #include "core/basesock.h"
 #include "core/codec/codec.h"
-#include "core/framing/framing.h"
 
 namespace SockScope {
 
@@ -50,37 +47,6 @@ CommandLine commandLine()
     line.add({u"json"_s, {}, tr("Print the answers as JSON, one object a line.")});
     line.addNote(jsonNote());
     return line;
-}
-
-/// At most what a frame may hold, and one byte more, which shows that it is too much.
-std::optional<QByteArray> readInput(const QString &path, UsageError *error)
-{
-    constexpr qint64 limit = Framing::defaultMaximumFrameBytes;
-    QFile file(path);
-    const bool isStandardInput = path.isEmpty();
-    const QString name = isStandardInput ? tr("standard input") : path;
-    const bool opened = isStandardInput ? file.open(stdin, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly);
-    if (!opened) {
-        *error = {tr("cannot read ") + name + u": "_s + file.errorString(), tr("check the name and the rights")};
-        return std::nullopt;
-    }
-    QByteArray bytes;
-    while (bytes.size() <= limit) {
-        const QByteArray part = file.read(limit + 1 - bytes.size());
-        if (part.isEmpty())
-            break;
-        bytes += part;
-    }
-    if (file.error() != QFileDevice::NoError) {
-        *error = {tr("cannot read ") + name + u": "_s + file.errorString(), tr("check what it is")};
-        return std::nullopt;
-    }
-    if (bytes.size() > limit) {
-        *error = {name + tr(" is longer than %1 bytes, the most that one message may have").arg(limit),
-                  tr("send it in parts")};
-        return std::nullopt;
-    }
-    return bytes;
 }
 
 } // namespace
@@ -184,7 +150,7 @@ std::optional<int> SendCommand::readPayload(const CommandLine &line, const Codec
     } else if (line.isSet(u"json-data"_s)) {
         value = PayloadReader::jsonFor(line.value(u"json-data"_s).toUtf8(), codec, &usage);
     } else {
-        const auto bytes = readInput(isStandardInput ? QString() : line.value(u"file"_s), &usage);
+        const auto bytes = PayloadReader::input(isStandardInput ? QString() : line.value(u"file"_s), &usage);
         if (!bytes) {
             printFailure(usage.what, usage.remedy);
             return ExitFailed;
@@ -224,9 +190,8 @@ int SendCommand::run(const QStringList &arguments)
     m_sock->setUnknownTypeHandler(this, [](const Envelope &) {}, {u"print"_s});
     connect(m_sock.get(), &BaseSock::peerAdded, this, &SendCommand::handlePeerAdded);
     connect(m_sock.get(), &BaseSock::peerRemoved, this, &SendCommand::handlePeerRemoved);
-    connect(m_sock.get(), &BaseSock::connectFailed, this, [this](const HostPort &, const SockError &error) {
-        fail(error.what, error.remedy);
-    });
+    connect(m_sock.get(), &BaseSock::connectFailed, this,
+            [this](const HostPort &, const SockError &error) { fail(error.what, error.remedy); });
     connect(m_sock.get(), &BaseSock::errorOccurred, this, &SendCommand::handleError);
     if (const auto error = m_sock->start()) {
         printFailure(error->what, error->remedy);

@@ -1,8 +1,12 @@
 #include "app/common/payload.h"
 
 #include <QCborArray>
+#include <QFile>
+
+#include <cstdio>
 
 #include "core/codec/codec.h"
+#include "core/framing/framing.h"
 
 namespace SockScope {
 
@@ -50,6 +54,36 @@ std::optional<QByteArray> PayloadReader::hex(QStringView text, UsageError *error
         digits += text.sliced(start, i - start).toLatin1();
     }
     return QByteArray::fromHex(digits);
+}
+
+std::optional<QByteArray> PayloadReader::input(const QString &path, UsageError *error)
+{
+    constexpr qint64 limit = Framing::defaultMaximumFrameBytes;
+    QFile file(path);
+    const bool isStandardInput = path.isEmpty();
+    const QString name = isStandardInput ? tr("standard input") : path;
+    const bool opened = isStandardInput ? file.open(stdin, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly);
+    if (!opened) {
+        *error = {tr("cannot read ") + name + u": "_s + file.errorString(), tr("check the name and the rights")};
+        return std::nullopt;
+    }
+    QByteArray bytes;
+    while (bytes.size() <= limit) {
+        const QByteArray part = file.read(limit + 1 - bytes.size());
+        if (part.isEmpty())
+            break;
+        bytes += part;
+    }
+    if (file.error() != QFileDevice::NoError) {
+        *error = {tr("cannot read ") + name + u": "_s + file.errorString(), tr("check what it is")};
+        return std::nullopt;
+    }
+    if (bytes.size() > limit) {
+        *error = {name + tr(" is longer than %1 bytes, the most that one message may have").arg(limit),
+                  tr("send it in parts")};
+        return std::nullopt;
+    }
+    return bytes;
 }
 
 std::optional<QCborValue> PayloadReader::json(const QByteArray &text, UsageError *error)

@@ -26,6 +26,8 @@ class PayloadReader
     Q_DECLARE_TR_FUNCTIONS(SockScope::PayloadReader)
 public:
     static std::optional<QByteArray> hex(QStringView text, UsageError *error);
+    /// What is in a file, or with an empty path on standard input: at most what one message may hold.
+    static std::optional<QByteArray> input(const QString &path, UsageError *error);
     /// As the codec json reads it: whole numbers are exact within 64 bits with a sign.
     static std::optional<QCborValue> json(const QByteArray &text, UsageError *error);
     /// A number when it looks like one, else a name.

@@ -168,7 +168,7 @@ void TestCliSend::waitPrintsAnswers()
     const QStringList arguments{u"send"_s,    u"udp://127.0.0.1:%1"_s.arg(socket.localPort()),
                                 u"--codec"_s, u"json"_s,
                                 u"--text"_s,  u"question"_s,
-                                u"--wait"_s,  u"500"_s};
+                                u"--wait"_s,  u"1000"_s};
     Program human(SockScope::Test::cliPath());
     QCOMPARE(human.run(arguments), 0);
     QVERIFY2(human.output().contains("answer"), human.output().constData());
