@@ -1,70 +1,23 @@
-#include "core/basesock.h"
-#include "core/codec/codec.h"
-#include "core/hooks/peerfilter.h"
-#include "core/tap/sockmonitor.h"
-#include "core/time/manualclock.h"
-#include "support/testmain.h"
-
 #include <QDateTime>
-#include <QPointer>
 #include <QSignalSpy>
-#include <QThread>
+#include <QTest>
 
 #include <stdexcept>
 
+#include "core/hooks/peerfilter.h"
+#include "support/monitorbench.h"
+#include "support/testmain.h"
+
 using namespace SockScope;
+using namespace SockScope::Test;
 using namespace Qt::StringLiterals;
-
-namespace {
-
-constexpr qint64 ms = 1'000'000;
-constexpr qint64 interval = 33 * ms;
-
-Endpoint endpointOf(int index)
-{
-    return Endpoint(0x0a000000u + static_cast<quint32>(index / 60000), static_cast<quint16>(index % 60000 + 1));
-}
-
-/// A sock on a clock that stands, without ticks and time-outs, whose messages run to their handlers at once.
-struct Bench
-{
-    std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>();
-    std::shared_ptr<Recorder> recorder = std::make_shared<Recorder>();
-    std::unique_ptr<BaseSock> sock;
-    QPointer<SockMonitor> monitor;
-
-    explicit Bench(SockOptions options = {})
-    {
-        sock = std::make_unique<BaseSock>(prepared(std::move(options)));
-        sock->start();
-        monitor = SockMonitor::install(sock.get(), recorder, interval);
-    }
-    SockOptions prepared(SockOptions options) const
-    {
-        options.clock = clock;
-        options.dispatch = DispatchMode::Inline;
-        options.tickInterval = std::chrono::milliseconds(0);
-        options.timeout = std::chrono::milliseconds(0);
-        options.blockedAfter = std::chrono::milliseconds(0);
-        options.logger = [](int, const QString &) {}; // expected errors are no warnings of the test
-        return options;
-    }
-    void receive(int peer, QByteArrayView payload = "x") { sock->injectPayload(endpointOf(peer), payload); }
-    SockChanges flushed()
-    {
-        clock->advance(interval);
-        return monitor->takeChanges();
-    }
-};
-
-} // namespace
 
 class TestSockMonitor : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init() { Test::failOnWarnings(); }
+    void init() { failOnWarnings(); }
     void becomesAChildWithItsOwnId();
     void firstChangesHoldTheWholeState();
     void recordsCarryTheMessage();
@@ -80,18 +33,12 @@ private Q_SLOTS:
     void losesTheNewestRecordsBeyondItsLimit();
     void keepsErrorsUpToItsLimit();
     void tellsDeniedPeers();
-    void flushesWhenTheSockStops();
-    void followsANewClock();
-    void goesWithItsSock();
-    void mayGoBeforeItsSock();
-    void worksInAnotherThread();
-    void aSockThatDiesBeforeItAttachesTakesItAlong();
 };
 
 void TestSockMonitor::becomesAChildWithItsOwnId()
 {
-    Bench first;
-    Bench second;
+    MonitorBench first;
+    MonitorBench second;
     QCOMPARE(first.monitor->parent(), first.sock.get());
     QCOMPARE(first.monitor->sock(), first.sock.get());
     QVERIFY(first.monitor->sockId() > 0);
@@ -103,7 +50,7 @@ void TestSockMonitor::firstChangesHoldTheWholeState()
     SockOptions options;
     options.name = u"bench"_s;
     options.maximumPeers = 77;
-    Bench bench(options);
+    MonitorBench bench(options);
     bench.receive(1); // before the first flush
     QSignalSpy updated(bench.monitor, &SockMonitor::updated);
     QCOMPARE(bench.monitor->takeChanges().snapshot.sockId, bench.monitor->sockId());
@@ -134,7 +81,7 @@ void TestSockMonitor::firstChangesHoldTheWholeState()
 
 void TestSockMonitor::recordsCarryTheMessage()
 {
-    Bench bench;
+    MonitorBench bench;
     bench.flushed();
     bench.receive(5, "hello");
     bench.clock->stall(2 * ms);
@@ -159,7 +106,7 @@ void TestSockMonitor::recordsCarryTheMessage()
 
 void TestSockMonitor::recordsOutbound()
 {
-    Bench bench;
+    MonitorBench bench;
     bench.flushed();
     bench.sock->sendRaw("out", endpointOf(9)); // nobody is there: an error with a reason
     bench.flushed();
@@ -175,7 +122,7 @@ void TestSockMonitor::recordsOutbound()
 
 void TestSockMonitor::flushesOnceAnInterval()
 {
-    Bench bench;
+    MonitorBench bench;
     bench.clock->advance(0);
     int count = 0;
     connect(bench.monitor, &SockMonitor::updated, this, [&] {
@@ -193,7 +140,7 @@ void TestSockMonitor::flushesOnceAnInterval()
 
 void TestSockMonitor::idleWakesNobody()
 {
-    Bench bench;
+    MonitorBench bench;
     bench.flushed();
     bench.flushed();
     QSignalSpy updated(bench.monitor, &SockMonitor::updated);
@@ -208,7 +155,7 @@ void TestSockMonitor::idleWakesNobody()
 
 void TestSockMonitor::announcesOnceUntilTaken()
 {
-    Bench bench;
+    MonitorBench bench;
     QSignalSpy updated(bench.monitor, &SockMonitor::updated);
     for (int i = 0; i < 20; ++i) {
         bench.receive(i);
@@ -223,7 +170,7 @@ void TestSockMonitor::announcesOnceUntilTaken()
 
 void TestSockMonitor::snapshotStaysWhenTakenTwice()
 {
-    Bench bench;
+    MonitorBench bench;
     bench.receive(1);
     const SockChanges first = bench.flushed();
     const SockChanges second = bench.monitor->takeChanges();
@@ -235,7 +182,7 @@ void TestSockMonitor::snapshotStaysWhenTakenTwice()
 
 void TestSockMonitor::tellsChangedPeersOnly()
 {
-    Bench bench;
+    MonitorBench bench;
     for (int i = 0; i < 50; ++i)
         bench.receive(i);
     QCOMPARE(bench.flushed().peers.size(), size_t(50));
@@ -252,7 +199,7 @@ void TestSockMonitor::tellsChangedPeersOnly()
 
 void TestSockMonitor::aPeerThatCameBackIsPresent()
 {
-    Bench bench;
+    MonitorBench bench;
     for (int i = 1; i <= 3; ++i)
         bench.receive(i);
     bench.flushed();
@@ -278,7 +225,7 @@ void TestSockMonitor::aPeerThatCameBackIsPresent()
 
 void TestSockMonitor::requestResetSendsTheWholeTable()
 {
-    Bench bench;
+    MonitorBench bench;
     for (int i = 0; i < 10; ++i)
         bench.receive(i);
     bench.flushed();
@@ -296,7 +243,7 @@ void TestSockMonitor::changesThatNobodyTakesStayBounded()
 {
     SockOptions options;
     options.maximumPeers = 10;
-    Bench bench(options);
+    MonitorBench bench(options);
     bench.flushed();
     // A few peers come, talk and go for long: the last state of each is enough.
     for (int round = 0; round < 3000; ++round) {
@@ -339,7 +286,7 @@ void TestSockMonitor::changesThatNobodyTakesStayBounded()
 
 void TestSockMonitor::losesTheNewestRecordsBeyondItsLimit()
 {
-    Bench bench;
+    MonitorBench bench;
     bench.flushed();
     const auto limit = static_cast<int>(SockMonitor::pendingLimit);
     for (int i = 0; i < limit + 10; ++i)
@@ -362,7 +309,7 @@ void TestSockMonitor::losesTheNewestRecordsBeyondItsLimit()
 
 void TestSockMonitor::keepsErrorsUpToItsLimit()
 {
-    Bench bench;
+    MonitorBench bench;
     bench.flushed();
     bench.sock->setUnknownTypeHandler(this, [](const Envelope &) { throw std::runtime_error("no"); });
     const auto limit = static_cast<int>(SockMonitor::errorLimit);
@@ -387,7 +334,7 @@ void TestSockMonitor::keepsErrorsUpToItsLimit()
 
 void TestSockMonitor::tellsDeniedPeers()
 {
-    Bench bench;
+    MonitorBench bench;
     QVERIFY(bench.flushed().snapshot.deniedPeers.isEmpty());
     bench.sock->peerFilter().refuse(endpointOf(4));
     bench.receive(1); // something happens
@@ -395,137 +342,6 @@ void TestSockMonitor::tellsDeniedPeers()
     bench.sock->peerFilter().allow(endpointOf(4));
     bench.receive(1);
     QVERIFY(bench.flushed().snapshot.deniedPeers.isEmpty());
-}
-
-void TestSockMonitor::flushesWhenTheSockStops()
-{
-    Bench bench;
-    bench.flushed();
-    QSignalSpy updated(bench.monitor, &SockMonitor::updated);
-    bench.receive(1, "last words");
-    bench.sock->stop(); // the clock stands
-    QCOMPARE(updated.size(), 1);
-    QCOMPARE(bench.recorder->stats().waiting, 1);
-    const SockChanges changes = bench.monitor->takeChanges();
-    QCOMPARE(changes.snapshot.state, u"Idle"_s);
-    QVERIFY(!changes.snapshot.active);
-    QVERIFY(!changes.peers.empty());
-    QVERIFY(changes.peers.back().removed);
-    QCOMPARE(changes.peers.back().reason, CloseReason::Stopped);
-    // And it goes on after a restart.
-    QVERIFY(!bench.sock->start());
-    bench.receive(2);
-    QCOMPARE(bench.flushed().snapshot.state, u"Active"_s);
-    QCOMPARE(bench.recorder->stats().waiting, 2);
-}
-
-void TestSockMonitor::followsANewClock()
-{
-    Bench bench;
-    bench.flushed();
-    bench.sock->stop();
-    const auto old = std::exchange(bench.clock, std::make_shared<ManualClock>());
-    bench.clock->advanceMs(100'000);
-    QVERIFY(!bench.sock->setOptions(bench.prepared({})));
-    QVERIFY(!bench.sock->start());
-    bench.receive(1);
-    const SockChanges changes = bench.flushed();
-    QCOMPARE(changes.snapshot.state, u"Active"_s);
-    QCOMPARE(bench.recorder->stats().waiting, 1);
-    QVERIFY(changes.snapshot.nowNs > old->nowNs() + 50'000 * ms);
-    QVERIFY(qAbs(changes.snapshot.wallUs - QDateTime::currentMSecsSinceEpoch() * 1000) < 60'000'000);
-}
-
-void TestSockMonitor::goesWithItsSock()
-{
-    Bench bench;
-    bench.flushed();
-    bench.receive(1);
-    SockSnapshot last;
-    bool found = true;
-    connect(bench.monitor, &SockMonitor::updated, this, [&] {
-        last = bench.monitor->takeChanges().snapshot;
-        found = bench.monitor->sock() != nullptr;
-    });
-    bench.sock.reset();
-    QVERIFY(!bench.monitor);
-    QCOMPARE(bench.recorder->stats().waiting, 1);
-    QVERIFY(!last.active);
-    QVERIFY(!found); // half a sock is not shown around
-    QCOMPARE(last.ledger.received.messages, 1u);
-    QVERIFY(last.ledger.isBalanced());
-    bench.clock->advanceMs(1000);
-}
-
-void TestSockMonitor::mayGoBeforeItsSock()
-{
-    Bench bench;
-    bench.flushed();
-    bench.receive(1);
-    delete bench.monitor;
-    QCOMPARE(bench.recorder->stats().waiting, 1);
-    bench.receive(2);
-    bench.clock->advanceMs(1000);
-    QCOMPARE(bench.recorder->stats().waiting, 1);
-    QCOMPARE(bench.sock->ledger().received.messages, 2u);
-}
-
-void TestSockMonitor::worksInAnotherThread()
-{
-    QThread thread;
-    thread.start();
-    auto *sock = new BaseSock;
-    sock->moveToThread(&thread);
-    const auto recorder = std::make_shared<Recorder>();
-    SockMonitor *monitor = SockMonitor::install(sock, recorder, 5 * ms);
-    QSignalSpy updated(monitor, &SockMonitor::updated);
-    monitor->requestReset(); // perhaps before it is attached
-    QTRY_COMPARE(monitor->takeChanges().snapshot.state, u"Idle"_s);
-    QCOMPARE(monitor->thread(), &thread);
-
-    std::optional<SockError> error;
-    QMetaObject::invokeMethod(
-        sock,
-        [&] {
-            error = sock->start();
-            for (int i = 0; i < 100; ++i)
-                sock->injectPayload(endpointOf(i % 10), "x");
-        },
-        Qt::BlockingQueuedConnection);
-    QVERIFY(!error);
-    QSet<Endpoint> seen;
-    SockChanges changes;
-    const auto take = [&] {
-        changes = monitor->takeChanges();
-        for (const PeerChange &change : changes.peers)
-            seen.insert(change.peer.endpoint);
-        return changes.snapshot.ledger.received.messages;
-    };
-    QTRY_COMPARE(take(), 100u);
-    QTRY_COMPARE(recorder->stats().waiting, 100);
-    QCOMPARE(seen.size(), 10);
-    QVERIFY(changes.snapshot.active);
-    QVERIFY(!updated.isEmpty());
-
-    QSignalSpy gone(monitor, &QObject::destroyed);
-    QMetaObject::invokeMethod(
-        sock, [sock] { delete sock; }, Qt::BlockingQueuedConnection);
-    QCOMPARE(gone.size(), 1);
-    thread.quit();
-    QVERIFY(thread.wait());
-}
-
-void TestSockMonitor::aSockThatDiesBeforeItAttachesTakesItAlong()
-{
-    QThread thread; // never runs
-    auto sock = std::make_unique<BaseSock>();
-    sock->moveToThread(&thread);
-    const auto recorder = std::make_shared<Recorder>();
-    const QPointer<SockMonitor> monitor = SockMonitor::install(sock.get(), recorder);
-    QVERIFY(monitor);
-    sock.reset();
-    QVERIFY(!monitor);
-    QCOMPARE(recorder.use_count(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestSockMonitor)

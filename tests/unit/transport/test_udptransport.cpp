@@ -1,39 +1,16 @@
-#include <QElapsedTimer>
 #include <QNetworkInterface>
-#include <QPointer>
 #include <QTest>
 #include <QUdpSocket>
 
 #include "core/time/manualclock.h"
-#include "core/transport/udptransport.h"
-#include "support/recordingsink.h"
 #include "support/testmain.h"
+#include "support/transportend.h"
 
 using namespace SockScope;
 using namespace SockScope::Test;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-UdpTransportConfig configAt(const QHostAddress &address, bool batches = true, quint16 port = 0)
-{
-    UdpTransportConfig config;
-    config.bind = BindAddress{address, port};
-    config.udp.batchReads = batches;
-    return config;
-}
-
-struct End
-{
-    explicit End(UdpTransportConfig config)
-        : transport(std::make_unique<UdpTransport>(std::move(config)))
-    {
-        transport->setSink(&sink);
-    }
-    RecordingSink sink;
-    std::unique_ptr<UdpTransport> transport;
-    Endpoint local() const { return transport->localEndpoint(); }
-};
 
 bool hasIPv6()
 {
@@ -49,12 +26,12 @@ class TestUdpTransport : public QObject
 private Q_SLOTS:
     void init() { failOnWarnings(); }
 
-    void echo_data() { bothPaths(); }
+    void echo_data() { addBothPaths(); }
     void echo()
     {
         QFETCH(bool, batches);
-        End server(configAt(QHostAddress::LocalHost, batches));
-        End client(UdpTransportConfig{});
+        UdpEnd server(configAt(QHostAddress::LocalHost, batches));
+        UdpEnd client(UdpTransportConfig{});
         QVERIFY(!server.transport->open());
         QVERIFY(!client.transport->open());
 #ifdef Q_OS_LINUX
@@ -80,13 +57,13 @@ private Q_SLOTS:
 
     void carriesEverySize_data()
     {
-        bothPaths();
+        addBothPaths();
     }
     void carriesEverySize()
     {
         QFETCH(bool, batches);
-        End a(configAt(QHostAddress::LocalHost, batches));
-        End b(configAt(QHostAddress::LocalHost, batches));
+        UdpEnd a(configAt(QHostAddress::LocalHost, batches));
+        UdpEnd b(configAt(QHostAddress::LocalHost, batches));
         QVERIFY(!a.transport->open());
         QVERIFY(!b.transport->open());
         QByteArray largest(65507, Qt::Uninitialized);
@@ -107,13 +84,13 @@ private Q_SLOTS:
 
     void losesNothingOfMany_data()
     {
-        bothPaths();
+        addBothPaths();
     }
     void losesNothingOfMany()
     {
         QFETCH(bool, batches);
-        End a(configAt(QHostAddress::LocalHost, batches));
-        End b(configAt(QHostAddress::LocalHost, batches));
+        UdpEnd a(configAt(QHostAddress::LocalHost, batches));
+        UdpEnd b(configAt(QHostAddress::LocalHost, batches));
         QVERIFY(!a.transport->open());
         QVERIFY(!b.transport->open());
         constexpr int total = 5000;
@@ -137,15 +114,15 @@ private Q_SLOTS:
 
     void flagsTruncation_data()
     {
-        bothPaths();
+        addBothPaths();
     }
     void flagsTruncation()
     {
         QFETCH(bool, batches);
         UdpTransportConfig config = configAt(QHostAddress::LocalHost, batches);
         config.maximumDatagramBytes = 100;
-        End a(configAt(QHostAddress::LocalHost));
-        End b(config);
+        UdpEnd a(configAt(QHostAddress::LocalHost));
+        UdpEnd b(config);
         QVERIFY(!a.transport->open());
         QVERIFY(!b.transport->open());
         a.transport->send(b.local(), QByteArray(100, 'a'));
@@ -161,7 +138,7 @@ private Q_SLOTS:
         auto clock = std::make_shared<ManualClock>();
         UdpTransportConfig config = configAt(QHostAddress::LocalHost);
         config.clock = clock;
-        End a(config);
+        UdpEnd a(config);
         QVERIFY(!a.transport->open());
         clock->advance(12345);
         a.transport->send(a.local(), "self");
@@ -171,15 +148,15 @@ private Q_SLOTS:
 
     void speaksIPv6_data()
     {
-        bothPaths();
+        addBothPaths();
     }
     void speaksIPv6()
     {
         if (!hasIPv6())
             QSKIP("this machine has no IPv6");
         QFETCH(bool, batches);
-        End a(configAt(QHostAddress::LocalHostIPv6, batches));
-        End b(configAt(QHostAddress::LocalHostIPv6, batches));
+        UdpEnd a(configAt(QHostAddress::LocalHostIPv6, batches));
+        UdpEnd b(configAt(QHostAddress::LocalHostIPv6, batches));
         QVERIFY(!a.transport->open());
         QVERIFY(!b.transport->open());
         a.transport->send(b.local(), "six");
@@ -190,17 +167,17 @@ private Q_SLOTS:
 
     void dualStackShowsPlainIPv4_data()
     {
-        bothPaths();
+        addBothPaths();
     }
     void dualStackShowsPlainIPv4()
     {
         if (!hasIPv6())
             QSKIP("this machine has no IPv6");
         QFETCH(bool, batches);
-        End both(configAt(QHostAddress::Any, batches));
-        End four(configAt(QHostAddress::LocalHost));
-        End six(configAt(QHostAddress::LocalHostIPv6));
-        for (End *end : {&both, &four, &six})
+        UdpEnd both(configAt(QHostAddress::Any, batches));
+        UdpEnd four(configAt(QHostAddress::LocalHost));
+        UdpEnd six(configAt(QHostAddress::LocalHostIPv6));
+        for (UdpEnd *end : {&both, &four, &six})
             QVERIFY(!end->transport->open());
         const quint16 port = both.local().port();
         four.transport->send(Endpoint(0x7f000001, port), "four");
@@ -219,8 +196,8 @@ private Q_SLOTS:
     {
         if (!hasIPv6())
             QSKIP("this machine has no IPv6");
-        End four(configAt(QHostAddress::LocalHost));
-        End other(configAt(QHostAddress::LocalHost));
+        UdpEnd four(configAt(QHostAddress::LocalHost));
+        UdpEnd other(configAt(QHostAddress::LocalHost));
         QVERIFY(!four.transport->open());
         QVERIFY(!other.transport->open());
         const Endpoint six(QHostAddress(QHostAddress::LocalHostIPv6), 9);
@@ -238,7 +215,7 @@ private Q_SLOTS:
 
     void connectToAnswersAtOnce()
     {
-        End a(configAt(QHostAddress::LocalHost));
+        UdpEnd a(configAt(QHostAddress::LocalHost));
         const Endpoint peer(0x7f000001, 9);
         a.transport->connectTo(peer);
         QCOMPARE(a.sink.connectFailed.size(), 1);
@@ -253,9 +230,9 @@ private Q_SLOTS:
 
     void namesABusyPort()
     {
-        End a(configAt(QHostAddress::LocalHost));
+        UdpEnd a(configAt(QHostAddress::LocalHost));
         QVERIFY(!a.transport->open());
-        End b(configAt(QHostAddress::LocalHost, true, a.local().port()));
+        UdpEnd b(configAt(QHostAddress::LocalHost, true, a.local().port()));
         const std::optional<SockError> error = b.transport->open();
         QVERIFY(error);
         QCOMPARE(error->code, SockError::Code::AddressInUse);
@@ -273,16 +250,16 @@ private Q_SLOTS:
     {
         UdpTransportConfig config = configAt(QHostAddress::LocalHost);
         config.reuseAddress = true;
-        End a(config);
+        UdpEnd a(config);
         QVERIFY(!a.transport->open());
         config.bind->port = a.local().port();
-        End b(config);
+        UdpEnd b(config);
         QVERIFY(!b.transport->open());
     }
 
     void namesAForeignAddress()
     {
-        End a(configAt(QHostAddress(u"192.0.2.1"_s)));
+        UdpEnd a(configAt(QHostAddress(u"192.0.2.1"_s)));
         const std::optional<SockError> error = a.transport->open();
         QVERIFY(error);
         QCOMPARE(error->code, SockError::Code::AddressNotAvailable);
@@ -291,7 +268,7 @@ private Q_SLOTS:
 
     void broadcastNeedsToBeSwitchedOn()
     {
-        End a(configAt(QHostAddress::AnyIPv4));
+        UdpEnd a(configAt(QHostAddress::AnyIPv4));
         QVERIFY(!a.transport->open());
         a.transport->send(Endpoint(0x7fffffff, 9), "x");
         QTRY_COMPARE(a.sink.sent.size(), 1);
@@ -301,7 +278,7 @@ private Q_SLOTS:
 
         UdpTransportConfig config = configAt(QHostAddress::AnyIPv4);
         config.udp.broadcast = true;
-        End b(config);
+        UdpEnd b(config);
         QVERIFY(!b.transport->open());
         b.transport->send(Endpoint(0x7fffffff, b.local().port()), "to all");
         QTRY_COMPARE(b.sink.received.size(), 1);
@@ -332,7 +309,7 @@ private Q_SLOTS:
         config.udp.multicastInterface = loopback;
         config.udp.multicastTtl = 0;
         config.udp.multicastGroups = {group};
-        End member(config);
+        UdpEnd member(config);
         QVERIFY(!member.transport->open());
         const Endpoint target(address, member.local().port());
         member.transport->send(target, "all of us");
@@ -354,204 +331,27 @@ private Q_SLOTS:
     {
         UdpTransportConfig config = configAt(QHostAddress::AnyIPv4);
         config.udp.multicastGroups = {u"10.0.0.1"_s};
-        End a(config);
+        UdpEnd a(config);
         const std::optional<SockError> error = a.transport->open();
         QVERIFY(error);
         QCOMPARE(error->code, SockError::Code::InvalidOptions);
         QVERIFY(error->what.contains(u"10.0.0.1"_s));
         config.udp.multicastGroups.clear();
         config.udp.multicastInterface = u"no-such-interface"_s;
-        End b(config);
+        UdpEnd b(config);
         QVERIFY(b.transport->open());
         QVERIFY(b.transport->joinMulticastGroup(QHostAddress(u"239.0.0.1"_s))); // not open
-    }
-
-    void countsKernelDrops_data()
-    {
-        bothPaths();
-    }
-    void countsKernelDrops()
-    {
-#ifndef Q_OS_LINUX
-        QSKIP("the system does not tell");
-#endif
-        QFETCH(bool, batches);
-        UdpTransportConfig config = configAt(QHostAddress::LocalHost, batches);
-        config.udp.receiveBufferBytes = 4096;
-        End tiny(config);
-        End sender(configAt(QHostAddress::LocalHost));
-        QVERIFY(!tiny.transport->open());
-        QVERIFY(!sender.transport->open());
-        QVERIFY(tiny.transport->receiveBufferBytes() >= 1024);
-        QVERIFY(tiny.transport->receiveBufferBytes() < 65536);
-        constexpr int total = 500;
-        for (int i = 0; i < total; ++i)
-            QCOMPARE(sender.transport->send(tiny.local(), QByteArray(500, 'x')), SendOutcome::Accepted);
-        sender.transport->flush();
-        QCOMPARE(sender.sink.sentCount, total);
-        // What came and what the system dropped adds up; the last look is taken at close.
-        QTRY_VERIFY(tiny.sink.received.size() > 0);
-        tiny.transport->setReadingPaused(true);
-        tiny.transport->setReadingPaused(false);
-        sender.transport->send(tiny.local(), "last");
-        QTRY_COMPARE(tiny.sink.received.last().data, "last");
-        tiny.transport->close();
-        QVERIFY(tiny.sink.kernelDrops > 0);
-        QCOMPARE(static_cast<quint64>(tiny.sink.received.size()) + tiny.sink.kernelDrops, quint64(total + 1));
-    }
-
-    void pauseStopsReading_data()
-    {
-        bothPaths();
-    }
-    void pauseStopsReading()
-    {
-        QFETCH(bool, batches);
-        End a(configAt(QHostAddress::LocalHost, batches));
-        End b(configAt(QHostAddress::LocalHost, batches));
-        QVERIFY(!a.transport->open());
-        QVERIFY(!b.transport->open());
-        // Paused inside a batch: the rest of it waits, in order.
-        b.sink.onReceived = [&](const Endpoint &, QByteArrayView) {
-            if (b.sink.received.size() == 3)
-                b.transport->setReadingPaused(true);
-        };
-        for (int i = 0; i < 50; ++i)
-            a.transport->send(b.local(), QByteArray::number(i));
-        a.transport->flush();
-        QTRY_COMPARE(b.sink.received.size(), 3);
-        End witness(configAt(QHostAddress::LocalHost));
-        QVERIFY(!witness.transport->open());
-        a.transport->send(b.local(), "50");
-        a.transport->send(witness.local(), "seen");
-        QTRY_COMPARE(witness.sink.received.size(), 1);
-        QCOMPARE(b.sink.received.size(), 3);
-        b.transport->setReadingPaused(false);
-        QTRY_COMPARE(b.sink.received.size(), 51);
-        for (int i = 0; i < 51; ++i)
-            QCOMPARE(b.sink.received[i].data, QByteArray::number(i));
-    }
-
-    void refusesMoreThanItsQueueHolds()
-    {
-        End a(configAt(QHostAddress::LocalHost));
-        End b(configAt(QHostAddress::LocalHost));
-        QVERIFY(!a.transport->open());
-        QVERIFY(!b.transport->open());
-        // Inside transportSent nothing is flushed, so that the queue fills.
-        int accepted = 0;
-        bool full = false;
-        bool once = false;
-        a.sink.onSent = [&] {
-            if (std::exchange(once, true))
-                return;
-            while (!full) {
-                const SendOutcome outcome = a.transport->send(b.local(), "y");
-                full = outcome == SendOutcome::QueueFull;
-                accepted += outcome == SendOutcome::Accepted ? 1 : 0;
-                if (!full)
-                    QCOMPARE(outcome, SendOutcome::Accepted);
-            }
-        };
-        a.transport->send(b.local(), "x");
-        a.transport->flush();
-        QVERIFY(full);
-        QVERIFY(accepted <= 4096);
-        QVERIFY(accepted >= 4000);
-        QCOMPARE(a.sink.sentCount, accepted + 1);
-        QCOMPARE(a.transport->pendingSendBytes(), 0);
-    }
-
-    void destroyedInsideEveryCallback_data()
-    {
-        QTest::addColumn<bool>("batches");
-        QTest::addColumn<QString>("where");
-        for (const bool batches : {true, false}) {
-            for (const char *where : {"received", "batch", "sent", "connected"})
-                QTest::addRow("%s %s", batches ? "batch" : "portable", where) << batches << QString::fromLatin1(where);
-        }
-    }
-    void destroyedInsideEveryCallback()
-    {
-        QFETCH(bool, batches);
-        QFETCH(QString, where);
-        for (const bool onlyClose : {true, false}) {
-            End a(configAt(QHostAddress::LocalHost));
-            End b(configAt(QHostAddress::LocalHost, batches));
-            QVERIFY(!a.transport->open());
-            QVERIFY(!b.transport->open());
-            bool ended = false;
-            const auto end = [&] {
-                if (std::exchange(ended, true))
-                    return;
-                if (onlyClose)
-                    b.transport->close();
-                else
-                    b.transport.reset();
-            };
-            QByteArray seen;
-            if (where == u"received"_s)
-                b.sink.onReceived = [&](const Endpoint &, QByteArrayView data) {
-                    end();
-                    seen = data.toByteArray(); // still there
-                };
-            else if (where == u"batch"_s)
-                b.sink.onBatchEnded = end;
-            else if (where == u"sent"_s)
-                b.sink.onSent = end;
-            else
-                b.sink.onConnected = [&](const Endpoint &) { end(); };
-            for (int i = 0; i < 10; ++i) {
-                a.transport->send(b.local(), "bytes");
-                b.transport->send(a.local(), "bytes");
-            }
-            if (where == u"connected"_s)
-                b.transport->connectTo(a.local());
-            QTRY_VERIFY(ended);
-            if (where == u"received"_s)
-                QCOMPARE(seen, "bytes");
-            if (onlyClose) { // every accepted datagram was answered for
-                QCOMPARE(b.sink.sentCount, 10);
-                QVERIFY(!b.transport->open());
-            }
-        }
-    }
-
-    void closesWithoutAnEventLoop_data()
-    {
-        bothPaths();
-    }
-    void closesWithoutAnEventLoop()
-    {
-        QFETCH(bool, batches);
-        End a(configAt(QHostAddress::LocalHost, batches));
-        QVERIFY(!a.transport->open());
-        const QPointer<QUdpSocket> socket = a.transport->findChild<QUdpSocket *>();
-        QVERIFY(socket);
-        QCOMPARE(a.transport->send(a.local(), "x"), SendOutcome::Accepted);
-        a.transport->close();
-        QVERIFY(!socket); // deleted at once, not when an event loop comes by
-        QVERIFY(a.transport->findChildren<QObject *>().isEmpty());
-        QCOMPARE(a.sink.sentCount, 1);
     }
 
     void talksToAPlainSocket()
     {
         QUdpSocket plain;
         QVERIFY(plain.bind(QHostAddress::LocalHost, 0));
-        End a(configAt(QHostAddress::LocalHost));
+        UdpEnd a(configAt(QHostAddress::LocalHost));
         QVERIFY(!a.transport->open());
         plain.writeDatagram("hi", 2, QHostAddress(QHostAddress::LocalHost), a.local().port());
         QTRY_COMPARE(a.sink.received.size(), 1);
         QCOMPARE(a.sink.received[0].peer, Endpoint(plain.localAddress(), plain.localPort()));
-    }
-
-private:
-    static void bothPaths()
-    {
-        QTest::addColumn<bool>("batches");
-        QTest::newRow("batches") << true;
-        QTest::newRow("portable") << false;
     }
 };
 

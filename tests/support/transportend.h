@@ -1,0 +1,61 @@
+#pragma once
+
+#include <QDir>
+#include <QTest>
+
+#include <memory>
+
+#include "core/transport/tcptransport.h"
+#include "core/transport/udptransport.h"
+#include "support/recordingsink.h"
+
+namespace SockScope::Test {
+
+/// A transport and the sink that writes down what it tells.
+template <typename Transport, typename Config>
+struct TransportEnd
+{
+    explicit TransportEnd(Config config)
+        : transport(std::make_unique<Transport>(std::move(config)))
+    {
+        transport->setSink(&sink);
+    }
+    RecordingSink sink;
+    std::unique_ptr<Transport> transport;
+    Endpoint local() const { return transport->localEndpoint(); }
+};
+using TcpEnd = TransportEnd<TcpTransport, TcpTransportConfig>;
+using UdpEnd = TransportEnd<UdpTransport, UdpTransportConfig>;
+
+inline TcpTransportConfig listening(const QHostAddress &address = QHostAddress(QHostAddress::LocalHost),
+                                    quint16 port = 0)
+{
+    TcpTransportConfig config;
+    config.bind = BindAddress{address, port};
+    return config;
+}
+
+inline UdpTransportConfig configAt(const QHostAddress &address, bool batches = true, quint16 port = 0)
+{
+    UdpTransportConfig config;
+    config.bind = BindAddress{address, port};
+    config.udp.batchReads = batches;
+    return config;
+}
+
+/// Rows for a test that has to hold with and without recvmmsg.
+inline void addBothPaths()
+{
+    QTest::addColumn<bool>("batches");
+    QTest::newRow("batches") << true;
+    QTest::newRow("portable") << false;
+}
+
+inline qsizetype openDescriptors()
+{
+    return QDir(QStringLiteral("/proc/self/fd"))
+        .entryList(QDir::NoDotAndDotDot | QDir::System | QDir::AllEntries)
+        .size();
+}
+
+} // namespace SockScope::Test
