@@ -1,6 +1,7 @@
 // Where the panels of the window stand, and how that is remembered.
 #include <QActionGroup>
 #include <QDockWidget>
+#include <QScreen>
 #include <QSettings>
 #include <QToolBar>
 
@@ -77,8 +78,8 @@ void InspectorWindow::placeDocks()
     for (QDockWidget *dock : std::as_const(m_docks))
         dock->show();
     m_docks[Handlers]->raise();
-    resizeDocks({m_docks[Sockets], m_docks[Inject]}, {330, 330}, Qt::Horizontal);
-    resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {270, 340}, Qt::Horizontal);
+    resizeDocks({m_docks[Sockets], m_docks[Inject]}, {324, 296}, Qt::Horizontal);
+    resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {270, 390}, Qt::Horizontal);
     resizeDocks({m_docks[Sockets], m_docks[Peers]}, {200, 480}, Qt::Vertical);
     resizeDocks({m_docks[Inject], m_docks[Handlers]}, {390, 300}, Qt::Vertical);
     resizeDocks({m_docks[Decoded]}, {230}, Qt::Vertical);
@@ -145,7 +146,15 @@ void InspectorWindow::restoreSettings()
     for (QAction *action : m_times->actions())
         action->setChecked(action->data().toInt() == static_cast<int>(m_inspection->messageLogModel()->timeFormat()));
 
-    resize(1280, 800);
+    // On a small screen the whole of it, frame and all; on a large one a comfortable part.
+    const QSize wanted(1280, 800);
+    if (const QRect available = screen()->availableGeometry();
+        available.width() <= wanted.width() || available.height() <= wanted.height()) {
+        resize(available.size() - QSize(2, 32));
+        setWindowState(windowState() | Qt::WindowMaximized);
+    } else {
+        resize(wanted);
+    }
     if (settings->value("version"_L1).toInt() != layoutVersion)
         return placeDocks();
     restoreGeometry(settings->value("geometry"_L1).toByteArray());

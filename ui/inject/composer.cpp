@@ -45,6 +45,8 @@ Composer::Composer(Inspection *inspection, QWidget *parent)
             if (const SockController *c = m_inspection->controller(m_sock->itemData(i).toUInt());
                 c && c->name() != m_sock->itemText(i))
                 m_sock->setItemText(i, c->name());
+        if (const SockController *c = controller(); c && c->snapshot().codec != m_codec)
+            updateForm();
     });
     connect(m_sock, &QComboBox::currentIndexChanged, this, [this] {
         fillPeers();
@@ -216,6 +218,7 @@ void Composer::updateForm()
 
     const SockController *c = controller();
     const std::shared_ptr<const Codec> codec = c ? c->snapshot().codec : nullptr;
+    m_codec = codec;
     const bool encoded = chosen == PayloadForm::Text || chosen == PayloadForm::Json;
     const bool typed = encoded && codec && codec->carriesType();
     m_type->setEnabled(typed);

@@ -3,6 +3,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <memory>
 #include <optional>
 
 #include "core/tap/record.h"
@@ -21,6 +22,7 @@ class QToolButton;
 
 namespace SockScope {
 
+class Codec;
 class Inspection;
 class PeerBox;
 class SockController;
@@ -102,6 +104,7 @@ private:
     QSpinBox *m_count = nullptr;
     QPushButton *m_repeat = nullptr;
     QListWidget *m_savedList = nullptr;
+    std::shared_ptr<const Codec> m_codec; ///< what the fields were checked with
     QTimer m_injectTimer;
     int m_injectLeft = 0;
     quint32 m_repeatSock = 0;

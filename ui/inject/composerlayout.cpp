@@ -123,6 +123,7 @@ QWidget *Composer::buildRepeatRow()
     m_send->setShortcut(QKeySequence(u"Ctrl+Return"_s));
     m_interval = new QSpinBox(widget);
     m_interval->setObjectName(u"injectInterval"_s);
+    m_interval->setMinimumWidth(40);
     m_interval->setRange(1, 3'600'000);
     m_interval->setValue(1000);
     m_interval->setSuffix(tr(" ms"));
@@ -130,6 +131,7 @@ QWidget *Composer::buildRepeatRow()
     m_interval->setToolTip(m_interval->accessibleName());
     m_count = new QSpinBox(widget);
     m_count->setObjectName(u"injectCount"_s);
+    m_count->setMinimumWidth(40);
     m_count->setRange(0, 1'000'000'000);
     m_count->setValue(10);
     m_count->setPrefix(u"× "_s);
@@ -141,11 +143,10 @@ QWidget *Composer::buildRepeatRow()
     m_repeat->setToolTip(tr("Send it again and again, until the count is reached or you stop it"));
     for (QSpinBox *box : {m_interval, m_count})
         box->setButtonSymbols(QAbstractSpinBox::NoButtons);
-    layout->addWidget(m_send);
-    layout->addStretch(1);
-    layout->addWidget(m_interval);
-    layout->addWidget(m_count);
-    layout->addWidget(m_repeat);
+    layout->addWidget(m_send, 1);
+    layout->addWidget(m_interval, 1);
+    layout->addWidget(m_count, 1);
+    layout->addWidget(m_repeat, 1);
     return widget;
 }
 

@@ -99,7 +99,7 @@ void DataTable::resetColumns()
         const bool stretches = column.characters <= 0;
         header->setSectionResizeMode(column.logical, stretches ? QHeaderView::Stretch : QHeaderView::Interactive);
         if (!stretches)
-            header->resizeSection(column.logical, qRound(column.characters * character) + 12);
+            header->resizeSection(column.logical, qRound(column.characters * character) + 10);
     }
 }
 

@@ -41,13 +41,13 @@ LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
     m_table->setItemDelegate(new LogDelegate(m_table));
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     using C = MessageLogModel;
-    m_table->setColumns({{C::NoColumn, 9},
-                         {C::TimeColumn, 15},
-                         {C::DirectionColumn, 2},
-                         {C::SocketColumn, 6},
-                         {C::PeerColumn, 15},
-                         {C::TypeColumn, 8},
-                         {C::SizeColumn, 6},
+    m_table->setColumns({{C::NoColumn, 6.5},
+                         {C::TimeColumn, 12.7},
+                         {C::DirectionColumn, 2.6},
+                         {C::SocketColumn, 5.3},
+                         {C::PeerColumn, 13.2},
+                         {C::TypeColumn, 5.5},
+                         {C::SizeColumn, 4.5},
                          {C::SummaryColumn, 0}});
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -36,9 +36,10 @@ DecodedPanel::DecodedPanel(QWidget *parent)
     m_note->hide();
     m_tree->setObjectName(u"decodedTree"_s);
     m_tree->setModel(m_model);
-    m_tree->header()->setStretchLastSection(true);
-    m_tree->header()->resizeSection(FieldTreeModel::NameColumn, 110);
-    m_tree->header()->resizeSection(FieldTreeModel::ValueColumn, 130);
+    m_tree->header()->setStretchLastSection(false);
+    m_tree->header()->setSectionResizeMode(FieldTreeModel::ValueColumn, QHeaderView::Stretch);
+    m_tree->header()->resizeSection(FieldTreeModel::NameColumn, 100);
+    m_tree->header()->resizeSection(FieldTreeModel::KindColumn, 62);
     m_emptyState = new EmptyState(m_tree);
     m_emptyState->setText(tr("Choose a message to see its fields."));
     connect(m_tree->selectionModel(), &QItemSelectionModel::currentRowChanged, this,

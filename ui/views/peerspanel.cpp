@@ -44,10 +44,10 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     m_table->setItemDelegateForColumn(PeerModel::TimeoutColumn, new CountdownDelegate(m_table));
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     using C = PeerModel;
-    m_table->setColumns({{C::PeerColumn, 15},
-                         {C::SocketColumn, 6},
-                         {C::RateInColumn, 6},
-                         {C::TimeoutColumn, 7},
+    m_table->setColumns({{C::PeerColumn, 13.2},
+                         {C::SocketColumn, 5.3},
+                         {C::RateInColumn, 5},
+                         {C::TimeoutColumn, 6.8},
                          {C::ActivityColumn, 0},
                          {C::StateColumn, 10, false},
                          {C::SinceColumn, 10, false},

@@ -49,10 +49,10 @@ SocketsPanel::SocketsPanel(Inspection *inspection, QWidget *parent)
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     using C = SocketModel;
-    m_table->setColumns({{C::NameColumn, 9},
+    m_table->setColumns({{C::NameColumn, 7},
                          {C::UrlColumn, 0},
-                         {C::PeersColumn, 5},
-                         {C::RateInColumn, 6},
+                         {C::PeersColumn, 4.5},
+                         {C::RateInColumn, 5.5},
                          {C::RateOutColumn, 6, false},
                          {C::StateColumn, 7, false},
                          {C::InColumn, 9, false},
@@ -102,6 +102,9 @@ void SocketsPanel::setCurrent(SockController *controller)
 
 void SocketsPanel::updateActions()
 {
+    // Somebody is always chosen, so that the keys and the tool bar have something to act on.
+    if (!m_table->currentIndex().isValid() && m_sorted->rowCount() > 0)
+        m_table->setCurrentIndex(m_sorted->index(0, 0));
     SockController *controller = current();
     const bool alive = controller && controller->isAlive();
     const bool active = alive && controller->isActive();

@@ -69,10 +69,10 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     using C = HandlerStatsModel;
     m_table->setColumns({{C::HandlerColumn, 0},
-                         {C::CallsColumn, 7},
-                         {C::ErrorsColumn, 4},
-                         {C::P50Column, 7},
-                         {C::P99Column, 7},
+                         {C::CallsColumn, 5.5},
+                         {C::ErrorsColumn, 4.8},
+                         {C::P50Column, 6},
+                         {C::P99Column, 6.3},
                          {C::WaitP99Column, 7, false},
                          {C::SocketColumn, 7, false},
                          {C::TypeColumn, 9, false},
