@@ -198,18 +198,28 @@ QString Theme::styleSheet() const
         return {};
     QString sheet = QString::fromUtf8(file.readAll());
     std::pair<QString, QColor> names[] = {
-        {u"@window"_s, m_colors.window},           {u"@base"_s, m_colors.base},
-        {u"@raised"_s, m_colors.raised},           {u"@text"_s, m_colors.text},
-        {u"@secondary"_s, m_colors.secondary},     {u"@disabled"_s, m_colors.disabled},
-        {u"@border"_s, m_colors.border},           {u"@accent"_s, m_colors.accent},
-        {u"@onAccent"_s, m_colors.onAccent},       {u"@selection"_s, m_colors.selection},
-        {u"@okGround"_s, m_colors.okGround},       {u"@warningGround"_s, m_colors.warningGround},
-        {u"@errorGround"_s, m_colors.errorGround}, {u"@ok"_s, m_colors.ok},
-        {u"@warning"_s, m_colors.warning},         {u"@error"_s, m_colors.error},
+        {u"@window"_s, m_colors.window},
+        {u"@base"_s, m_colors.base},
+        {u"@raised"_s, m_colors.raised},
+        {u"@text"_s, m_colors.text},
+        {u"@secondary"_s, m_colors.secondary},
+        {u"@disabled"_s, m_colors.disabled},
+        {u"@border"_s, m_colors.border},
+        {u"@field"_s, mix(m_colors.border, m_colors.text, 0.15)},
+        {u"@accent"_s, m_colors.accent},
+        {u"@onAccent"_s, m_colors.onAccent},
+        {u"@selection"_s, m_colors.selection},
+        {u"@okGround"_s, m_colors.okGround},
+        {u"@warningGround"_s, m_colors.warningGround},
+        {u"@errorGround"_s, m_colors.errorGround},
+        {u"@ok"_s, m_colors.ok},
+        {u"@warning"_s, m_colors.warning},
+        {u"@error"_s, m_colors.error},
     };
     // Longer names first: @ok is the beginning of @okGround.
     std::sort(std::begin(names), std::end(names),
               [](const auto &a, const auto &b) { return a.first.size() > b.first.size(); });
+    sheet.replace("@check."_L1, m_dark ? "check-dark."_L1 : "check-light."_L1);
     for (const auto &[name, color] : names)
         sheet.replace(name, color.name());
     return sheet;

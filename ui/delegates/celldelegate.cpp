@@ -1,8 +1,11 @@
 #include "ui/delegates/celldelegate.h"
 
+#include <QAbstractItemView>
 #include <QApplication>
+#include <QHelpEvent>
 #include <QPainter>
 #include <QPainterPath>
+#include <QToolTip>
 
 #include <algorithm>
 
@@ -61,6 +64,17 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInd
         option->icon = QIcon(themePixmap(name, 14, option->widget ? option->widget->devicePixelRatioF() : 1.0, color));
         option->decorationSize = QSize(14, 14);
     }
+}
+
+bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
+                             const QModelIndex &index)
+{
+    if (event->type() == QEvent::ToolTip && index.isValid() && !index.data(Qt::ToolTipRole).isValid()) {
+        const bool cut = sizeHint(option, index).width() > view->visualRect(index).width();
+        QToolTip::showText(event->globalPos(), cut ? index.data().toString() : QString(), view);
+        return true;
+    }
+    return QStyledItemDelegate::helpEvent(event, view, option, index);
 }
 
 void CellDelegate::drawGround(QPainter *painter, const QStyleOptionViewItem &option)

@@ -19,6 +19,9 @@ public:
     using QStyledItemDelegate::QStyledItemDelegate;
     /// The column in which a level shows its icon; -1: none.
     void setLevelIconColumn(int column) { m_levelIconColumn = column; }
+    /// What does not fit is said in a tool tip.
+    bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
+                   const QModelIndex &index) override;
 
 protected:
     void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override;

@@ -114,7 +114,7 @@ void Composer::build()
 QWidget *Composer::buildRepeatRow()
 {
     auto *widget = new QWidget(this);
-    auto *layout = new QHBoxLayout(widget);
+    auto *layout = new QGridLayout(widget);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(5);
     m_send = new QPushButton(themeIcon(u"send"), tr("&Send"), widget);
@@ -141,12 +141,15 @@ QWidget *Composer::buildRepeatRow()
     m_repeat = new QPushButton(themeIcon(u"resend"), tr("Re&peat"), widget);
     m_repeat->setObjectName(u"injectRepeat"_s);
     m_repeat->setToolTip(tr("Send it again and again, until the count is reached or you stop it"));
-    for (QSpinBox *box : {m_interval, m_count})
+    for (QSpinBox *box : {m_interval, m_count}) {
         box->setButtonSymbols(QAbstractSpinBox::NoButtons);
-    layout->addWidget(m_send, 1);
-    layout->addWidget(m_interval, 1);
-    layout->addWidget(m_count, 1);
-    layout->addWidget(m_repeat, 1);
+        box->setProperty("plain", u"true"_s);
+        box->setGroupSeparatorShown(true);
+    }
+    layout->addWidget(m_send, 0, 0, 1, 3);
+    layout->addWidget(m_interval, 1, 0);
+    layout->addWidget(m_count, 1, 1);
+    layout->addWidget(m_repeat, 1, 2);
     return widget;
 }
 

@@ -3,9 +3,11 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDataStream>
+#include <QHelpEvent>
 #include <QIODevice>
 #include <QKeyEvent>
 #include <QMenu>
+#include <QToolTip>
 
 #include <algorithm>
 
@@ -32,6 +34,22 @@ void DataHeader::initStyleOptionForIndex(QStyleOptionHeader *option, int logical
     QHeaderView::initStyleOptionForIndex(option, logicalIndex);
     if (model() && model()->headerData(logicalIndex, Qt::Horizontal, NumericRole).toBool())
         option->textAlignment = Qt::AlignRight | Qt::AlignVCenter;
+    if (const auto label = m_shortLabels.constFind(logicalIndex); label != m_shortLabels.constEnd())
+        option->text = *label;
+}
+
+bool DataHeader::viewportEvent(QEvent *event)
+{
+    if (event->type() == QEvent::ToolTip && model()) {
+        const auto *help = static_cast<QHelpEvent *>(event);
+        const int logical = logicalIndexAt(help->pos());
+        QString text = model()->headerData(logical, Qt::Horizontal, Qt::ToolTipRole).toString();
+        if (text.isEmpty())
+            text = model()->headerData(logical, Qt::Horizontal).toString();
+        QToolTip::showText(help->globalPos(), text, this);
+        return true;
+    }
+    return QHeaderView::viewportEvent(event);
 }
 
 DataTable::DataTable(const QString &accessibleName, QWidget *parent)
@@ -57,6 +75,11 @@ DataTable::DataTable(const QString &accessibleName, QWidget *parent)
     updateRowHeight();
     m_emptyState = new EmptyState(this);
     connect(horizontalHeader(), &QWidget::customContextMenuRequested, this, &DataTable::showHeaderMenu);
+}
+
+DataHeader *DataTable::dataHeader() const
+{
+    return static_cast<DataHeader *>(horizontalHeader());
 }
 
 void DataTable::setModel(QAbstractItemModel *model)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QHeaderView>
 #include <QTableView>
 
@@ -22,9 +23,15 @@ class DataHeader : public QHeaderView
     Q_OBJECT
 public:
     explicit DataHeader(QWidget *parent);
+    /// Shown instead of the model's label, which stays in the tool tip and the list of columns.
+    void setShortLabel(int logicalIndex, const QString &label) { m_shortLabels.insert(logicalIndex, label); }
 
 protected:
     void initStyleOptionForIndex(QStyleOptionHeader *option, int logicalIndex) const override;
+    bool viewportEvent(QEvent *event) override;
+
+private:
+    QHash<int, QString> m_shortLabels;
 };
 
 /*! The table that every list of the window is: rows of one height, columns that a person chooses, everything copied.
@@ -49,6 +56,7 @@ public:
     explicit DataTable(const QString &accessibleName, QWidget *parent = nullptr);
 
     void setModel(QAbstractItemModel *model) override;
+    DataHeader *dataHeader() const;
     EmptyState *emptyState() const { return m_emptyState; }
     /// In the order in which they stand from left to right; those that are not named come last, hidden.
     void setColumns(std::initializer_list<Column> columns);

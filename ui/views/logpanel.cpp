@@ -49,6 +49,7 @@ LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
                          {C::TypeColumn, 5.5},
                          {C::SizeColumn, 4.5},
                          {C::SummaryColumn, 0}});
+    m_table->dataHeader()->setShortLabel(C::DirectionColumn, u"⇄"_s);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);

@@ -40,14 +40,17 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     m_table->setModel(m_sorted);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
+    auto *delegate = new CellDelegate(m_table);
+    delegate->setLevelIconColumn(PeerModel::PeerColumn);
+    m_table->setItemDelegate(delegate);
     m_table->setItemDelegateForColumn(PeerModel::ActivityColumn, new SparklineDelegate(m_table));
     m_table->setItemDelegateForColumn(PeerModel::TimeoutColumn, new CountdownDelegate(m_table));
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     using C = PeerModel;
-    m_table->setColumns({{C::PeerColumn, 13.2},
-                         {C::SocketColumn, 5.3},
-                         {C::RateInColumn, 5},
-                         {C::TimeoutColumn, 6.8},
+    m_table->setColumns({{C::PeerColumn, 15.2},
+                         {C::SocketColumn, 5},
+                         {C::RateInColumn, 4.5},
+                         {C::TimeoutColumn, 6.5},
                          {C::ActivityColumn, 0},
                          {C::StateColumn, 10, false},
                          {C::SinceColumn, 10, false},

@@ -53,6 +53,21 @@ protected:
     }
 };
 
+/// A type without a handler says its name, also where the column of types is hidden.
+class HandlerDelegate : public CellDelegate
+{
+public:
+    using CellDelegate::CellDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override
+    {
+        CellDelegate::initStyleOption(option, index);
+        if (index.column() == HandlerStatsModel::HandlerColumn && index.data(IsUnhandledRole).toBool())
+            option->text = HandlersPanel::tr("%1: unhandled").arg(index.data(TypeTextRole).toString());
+    }
+};
+
 } // namespace
 
 HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
@@ -65,14 +80,15 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     sorted->setSourceModel(inspection->handlerStatsModel());
     sorted->setSortRole(SortRole);
     m_table->setModel(sorted);
+    m_table->setItemDelegate(new HandlerDelegate(m_table));
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     using C = HandlerStatsModel;
     m_table->setColumns({{C::HandlerColumn, 0},
-                         {C::CallsColumn, 5.5},
-                         {C::ErrorsColumn, 4.8},
-                         {C::P50Column, 6},
-                         {C::P99Column, 6.3},
+                         {C::CallsColumn, 5},
+                         {C::ErrorsColumn, 4.7},
+                         {C::P50Column, 5.7},
+                         {C::P99Column, 5.9},
                          {C::WaitP99Column, 7, false},
                          {C::SocketColumn, 7, false},
                          {C::TypeColumn, 9, false},
