@@ -78,7 +78,7 @@ void InspectorWindow::placeDocks()
     for (QDockWidget *dock : std::as_const(m_docks))
         dock->show();
     m_docks[Handlers]->raise();
-    resizeDocks({m_docks[Sockets], m_docks[Inject]}, {340, 306}, Qt::Horizontal);
+    resizeDocks({m_docks[Sockets], m_docks[Inject]}, {346, 306}, Qt::Horizontal);
     resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {270, 390}, Qt::Horizontal);
     resizeDocks({m_docks[Sockets], m_docks[Peers]}, {200, 480}, Qt::Vertical);
     resizeDocks({m_docks[Inject], m_docks[Handlers]}, {390, 300}, Qt::Vertical);

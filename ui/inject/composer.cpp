@@ -62,6 +62,8 @@ Composer::Composer(Inspection *inspection, QWidget *parent)
     connect(m_browse, &QToolButton::clicked, this, &Composer::browse);
     connect(m_send, &QPushButton::clicked, this, &Composer::send);
     connect(m_repeat, &QPushButton::clicked, this, [this] { isRepeating() ? stopRepeat() : startRepeat(); });
+    fillPeers();
+    m_peer->setCurrentIndex(0);
     fillSockets();
     updateForm();
 }
@@ -222,7 +224,8 @@ void Composer::updateForm()
     const bool encoded = chosen == PayloadForm::Text || chosen == PayloadForm::Json;
     const bool typed = encoded && codec && codec->carriesType();
     m_type->setEnabled(typed);
-    m_type->setPlaceholderText(typed     ? tr("a number or a name; empty is 0")
+    m_type->setPlaceholderText(!c        ? tr("no socket yet")
+                               : typed   ? tr("a number or a name; empty is 0")
                                : encoded ? tr("this codec carries no type")
                                          : tr("the type is in the bytes"));
     m_peerLabel->setText(m_asReceived->isChecked() ? tr("Fr&om") : tr("T&o"));

@@ -197,6 +197,8 @@ void OpenSocketDialog::build()
 
     m_buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     m_buttons->button(QDialogButtonBox::Ok)->setText(tr("Op&en"));
+    for (QAbstractButton *button : m_buttons->buttons())
+        button->setIcon({}); // the style's own would be the only coloured ones
     grid->setRowMinimumHeight(row, 12);
     grid->setRowStretch(row++, 1);
     grid->addWidget(m_buttons, row, 0, 1, 4);

@@ -85,10 +85,10 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     using C = HandlerStatsModel;
     m_table->setColumns({{C::HandlerColumn, 0},
-                         {C::CallsColumn, 5},
-                         {C::ErrorsColumn, 4.7},
-                         {C::P50Column, 5.7},
-                         {C::P99Column, 5.9},
+                         {C::CallsColumn, 4.7},
+                         {C::ErrorsColumn, 4.5},
+                         {C::P50Column, 5.5},
+                         {C::P99Column, 5.6},
                          {C::WaitP99Column, 7, false},
                          {C::SocketColumn, 7, false},
                          {C::TypeColumn, 9, false},
@@ -128,15 +128,34 @@ void HandlersPanel::showContextMenu(QPoint position)
 HealthPanel::HealthPanel(Inspection *inspection, QWidget *parent)
     : QWidget(parent)
     , m_tree(new CopyTree(tr("Health"), this))
+    , m_note(new QLabel(this))
 {
-    bareLayout(this)->addWidget(m_tree);
+    QVBoxLayout *layout = bareLayout(this);
+    layout->addWidget(m_tree, 1);
+    layout->addWidget(m_note);
+    m_note->setWordWrap(true);
+    m_note->setTextFormat(Qt::PlainText);
+    m_note->setMargin(6);
+    m_note->setProperty("role", u"note"_s);
+    m_note->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    m_note->setAccessibleName(tr("What the chosen line means"));
+    m_note->hide();
     m_tree->setObjectName(u"healthTree"_s);
     m_tree->setModel(inspection->healthModel());
     auto *delegate = new CellDelegate(m_tree);
     delegate->setLevelIconColumn(HealthModel::NameColumn);
     m_tree->setItemDelegate(delegate);
-    m_tree->header()->resizeSection(HealthModel::NameColumn, 160);
-    m_tree->header()->resizeSection(HealthModel::ValueColumn, 130);
+    m_tree->header()->resizeSection(HealthModel::NameColumn, 150);
+    // The note is a sentence: it stands below the tree, where there is room for it.
+    m_tree->setColumnHidden(HealthModel::NoteColumn, true);
+    const auto showNote = [this] {
+        const QModelIndex index = m_tree->currentIndex();
+        const QString note = index.siblingAtColumn(HealthModel::NoteColumn).data().toString();
+        m_note->setText(index.siblingAtColumn(0).data().toString() + u": "_s + note);
+        m_note->setVisible(!note.isEmpty());
+    };
+    connect(m_tree->selectionModel(), &QItemSelectionModel::currentRowChanged, this, showNote);
+    connect(inspection, &Inspection::updated, this, showNote);
     auto *empty = new EmptyState(m_tree);
     empty->setText(tr("Queues, ticks and limits of every socket stand here."));
     connect(inspection->healthModel(), &QAbstractItemModel::rowsInserted, this,
@@ -167,7 +186,7 @@ LedgerPanel::LedgerPanel(Inspection *inspection, QWidget *parent)
     m_table->setModel(inspection->ledgerModel());
     m_table->setItemDelegate(new LedgerDelegate(m_table));
     m_table->setColumns(
-        {{LedgerModel::TermColumn, 0}, {LedgerModel::MessagesColumn, 10}, {LedgerModel::BytesColumn, 12}});
+        {{LedgerModel::TermColumn, 0}, {LedgerModel::MessagesColumn, 7.6}, {LedgerModel::BytesColumn, 8.8}});
     connect(m_sock, &QComboBox::activated, this, [this] {
         const QVariant id = m_sock->currentData();
         m_inspection->ledgerModel()->setSock(id.isValid() ? std::optional<quint32>(id.toUInt()) : std::nullopt);
@@ -239,8 +258,8 @@ ErrorsPanel::ErrorsPanel(Inspection *inspection, QWidget *parent)
     m_table->setObjectName(u"errorsTable"_s);
     m_table->setModel(inspection->errorModel());
     using C = ErrorModel;
-    m_table->setColumns({{C::TimeColumn, 15},
-                         {C::StageColumn, 9},
+    m_table->setColumns({{C::TimeColumn, 12.6},
+                         {C::StageColumn, 6.2},
                          {C::TextColumn, 0},
                          {C::SocketColumn, 7, false},
                          {C::PeerColumn, 15, false},

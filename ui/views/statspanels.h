@@ -52,6 +52,7 @@ public:
 
 private:
     CopyTree *m_tree;
+    QLabel *m_note;
 };
 
 /*! The ledger of one sock or of all, and whether it adds up.

@@ -1,0 +1,305 @@
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSettings>
+#include <QSpinBox>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+
+#include "core/codec/codec.h"
+#include "core/peers/peertable.h"
+#include "core/udpsock.h"
+#include "support/testmain.h"
+#include "ui/inject/composer.h"
+#include "ui/models/inspection.h"
+#include "ui/models/messagelogmodel.h"
+#include "ui/models/peermodel.h"
+#include "ui/models/sockcontroller.h"
+
+using namespace SockScope;
+using namespace Qt::StringLiterals;
+
+class TestComposer : public QObject
+{
+    Q_OBJECT
+
+private:
+    static SockOptions options(const QString &codec, const QString &name = {})
+    {
+        SockOptions options;
+        options.name = name;
+        options.bind = HostPort{u"127.0.0.1"_s, 0};
+        options.codec = makeCodec(codec);
+        options.tickInterval = std::chrono::milliseconds(0);
+        return options;
+    }
+    template <typename Widget>
+    static Widget *field(const Composer &composer, const QString &name)
+    {
+        return composer.findChild<Widget *>(name);
+    }
+    static void type(const Composer &composer, PayloadForm form, const QString &text)
+    {
+        auto *box = field<QComboBox>(composer, u"injectForm"_s);
+        box->setCurrentIndex(box->findData(static_cast<int>(form)));
+        auto *edit = field<QPlainTextEdit>(composer, u"injectText"_s);
+        edit->clear();
+        QTest::keyClicks(edit, text);
+    }
+
+private Q_SLOTS:
+    void init() { SockScope::Test::failOnWarnings(); }
+
+    void escapes_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<qsizetype>("position"); // of the error; -1: none
+        QTest::newRow("plain") << u"hello"_s << QByteArray("hello") << qsizetype(-1);
+        QTest::newRow("empty") << QString() << QByteArray("") << qsizetype(-1);
+        QTest::newRow("all") << u"a\\n\\r\\t\\0\\\\\\x7fz\\u20ac"_s << QByteArray("a\n\r\t\0\\\x7fz\xe2\x82\xac", 11)
+                             << qsizetype(-1);
+        QTest::newRow("two bytes") << u"\\xff\\x00"_s << QByteArray("\xff\0", 2) << qsizetype(-1);
+        QTest::newRow("unknown") << u"ab\\q"_s << QByteArray() << qsizetype(2);
+        QTest::newRow("cut off") << u"ab\\"_s << QByteArray() << qsizetype(2);
+        QTest::newRow("half a byte") << u"\\x1"_s << QByteArray() << qsizetype(0);
+        QTest::newRow("surrogate") << u"x\\ud800"_s << QByteArray() << qsizetype(1);
+    }
+    void escapes()
+    {
+        QFETCH(QString, text);
+        QFETCH(QByteArray, bytes);
+        QFETCH(qsizetype, position);
+        PayloadError error;
+        const auto parsed = parseEscapedText(text, &error);
+        QCOMPARE(parsed.has_value(), position < 0);
+        if (parsed)
+            QCOMPARE(*parsed, bytes);
+        else
+            QCOMPARE(error.position, position);
+    }
+
+    void json_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QCborValue>("value");
+        QTest::addColumn<bool>("good");
+        QTest::newRow("map") << u"{\"x\":1}"_s << QCborValue(QCborMap{{u"x"_s, 1}}) << true;
+        QTest::newRow("scalar") << u" 7 "_s << QCborValue(7) << true;
+        QTest::newRow("largest") << u"9223372036854775807"_s << QCborValue(std::numeric_limits<qint64>::max()) << true;
+        QTest::newRow("two values") << u"1,2"_s << QCborValue() << false;
+        QTest::newRow("escape from the frame") << u"1],[2"_s << QCborValue() << false;
+        QTest::newRow("blank") << u"  "_s << QCborValue() << false;
+        QTest::newRow("bomb") << QString(100000, u'[') << QCborValue() << false;
+        QTest::newRow("NaN") << u"NaN"_s << QCborValue() << false;
+    }
+    void json()
+    {
+        QFETCH(QString, text);
+        QFETCH(QCborValue, value);
+        QFETCH(bool, good);
+        PayloadError error;
+        const auto parsed = parseJson(text, &error);
+        QCOMPARE(parsed.has_value(), good);
+        if (good)
+            QCOMPARE(*parsed, value);
+        else
+            QVERIFY(!error.text.isEmpty());
+    }
+
+    void jsonErrorsSayWhere()
+    {
+        PayloadError error;
+        QVERIFY(!parseJson(u"{\"ë\": x}"_s, &error));
+        QCOMPARE(error.position, 6); // in characters, although ë has two bytes
+    }
+
+    void jsonTextSaysTheSameAgain()
+    {
+        const QCborValue value(QCborMap{{u"a"_s, QCborArray{1, 2.5, true, nullptr, u"ë"_s}}});
+        const auto text = jsonText(value);
+        QVERIFY(text);
+        QCOMPARE(parseJson(*text, nullptr), std::optional(value));
+        QVERIFY(!jsonText(QCborValue(QByteArray("x"))));
+        QVERIFY(!jsonText(QCborValue(QCborMap{{1, 2}})));
+    }
+
+    void aFileThatIsNotThere()
+    {
+        QTemporaryDir folder;
+        PayloadError error;
+        QVERIFY(!readPayloadFile(folder.filePath(u"no"_s), &error));
+        QVERIFY(!error.text.isEmpty());
+        QVERIFY(!readPayloadFile(folder.path(), &error));
+        QVERIFY(!readPayloadFile({}, &error));
+        QFile file(folder.filePath(u"yes"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray("\0\x01", 2));
+        file.close();
+        QCOMPARE(readPayloadFile(file.fileName(), &error), std::optional(QByteArray("\0\x01", 2)));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(file.resize(maximumPayloadBytes + 1));
+        file.close();
+        QVERIFY(!readPayloadFile(file.fileName(), &error));
+        QVERIFY(error.text.contains(u"16 MiB"_s));
+    }
+
+    void saysWhyBelowTheField()
+    {
+        Inspection inspection;
+        UdpSock sock(options(u"json"_s, u"game"_s));
+        QVERIFY(!sock.start());
+        Composer composer(&inspection);
+        composer.resize(320, 420);
+        composer.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&composer));
+        inspection.addSock(&sock);
+        QTRY_VERIFY(inspection.controllers().first()->snapshot().codec);
+        QCOMPARE(field<QComboBox>(composer, u"injectSocket"_s)->count(), 1);
+
+        type(composer, PayloadForm::Json, u"{\"x\":}"_s);
+        QVERIFY2(composer.errorText().contains(u"Character 6"_s), qPrintable(composer.errorText()));
+        type(composer, PayloadForm::Json, u"{\"x\":1}"_s);
+        QCOMPARE(composer.errorText(), QString());
+        type(composer, PayloadForm::Hex, u"0x5b,31:7"_s);
+        QVERIFY(!composer.errorText().isEmpty());
+        type(composer, PayloadForm::Hex, u"0x5b,31:7d"_s);
+        QCOMPARE(composer.errorText(), QString());
+        QVERIFY(!field<QLineEdit>(composer, u"injectType"_s)->isEnabled());
+        type(composer, PayloadForm::Text, u"\\q"_s);
+        QVERIFY(composer.errorText().contains(u"escape"_s));
+        type(composer, PayloadForm::Text, u"\\xff"_s);
+        QVERIFY(composer.errorText().contains(u"UTF-8"_s));
+        type(composer, PayloadForm::Text, u"ok"_s);
+        QTest::keyClicks(field<QLineEdit>(composer, u"injectType"_s), u"12x"_s);
+        QVERIFY(composer.errorText().contains(u"Type"_s));
+    }
+
+    void sendsToPeers()
+    {
+        Inspection inspection;
+        UdpSock server(options(u"json"_s, u"server"_s));
+        QVERIFY(!server.start());
+        UdpSock client(options(u"json"_s));
+        QList<Message> heard;
+        client.addHandler(u"say", &client, [&heard](const Envelope &envelope) { heard.append(envelope.message); });
+        QVERIFY(!client.start());
+        Composer composer(&inspection);
+        composer.resize(320, 420);
+        composer.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&composer));
+        SockController *controller = inspection.addSock(&server);
+        QTRY_VERIFY(controller->snapshot().codec);
+
+        auto *sendButton = field<QPushButton>(composer, u"injectSend"_s);
+        type(composer, PayloadForm::Json, u"{\"text\":\"hi\"}"_s);
+        QTest::keyClicks(field<QLineEdit>(composer, u"injectType"_s), u"say"_s);
+        QTest::mouseClick(sendButton, Qt::LeftButton);
+        QTRY_COMPARE(composer.answerText(), u"Nobody is there to send it to."_s);
+
+        QVERIFY(!client.connectTo(server.localEndpoint()));
+        QTRY_VERIFY(client.peers().size() == 1);
+        QVERIFY(client.sendMessage(u"hello", 1).isOk());
+        QTRY_COMPARE(inspection.peerModel()->rowCount(), 1);
+        QTest::mouseClick(sendButton, Qt::LeftButton);
+        QTRY_COMPARE(composer.answerText(), u"Sent to 1 peer."_s);
+        QTRY_COMPARE(heard.size(), 1);
+        QCOMPARE(heard.first().value.toMap().value(u"text"_s).toString(), u"hi"_s);
+
+        composer.setTarget(controller->sockId(), client.localEndpoint(), false);
+        QTest::keyClick(field<QPlainTextEdit>(composer, u"injectText"_s), Qt::Key_Return, Qt::ControlModifier);
+        QTRY_COMPARE(heard.size(), 2);
+
+        field<QSpinBox>(composer, u"injectInterval"_s)->setValue(1);
+        field<QSpinBox>(composer, u"injectCount"_s)->setValue(5);
+        QTest::mouseClick(field<QPushButton>(composer, u"injectRepeat"_s), Qt::LeftButton);
+        QTRY_COMPARE(heard.size(), 7);
+        QTRY_VERIFY(!composer.isRepeating());
+        QCOMPARE(composer.answerText(), u"Sent 5 times"_s);
+
+        field<QSpinBox>(composer, u"injectCount"_s)->setValue(0);
+        QTest::mouseClick(field<QPushButton>(composer, u"injectRepeat"_s), Qt::LeftButton);
+        QVERIFY(composer.isRepeating());
+        QTRY_VERIFY(heard.size() > 10);
+        QTest::mouseClick(field<QPushButton>(composer, u"injectRepeat"_s), Qt::LeftButton);
+        QVERIFY(!composer.isRepeating());
+    }
+
+    void playsAPeer()
+    {
+        Inspection inspection;
+        UdpSock server(options(u"json"_s, u"server"_s));
+        QList<Envelope> heard;
+        server.addHandler(u"move", &server, [&heard](const Envelope &envelope) { heard.append(envelope); });
+        QVERIFY(!server.start());
+        Composer composer(&inspection);
+        composer.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&composer));
+        SockController *controller = inspection.addSock(&server);
+        QTRY_VERIFY(controller->snapshot().codec);
+        QTest::mouseClick(field<QCheckBox>(composer, u"injectAsReceived"_s), Qt::LeftButton, {}, {8, 8});
+        type(composer, PayloadForm::Json, u"7"_s);
+        QTest::keyClicks(field<QLineEdit>(composer, u"injectType"_s), u"move"_s);
+        auto *sendButton = field<QPushButton>(composer, u"injectSend"_s);
+        QTest::mouseClick(sendButton, Qt::LeftButton);
+        QVERIFY(composer.errorText().contains(u"From whom"_s));
+        auto *peer = field<QComboBox>(composer, u"injectPeer"_s);
+        peer->lineEdit()->selectAll();
+        QTest::keyClicks(peer->lineEdit(), u"10.0.0.7"_s);
+        QTest::mouseClick(sendButton, Qt::LeftButton);
+        QVERIFY(composer.errorText().contains(u"10.0.0.7"_s));
+        QTest::keyClicks(peer->lineEdit(), u":40001"_s);
+        QTest::mouseClick(sendButton, Qt::LeftButton);
+        QTRY_COMPARE(heard.size(), 1);
+        QCOMPARE(heard.first().peer.toString(), u"10.0.0.7:40001"_s);
+        QCOMPARE(heard.first().message.value.toInteger(), 7);
+        QVERIFY(heard.first().flags.testFlag(EnvelopeFlag::Injected));
+
+        // What was received comes back into the fields for another go.
+        QTRY_COMPARE(inspection.messageLogModel()->rowCount(), 1);
+        composer.setText(u"8"_s);
+        composer.edit(inspection.messageLogModel()->record(0));
+        QCOMPARE(field<QPlainTextEdit>(composer, u"injectText"_s)->toPlainText(), u"7"_s);
+        QCOMPARE(field<QLineEdit>(composer, u"injectType"_s)->text(), u"move"_s);
+        QVERIFY(field<QCheckBox>(composer, u"injectAsReceived"_s)->isChecked());
+    }
+
+    void savedMessagesSurvive()
+    {
+        QTemporaryDir folder;
+        QSettings settings(folder.filePath(u"s.ini"_s), QSettings::IniFormat);
+        Inspection inspection;
+        {
+            Composer composer(&inspection);
+            composer.show();
+            type(composer, PayloadForm::Hex, u"01 02"_s);
+            field<QToolButton>(composer, u"injectSave"_s)->click();
+            composer.saveSettings(settings);
+        }
+        Composer composer(&inspection);
+        composer.loadSettings(settings);
+        composer.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&composer));
+        auto *list = field<QListWidget>(composer, u"injectSaved"_s);
+        QCOMPARE(list->count(), 1);
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(0)).center());
+        QCOMPARE(field<QPlainTextEdit>(composer, u"injectText"_s)->toPlainText(), u"01 02"_s);
+
+        for (const QString &garbage : {u"["_s, u"[{\"form\":99},7,null]"_s, u"\xff"_s}) {
+            settings.setValue(u"inject/saved"_s, garbage);
+            SavedMessages saved;
+            saved.load(settings);
+            QVERIFY(saved.messages().isEmpty());
+        }
+        SavedMessages saved;
+        QVERIFY(!saved.add({QString(), PayloadForm::Text, QString(SavedMessages::maximumText + 1, u'x')}));
+    }
+};
+
+QTEST_MAIN(TestComposer)
+#include "test_composer.moc"
