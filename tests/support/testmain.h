@@ -9,7 +9,10 @@ namespace SockScope::Test {
 /// test function. QtTest forgets it after each function.
 inline void failOnWarnings()
 {
-    QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
+    // Not ours: the offscreen platform says so of windows with a minimum size, and of completions.
+    QTest::failOnWarning(QRegularExpression(QStringLiteral(
+        "^(?!This plugin does not support (propagateSizeHints|raise)\\(\\)$|This plugin does not support "
+        "grabbing the keyboard$)")));
 }
 
 } // namespace SockScope::Test

@@ -26,6 +26,7 @@ EmptyState::EmptyState(QAbstractItemView *view)
     m_label->setAlignment(Qt::AlignCenter);
     m_label->setWordWrap(true);
     m_label->setProperty("role", u"secondary"_s);
+    m_button->setAccessibleName(tr("What this panel needs"));
     m_button->hide();
     view->viewport()->installEventFilter(this);
     connect(m_button, &QPushButton::clicked, this, &EmptyState::buttonClicked);
@@ -45,6 +46,8 @@ QString EmptyState::text() const
 void EmptyState::setButton(const QString &text, const QIcon &icon)
 {
     m_button->setText(text);
+    if (!text.isEmpty())
+        m_button->setAccessibleName(text);
     m_button->setIcon(icon);
     m_button->setVisible(!text.isEmpty());
 }

@@ -315,13 +315,19 @@ void HexView::keyPressEvent(QKeyEvent *event)
 
 void HexView::mousePressEvent(QMouseEvent *event)
 {
-    if (event->button() != Qt::LeftButton || m_bytes.isEmpty())
-        return;
-    moveCursor(offsetAt(event->position().toPoint()), event->modifiers() & Qt::ShiftModifier);
+    event->accept();
+    if (event->button() == Qt::LeftButton && !m_bytes.isEmpty())
+        moveCursor(offsetAt(event->position().toPoint()), event->modifiers() & Qt::ShiftModifier);
+}
+
+void HexView::mouseReleaseEvent(QMouseEvent *event)
+{
+    event->accept();
 }
 
 void HexView::mouseMoveEvent(QMouseEvent *event)
 {
+    event->accept();
     if ((event->buttons() & Qt::LeftButton) && !m_bytes.isEmpty())
         moveCursor(offsetAt(event->position().toPoint()), true);
 }

@@ -5,6 +5,7 @@
 #include <QEvent>
 #include <QFrame>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
@@ -39,7 +40,8 @@ LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
     m_table->setObjectName(u"logTable"_s);
     m_table->setModel(m_log);
     m_table->setItemDelegate(new LogDelegate(m_table));
-    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    // By pixels: by items, Qt shifts the rows by a part of one when the end is reached or left.
+    m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     using C = MessageLogModel;
     m_table->setColumns({{C::NoColumn, 6.5},
                          {C::TimeColumn, 12.7},
@@ -103,12 +105,19 @@ void LogPanel::setFollowing(bool following)
     Q_EMIT followingChanged(following);
 }
 
+void LogPanel::chooseRow(int row)
+{
+    // Not setCurrentIndex: with Ctrl held, as for Ctrl+N, that would toggle the row instead of choosing it.
+    m_table->selectionModel()->setCurrentIndex(m_log->index(row, 0),
+                                               QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+}
+
 void LogPanel::goToRow(int row)
 {
     if (row < 0 || row >= m_log->rowCount())
         return;
     setFollowing(false);
-    m_table->setCurrentIndex(m_log->index(row, 0));
+    chooseRow(row);
     m_table->scrollTo(m_log->index(row, 0), QAbstractItemView::EnsureVisible);
 }
 
@@ -118,7 +127,7 @@ bool LogPanel::goToNo(quint64 no)
     if (row < 0)
         return false;
     setFollowing(false);
-    m_table->setCurrentIndex(m_log->index(row, 0));
+    chooseRow(row);
     m_table->scrollTo(m_log->index(row, 0), QAbstractItemView::PositionAtCenter);
     return m_log->noOfRow(row) == no;
 }
@@ -137,36 +146,57 @@ void LogPanel::copyPayload(int bytesFormat)
             formatBytes(m_log->record(row).payload, static_cast<BytesFormat>(bytesFormat)));
 }
 
+void LogPanel::keepAnchor(int row)
+{
+    m_anchorNo = row >= 0 ? m_log->noOfRow(row) : 0;
+    m_anchorY = row >= 0 ? m_table->visualRect(m_log->index(row, 0)).y() : 0;
+}
+
+void LogPanel::restoreAnchor()
+{
+    const int row = m_anchorNo ? m_log->rowOfNo(m_anchorNo) : -1;
+    if (row < 0)
+        return;
+    const QScopedValueRollback guard(m_moving, true);
+    m_table->verticalScrollBar()->setValue(row * m_table->verticalHeader()->defaultSectionSize() - m_anchorY);
+}
+
 void LogPanel::handleRowsInserted()
 {
     if (m_following) {
         const QScopedValueRollback guard(m_moving, true);
         m_table->scrollToBottom();
+    } else {
+        // Rows that left just before these came may have left too few below to keep the place.
+        restoreAnchor();
     }
+    m_anchorNo = 0;
 }
 
 void LogPanel::handleRowsAboutToBeRemoved(int first, int last)
 {
     // The oldest leave at the top: what a person looks at must stay where it is.
     const int top = m_table->rowAt(0);
-    m_topNo = first == 0 && top >= 0 ? m_log->noOfRow(qMax(top, last + 1)) : 0;
+    keepAnchor(first == 0 && top >= 0 ? qMin(qMax(top, last + 1), m_log->rowCount() - 1) : -1);
+    if (m_anchorNo != 0 && top <= last)
+        m_anchorY = 0; // what was at the top is gone
     m_resetting = true;
 }
 
 void LogPanel::handleRowsRemoved()
 {
     m_resetting = false;
-    const QScopedValueRollback guard(m_moving, true);
-    if (m_following)
+    if (m_following) {
+        const QScopedValueRollback guard(m_moving, true);
         m_table->scrollToBottom();
-    else if (const int row = m_topNo ? m_log->rowOfNo(m_topNo) : -1; row >= 0)
-        m_table->verticalScrollBar()->setValue(row);
+    } else {
+        restoreAnchor();
+    }
 }
 
 void LogPanel::handleModelAboutToBeReset()
 {
-    const int top = m_table->rowAt(0);
-    m_topNo = top >= 0 ? m_log->noOfRow(top) : 0;
+    keepAnchor(m_table->rowAt(0));
     m_resetting = true;
 }
 
@@ -175,14 +205,15 @@ void LogPanel::handleModelReset()
     m_resetting = false;
     const QScopedValueRollback guard(m_moving, true);
     if (const int row = currentRow(); row >= 0)
-        m_table->selectRow(row);
+        chooseRow(row);
     if (m_following) {
         m_table->scrollToBottom();
     } else if (const int row = currentRow(); row >= 0) {
         m_table->scrollTo(m_log->index(row, 0), QAbstractItemView::PositionAtCenter);
-    } else if (const int near = m_topNo ? m_log->rowAtOrAfterNo(m_topNo) : -1; near >= 0) {
+    } else if (const int near = m_anchorNo ? m_log->rowAtOrAfterNo(m_anchorNo) : -1; near >= 0) {
         m_table->scrollTo(m_log->index(near, 0), QAbstractItemView::PositionAtTop);
     }
+    m_anchorNo = 0;
     updateEmptyText();
 }
 
@@ -205,6 +236,7 @@ void LogPanel::handleScrolled()
 {
     if (m_moving || m_resetting)
         return;
+    m_anchorNo = 0;
     const QScrollBar *bar = m_table->verticalScrollBar();
     const bool atEnd = bar->value() >= bar->maximum();
     if (atEnd != m_following) {

@@ -60,6 +60,9 @@ private:
     void handleCurrentChanged(const QModelIndex &current);
     void handleScrolled();
     void showContextMenu(QPoint position);
+    void chooseRow(int row);
+    void keepAnchor(int row);
+    void restoreAnchor();
     void updatePauseNotice();
     void updateEmptyText();
 
@@ -71,7 +74,8 @@ private:
     QLabel *m_pauseText;
     QList<QAction *> m_messageActions;
     quint64 m_currentNo = 0;
-    quint64 m_topNo = 0;
+    quint64 m_anchorNo = 0; ///< the message at the top while rows leave …
+    int m_anchorY = 0;      ///< … and where it was drawn
     bool m_following = true;
     bool m_moving = false; ///< we scroll, not the person
     bool m_resetting = false;

@@ -17,7 +17,9 @@ void RecentSockets::load(const QSettings &settings)
     for (const QJsonValue &value : array) {
         if (m_specs.size() == maximum)
             break;
-        if (const auto spec = SockSpec::fromJson(value.toObject()); spec && !m_specs.contains(*spec))
+        const auto spec = SockSpec::fromJson(value.toObject());
+        const bool usable = spec && (spec->listen || !spec->connectTo.isEmpty());
+        if (usable && !m_specs.contains(*spec))
             m_specs.append(*spec);
     }
 }
