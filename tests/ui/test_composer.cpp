@@ -166,7 +166,7 @@ private Q_SLOTS:
         QVERIFY2(composer.errorText().startsWith(u"Character "_s), qPrintable(composer.errorText()));
         type(composer, PayloadForm::Json, u"{\"x\":1}"_s);
         QCOMPARE(composer.errorText(), QString());
-        type(composer, PayloadForm::Hex, u"0x5b,31:7"_s);
+        type(composer, PayloadForm::Hex, u"0x5b,31:7g"_s);
         QVERIFY(!composer.errorText().isEmpty());
         type(composer, PayloadForm::Hex, u"0x5b,31:7d"_s);
         QCOMPARE(composer.errorText(), QString());
