@@ -7,7 +7,6 @@
 
 #include <memory>
 
-#include "ui/icons.h"
 #include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
 #include "ui/models/messagelogmodel.h"
@@ -30,13 +29,12 @@ namespace {
 constexpr int layoutVersion = 1;
 } // namespace
 
-QDockWidget *InspectorWindow::addDock(const QString &title, const QString &name, QWidget *panel, const QString &icon)
+QDockWidget *InspectorWindow::addDock(const QString &title, const QString &name, QWidget *panel)
 {
     auto *dock = new QDockWidget(title, this);
     dock->setObjectName(name);
     dock->setWidget(panel);
     dock->setTitleBarWidget(new DockTitle(dock));
-    dock->toggleViewAction()->setIcon(themeIcon(icon));
     m_docks.append(dock);
     return dock;
 }
@@ -48,15 +46,15 @@ void InspectorWindow::createDocks()
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    addDock(tr("Sockets"), u"socketsDock"_s, m_sockets, u"socket"_s);
-    addDock(tr("Peers"), u"peersDock"_s, m_peers, u"peers"_s);
-    addDock(tr("Decoded"), u"decodedDock"_s, m_decoded, u"tree"_s);
-    addDock(tr("Bytes"), u"bytesDock"_s, m_bytes, u"bytes"_s);
-    addDock(tr("Inject"), u"injectDock"_s, m_composer, u"inject"_s);
-    addDock(tr("Handlers"), u"handlersDock"_s, m_handlers, u"handlers"_s);
-    addDock(tr("Health"), u"healthDock"_s, m_health, u"health"_s);
-    addDock(tr("Ledger"), u"ledgerDock"_s, m_ledger, u"log"_s);
-    addDock(tr("Errors"), u"errorsDock"_s, m_errors, u"error"_s);
+    addDock(tr("Sockets"), u"socketsDock"_s, m_sockets);
+    addDock(tr("Peers"), u"peersDock"_s, m_peers);
+    addDock(tr("Decoded"), u"decodedDock"_s, m_decoded);
+    addDock(tr("Bytes"), u"bytesDock"_s, m_bytes);
+    addDock(tr("Inject"), u"injectDock"_s, m_composer);
+    addDock(tr("Handlers"), u"handlersDock"_s, m_handlers);
+    addDock(tr("Health"), u"healthDock"_s, m_health);
+    addDock(tr("Ledger"), u"ledgerDock"_s, m_ledger);
+    addDock(tr("Errors"), u"errorsDock"_s, m_errors);
     placeDocks();
 }
 
@@ -78,7 +76,7 @@ void InspectorWindow::placeDocks()
     for (QDockWidget *dock : std::as_const(m_docks))
         dock->show();
     m_docks[Handlers]->raise();
-    resizeDocks({m_docks[Sockets], m_docks[Inject]}, {346, 306}, Qt::Horizontal);
+    resizeDocks({m_docks[Sockets], m_docks[Inject]}, {346, 314}, Qt::Horizontal);
     resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {270, 390}, Qt::Horizontal);
     resizeDocks({m_docks[Sockets], m_docks[Peers]}, {200, 480}, Qt::Vertical);
     resizeDocks({m_docks[Inject], m_docks[Handlers]}, {390, 300}, Qt::Vertical);

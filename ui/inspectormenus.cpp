@@ -73,6 +73,10 @@ void InspectorWindow::createActions()
     m_follow->setChecked(m_log->isFollowing());
     connect(m_follow, &QAction::toggled, m_log, &LogPanel::setFollowing);
 
+    // In a menu the check mark says more than the icon would.
+    m_pause->setIconVisibleInMenu(false);
+    m_follow->setIconVisibleInMenu(false);
+
     m_mark = makeAction(this, u"mark", tr("&Mark/Unmark Message"), u"Ctrl+M"_s, tr("Mark the chosen messages"));
     connect(m_mark, &QAction::triggered, m_log, &LogPanel::toggleMark);
     m_resend = makeAction(this, u"resend", tr("&Resend"), u"Ctrl+T"_s, tr("Send this message again"));

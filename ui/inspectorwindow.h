@@ -78,7 +78,7 @@ private:
     void applyTheme();
     void showFailure(const QString &what, const SockError &error);
     // inspectordocks.cpp
-    QDockWidget *addDock(const QString &title, const QString &name, QWidget *panel, const QString &icon);
+    QDockWidget *addDock(const QString &title, const QString &name, QWidget *panel);
     void createDocks();
     void placeDocks();
     void showPanel(QWidget *panel);

@@ -14,6 +14,7 @@
 #include "core/codec/codec.h"
 #include "core/sockspec.h"
 #include "ui/inspectorwindow.h"
+#include "ui/theme.h"
 
 namespace SockScope {
 
@@ -118,6 +119,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
         QApplication::quit();
     });
     std::optional<DemoThread> demo; // outlives the window
+    Theme::instance()->takeOver();
     InspectorWindow window;
     if (line.isSet(u"demo"_s)) {
         demo.emplace();

@@ -108,6 +108,7 @@ void OpenSocketDialog::build()
     m_udp->setChecked(true);
     auto *kinds = new QHBoxLayout;
     kinds->addWidget(m_udp);
+    kinds->addSpacing(12);
     kinds->addWidget(m_tcp);
     kinds->addStretch();
     label(tr("Transport"), m_udp);
@@ -374,6 +375,7 @@ void OpenSocketDialog::showError(const SockError &error)
     m_errorRemedy->setText(error.remedy);
     m_errorRemedy->setVisible(!error.remedy.isEmpty());
     m_errorBox->show();
+    adjustSize(); // the rows keep their distances
     m_errorBox->setAccessibleName(error.toString());
     using Code = SockError::Code;
     if (error.code == Code::AddressInUse && m_listen->isChecked())

@@ -85,7 +85,7 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     using C = HandlerStatsModel;
     m_table->setColumns({{C::HandlerColumn, 0},
-                         {C::CallsColumn, 4.7},
+                         {C::CallsColumn, 4.5},
                          {C::ErrorsColumn, 4.5},
                          {C::P50Column, 5.5},
                          {C::P99Column, 5.6},
@@ -145,7 +145,7 @@ HealthPanel::HealthPanel(Inspection *inspection, QWidget *parent)
     auto *delegate = new CellDelegate(m_tree);
     delegate->setLevelIconColumn(HealthModel::NameColumn);
     m_tree->setItemDelegate(delegate);
-    m_tree->header()->resizeSection(HealthModel::NameColumn, 150);
+    m_tree->header()->resizeSection(HealthModel::NameColumn, 162);
     // The note is a sentence: it stands below the tree, where there is room for it.
     m_tree->setColumnHidden(HealthModel::NoteColumn, true);
     const auto showNote = [this] {
@@ -186,7 +186,7 @@ LedgerPanel::LedgerPanel(Inspection *inspection, QWidget *parent)
     m_table->setModel(inspection->ledgerModel());
     m_table->setItemDelegate(new LedgerDelegate(m_table));
     m_table->setColumns(
-        {{LedgerModel::TermColumn, 0}, {LedgerModel::MessagesColumn, 7.6}, {LedgerModel::BytesColumn, 8.8}});
+        {{LedgerModel::TermColumn, 0}, {LedgerModel::MessagesColumn, 7.1}, {LedgerModel::BytesColumn, 8}});
     connect(m_sock, &QComboBox::activated, this, [this] {
         const QVariant id = m_sock->currentData();
         m_inspection->ledgerModel()->setSock(id.isValid() ? std::optional<quint32>(id.toUInt()) : std::nullopt);
