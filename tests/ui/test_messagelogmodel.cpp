@@ -116,7 +116,8 @@ private Q_SLOTS:
         QCOMPARE(text(0, MessageLogModel::NoColumn), u"1"_s);
         QCOMPARE(text(0, MessageLogModel::SocketColumn), u"game"_s);
         QCOMPARE(text(0, MessageLogModel::PeerColumn), u"127.0.0.1:9000"_s);
-        QCOMPARE(text(0, MessageLogModel::TypeColumn), u"move (3)"_s);
+        QCOMPARE(text(0, MessageLogModel::TypeColumn), u"move"_s);
+        QCOMPARE(model.index(0, MessageLogModel::TypeColumn).data(Qt::ToolTipRole).toString(), u"move (3)"_s);
         QCOMPARE(text(1, MessageLogModel::TypeColumn), u"login"_s);
         QCOMPARE(text(0, MessageLogModel::SizeColumn), u"1,234"_s);
         QVERIFY(text(0, MessageLogModel::SummaryColumn).contains(u"hello"_s));

@@ -33,6 +33,8 @@ QVariant MessageLogModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (index.column() == TimeColumn)
             return Format::dateTime(record.wallUs);
+        if (index.column() == TypeColumn) // with the number behind a defined name
+            return m_directory->typeText(record.sock, record.type);
         if (index.column() == SummaryColumn && !record.note.isEmpty())
             return record.note;
         return {};
@@ -99,7 +101,7 @@ QVariant MessageLogModel::text(const Record &record, int row, int column) const
     case PeerColumn:
         return record.peer.isNull() ? QString() : record.peer.toString();
     case TypeColumn:
-        return m_directory->typeText(record.sock, record.type);
+        return m_directory->typeLabel(record.sock, record.type);
     case SizeColumn:
         return Format::count(static_cast<qint64>(record.wireBytes));
     case SummaryColumn: {

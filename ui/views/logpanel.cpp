@@ -43,12 +43,12 @@ LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
     // By pixels: by items, Qt shifts the rows by a part of one when the end is reached or left.
     m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     using C = MessageLogModel;
-    m_table->setColumns({{C::NoColumn, 6.5},
+    m_table->setColumns({{C::NoColumn, 6},
                          {C::TimeColumn, 12.7},
                          {C::DirectionColumn, 2.6},
                          {C::SocketColumn, 5.3},
                          {C::PeerColumn, 13.2},
-                         {C::TypeColumn, 5.5},
+                         {C::TypeColumn, 6.2},
                          {C::SizeColumn, 4.5},
                          {C::SummaryColumn, 0}});
     m_table->dataHeader()->setShortLabel(C::DirectionColumn, u"⇄"_s);
