@@ -113,7 +113,6 @@ void rescueSettings()
 int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> &specs)
 {
     rescueSettings();
-    Theme::instance()->takeOver();
     SignalWatcher signalWatcher;
     QObject::connect(&signalWatcher, &SignalWatcher::terminationRequested, &app, [] {
         QApplication::closeAllWindows();
