@@ -98,6 +98,9 @@ void LogDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInde
                index.column() == MessageLogModel::SocketColumn) {
         setTextColor(option, colors.secondary);
     }
+    // The name alone, where there is one: with its number, as it is copied, it would not fit.
+    if (index.column() == MessageLogModel::TypeColumn)
+        option->text = index.data(TypeTextRole).toString();
     if (index.data(IsMarkedRole).toBool())
         option->backgroundBrush = colors.mark;
     // Our own writing stands out without a colour: it leans.
@@ -160,11 +163,13 @@ void CountdownDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opt
     const QVariant value = index.data(SecondsLeftRole);
     if (!value.isValid() || value.toDouble() < 0)
         return;
-    constexpr double fullSeconds = 10;
-    const double part = qBound(0.0, value.toDouble() / fullSeconds, 1.0);
+    const double whole = m_timeoutSeconds ? m_timeoutSeconds(index.data(SockIdRole).toUInt()) : 0;
+    if (whole <= 0)
+        return;
+    const double part = qBound(0.0, value.toDouble() / whole, 1.0);
     const Theme::Colors &colors = Theme::instance()->colors();
     const QRectF bar(option.rect.left() + 4, option.rect.bottom() - 1, (option.rect.width() - 8) * part, 1.5);
-    painter->fillRect(bar, part < 0.3 ? colors.warning : colors.border);
+    painter->fillRect(bar, part < 0.25 ? colors.warning : colors.border);
 }
 
 } // namespace SockScope

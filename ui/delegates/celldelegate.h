@@ -2,6 +2,8 @@
 
 #include <QStyledItemDelegate>
 
+#include <functional>
+
 namespace SockScope {
 
 /*! How a cell of any table looks: numbers to the right, levels in their colour with an icon, plain otherwise.
@@ -70,7 +72,7 @@ public:
 
 /*! The time that a silent peer has left: the text, and under it a bar that empties.
  *  Path    PeerModel's SecondsLeftRole → [this] → the screen
- *  Shape   the bar is full at ten seconds and more
+ *  Shape   the bar is full when the peer has just been heard, and of the warning's colour in its last quarter
  *  Units   seconds
  *  Errors  none
  *  Thread  the window's
@@ -81,7 +83,12 @@ class CountdownDelegate : public CellDelegate
     Q_OBJECT
 public:
     using CellDelegate::CellDelegate;
+    /// The time-out of a sock, in seconds; 0: none.
+    void setTimeoutSeconds(std::function<double(quint32 sockId)> function) { m_timeoutSeconds = std::move(function); }
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+private:
+    std::function<double(quint32 sockId)> m_timeoutSeconds;
 };
 
 } // namespace SockScope

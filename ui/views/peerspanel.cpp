@@ -44,7 +44,12 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     delegate->setLevelIconColumn(PeerModel::PeerColumn);
     m_table->setItemDelegate(delegate);
     m_table->setItemDelegateForColumn(PeerModel::ActivityColumn, new SparklineDelegate(m_table));
-    m_table->setItemDelegateForColumn(PeerModel::TimeoutColumn, new CountdownDelegate(m_table));
+    auto *countdown = new CountdownDelegate(m_table);
+    countdown->setTimeoutSeconds([this](quint32 sockId) {
+        const SockController *controller = m_inspection->controller(sockId);
+        return controller ? static_cast<double>(controller->snapshot().timeoutNs) / 1e9 : 0.0;
+    });
+    m_table->setItemDelegateForColumn(PeerModel::TimeoutColumn, countdown);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     using C = PeerModel;
     m_table->setColumns({{C::PeerColumn, 15.2},

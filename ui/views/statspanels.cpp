@@ -53,19 +53,32 @@ protected:
     }
 };
 
-/// A type without a handler says its name, also where the column of types is hidden.
+/// Says whose handler it is where the column of sockets is hidden, and which type has none.
 class HandlerDelegate : public CellDelegate
 {
 public:
-    using CellDelegate::CellDelegate;
+    HandlerDelegate(const Inspection *inspection, QObject *parent)
+        : CellDelegate(parent)
+        , m_inspection(inspection)
+    {
+    }
 
 protected:
     void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override
     {
         CellDelegate::initStyleOption(option, index);
-        if (index.column() == HandlerStatsModel::HandlerColumn && index.data(IsUnhandledRole).toBool())
+        if (index.column() != HandlerStatsModel::HandlerColumn)
+            return;
+        const auto *table = qobject_cast<const DataTable *>(option->widget);
+        const bool named = table && !table->isColumnHidden(HandlerStatsModel::SocketColumn);
+        if (index.data(IsUnhandledRole).toBool())
             option->text = HandlersPanel::tr("%1: unhandled").arg(index.data(TypeTextRole).toString());
+        else if (!named && m_inspection->controllers().size() > 1)
+            option->text = index.data(SockNameRole).toString() + u" · "_s + option->text;
     }
+
+private:
+    const Inspection *m_inspection;
 };
 
 } // namespace
@@ -80,7 +93,7 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     sorted->setSourceModel(inspection->handlerStatsModel());
     sorted->setSortRole(SortRole);
     m_table->setModel(sorted);
-    m_table->setItemDelegate(new HandlerDelegate(m_table));
+    m_table->setItemDelegate(new HandlerDelegate(inspection, m_table));
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     using C = HandlerStatsModel;
