@@ -93,13 +93,14 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     sorted->setSourceModel(inspection->handlerStatsModel());
     sorted->setSortRole(SortRole);
     m_table->setModel(sorted);
+    m_table->dataHeader()->setShortLabel(HandlerStatsModel::ErrorsColumn, tr("Err"));
     m_table->setItemDelegate(new HandlerDelegate(inspection, m_table));
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     using C = HandlerStatsModel;
     m_table->setColumns({{C::HandlerColumn, 0},
-                         {C::CallsColumn, 4.5},
-                         {C::ErrorsColumn, 4.5},
+                         {C::CallsColumn, 4.4},
+                         {C::ErrorsColumn, 2.7},
                          {C::P50Column, 5.5},
                          {C::P99Column, 5.6},
                          {C::WaitP99Column, 7, false},
