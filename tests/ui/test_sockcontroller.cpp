@@ -243,6 +243,45 @@ private Q_SLOTS:
         QTRY_COMPARE(inspection.socketModel()->index(1, 0).data(LevelRole).toInt(), int(Level::Error));
     }
 
+    void openTellsThatAConnectFailed()
+    {
+        Inspection inspection;
+        SockController *server = opened(inspection, listening(TransportKind::Tcp, u"server"_s));
+        QVERIFY(server);
+        SockSpec spec;
+        spec.kind = TransportKind::Tcp;
+        spec.connectTo = {HostPort{u"127.0.0.1"_s, server->snapshot().localEndpoint.port()}};
+        int answers = 0;
+        SockController *client = nullptr;
+        std::optional<SockError> failed;
+        const auto slot = [&](SockController *controller, const std::optional<SockError> &error) {
+            ++answers;
+            client = controller;
+            failed = error;
+        };
+        inspection.open(spec, slot);
+        QTRY_COMPARE(answers, 1);
+        QVERIFY(client && !failed);
+
+        SockSpec datagrams = spec;
+        datagrams.kind = TransportKind::Udp;
+        inspection.open(datagrams, slot);
+        QTRY_COMPARE(answers, 2);
+        QVERIFY(client && !failed);
+        QCOMPARE(inspection.controllers().size(), qsizetype(3));
+
+        inspection.remove(server); // nobody listens there from now on
+        QTRY_COMPARE(inspection.controllers().size(), qsizetype(2));
+        inspection.open(spec, slot);
+        QTRY_COMPARE(answers, 3);
+        QVERIFY(!client);
+        QVERIFY(failed);
+        QCOMPARE(int(failed->code), int(SockError::Code::ConnectionRefused));
+        QVERIFY(!failed->remedy.isEmpty());
+        QCOMPARE(inspection.controllers().size(), qsizetype(2));
+        QCOMPARE(answers, 3);
+    }
+
     void foreignSock()
     {
         ForeignSock foreign;

@@ -1,5 +1,6 @@
 #include "ui/models/inspection.h"
 
+#include <utility>
 #include <vector>
 
 #include "core/basesock.h"
@@ -16,6 +17,33 @@
 #include "ui/models/socklink.h"
 
 namespace SockScope {
+
+namespace {
+
+using OpenAnswer = std::function<void(const std::shared_ptr<SockLink> &link, const std::optional<SockError> &error)>;
+
+// Starts a sock that connects, and answers when the first peer is there or the first connect failed: whoever asked for
+// a connection wants to know whether there is one. The sock's own connect time-out bounds the wait.
+void answerOnceConnected(BaseSock *sock, const std::shared_ptr<SockLink> &link, const OpenAnswer &answer)
+{
+    auto *waiting = new QObject(sock); // goes with the answer, and the connections with it
+    const auto finish = [sock, waiting, link, answer,
+                         answered = std::make_shared<bool>(false)](const std::optional<SockError> &error) {
+        if (std::exchange(*answered, true))
+            return;
+        waiting->deleteLater();
+        if (error)
+            sock->deleteLater();
+        answer(error ? nullptr : link, error);
+    };
+    QObject::connect(sock, &BaseSock::peerAdded, waiting, [finish] { finish(std::nullopt); });
+    QObject::connect(sock, &BaseSock::connectFailed, waiting,
+                     [finish](const HostPort &, const SockError &error) { finish(error); });
+    if (const std::optional<SockError> error = sock->start())
+        finish(error);
+}
+
+} // namespace
 
 Inspection::Inspection(RecorderLimits limits, std::shared_ptr<Clock> clock, QObject *parent)
     : QObject(parent)
@@ -58,29 +86,38 @@ void Inspection::open(const SockSpec &spec, Opened opened, OnFailure onFailure)
     if (!m_networkThread)
         m_networkThread = std::make_unique<NetworkThread>();
     // This object outlives the thread, so that it can be captured.
+    // This object outlives the thread, so that it can be captured.
     m_networkThread->run([this, spec, opened = std::move(opened), onFailure, recorder = m_recorder](QObject *owner) {
-        std::shared_ptr<SockLink> link;
-        std::optional<SockError> error(std::in_place);
-        if (std::unique_ptr<BaseSock> made = spec.makeSock(&*error)) {
-            BaseSock *sock = made.release();
-            sock->setParent(owner);
-            link = SockLink::attach(sock, recorder);
-            error = sock->start();
-            if (error && onFailure == OnFailure::Discard) {
-                link.reset();
-                sock->deleteLater();
-            }
+        const auto answer = [this, spec, opened](const std::shared_ptr<SockLink> &link,
+                                                 const std::optional<SockError> &error) {
+            QMetaObject::invokeMethod(
+                this,
+                [this, link, spec, error, opened] {
+                    SockController *controller = nullptr;
+                    if (link)
+                        controller = adopt(new SockController(link, true, spec, this));
+                    if (opened)
+                        opened(controller, error);
+                },
+                Qt::QueuedConnection);
+        };
+        SockError madeError;
+        std::unique_ptr<BaseSock> made = spec.makeSock(&madeError);
+        if (!made)
+            return answer(nullptr, madeError);
+        BaseSock *sock = made.release();
+        sock->setParent(owner);
+        const std::shared_ptr<SockLink> link = SockLink::attach(sock, recorder);
+        if (onFailure == OnFailure::Discard && !spec.connectTo.isEmpty()) {
+            answerOnceConnected(sock, link, answer);
+            return;
         }
-        QMetaObject::invokeMethod(
-            this,
-            [this, link, spec, error, opened] {
-                SockController *controller = nullptr;
-                if (link)
-                    controller = adopt(new SockController(link, true, spec, this));
-                if (opened)
-                    opened(controller, error);
-            },
-            Qt::QueuedConnection);
+        const std::optional<SockError> error = sock->start();
+        if (error && onFailure == OnFailure::Discard) {
+            sock->deleteLater();
+            return answer(nullptr, error);
+        }
+        answer(link, error);
     });
 }
 

@@ -51,7 +51,8 @@ public:
     /// Shows a sock of somebody else's, in any thread; it is not owned, and may die at any moment from here on.
     /// Answers the existing controller when it is shown already.
     SockController *addSock(BaseSock *sock);
-    /// Makes a sock in the network thread, starts it and answers in the window's thread.
+    /// Makes a sock in the network thread, starts it and answers in the window's thread. With Discard, one that
+    /// connects answers when the first peer is there or a connect has failed, which is then the error.
     void open(const SockSpec &spec, Opened opened = {}, OnFailure onFailure = OnFailure::Discard);
     /// Destroys the sock when it is owned; the records of it stay in the log.
     void remove(SockController *controller);
