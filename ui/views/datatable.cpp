@@ -178,8 +178,29 @@ void DataTable::copyCell() const
     QApplication::clipboard()->setText(currentCellText());
 }
 
+void DataTable::focusInEvent(QFocusEvent *event)
+{
+    // Qt makes the first row the current one when there is none: a person who chose nothing has not chosen that.
+    const bool hadCurrent = currentIndex().isValid();
+    if (hadCurrent || !selectionModel())
+        return QTableView::focusInEvent(event);
+    {
+        const QSignalBlocker blocker(selectionModel());
+        QTableView::focusInEvent(event);
+        selectionModel()->clearCurrentIndex();
+    }
+    viewport()->update();
+}
+
 void DataTable::keyPressEvent(QKeyEvent *event)
 {
+    // The arrows start from what is seen, not from a first row far above.
+    const bool moves = event->key() == Qt::Key_Down || event->key() == Qt::Key_Up || event->key() == Qt::Key_PageDown ||
+                       event->key() == Qt::Key_PageUp;
+    if (moves && selectionModel() && !currentIndex().isValid() && rowAt(0) > 0) {
+        const QSignalBlocker blocker(selectionModel());
+        selectionModel()->setCurrentIndex(model()->index(rowAt(0) - 1, 0), QItemSelectionModel::NoUpdate);
+    }
     if (event->matches(QKeySequence::Copy))
         return copyRows();
     if (event->key() == Qt::Key_Menu || (event->key() == Qt::Key_F10 && event->modifiers() == Qt::ShiftModifier)) {

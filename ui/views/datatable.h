@@ -75,6 +75,7 @@ public Q_SLOTS:
     void copyCell() const;
 
 protected:
+    void focusInEvent(QFocusEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void changeEvent(QEvent *event) override;
 

@@ -197,6 +197,9 @@ void LogPanel::handleRowsRemoved()
 void LogPanel::handleModelAboutToBeReset()
 {
     keepAnchor(m_table->rowAt(0));
+    const int row = currentRow();
+    m_currentOutOfSight =
+        row >= 0 && !m_table->viewport()->rect().intersects(m_table->visualRect(m_log->index(row, 0)));
     m_resetting = true;
 }
 
@@ -208,7 +211,7 @@ void LogPanel::handleModelReset()
         chooseRow(row);
     if (m_following) {
         m_table->scrollToBottom();
-    } else if (const int row = currentRow(); row >= 0) {
+    } else if (const int row = currentRow(); row >= 0 && !m_currentOutOfSight) {
         m_table->scrollTo(m_log->index(row, 0), QAbstractItemView::PositionAtCenter);
     } else if (const int near = m_anchorNo ? m_log->rowAtOrAfterNo(m_anchorNo) : -1; near >= 0) {
         m_table->scrollTo(m_log->index(near, 0), QAbstractItemView::PositionAtTop);

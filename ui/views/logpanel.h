@@ -74,8 +74,9 @@ private:
     QLabel *m_pauseText;
     QList<QAction *> m_messageActions;
     quint64 m_currentNo = 0;
-    quint64 m_anchorNo = 0; ///< the message at the top while rows leave …
-    int m_anchorY = 0;      ///< … and where it was drawn
+    quint64 m_anchorNo = 0;           ///< the message at the top while rows leave …
+    int m_anchorY = 0;                ///< … and where it was drawn
+    bool m_currentOutOfSight = false; ///< before a reset: the view keeps its place instead of going to it
     bool m_following = true;
     bool m_moving = false; ///< we scroll, not the person
     bool m_resetting = false;
