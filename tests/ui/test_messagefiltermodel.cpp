@@ -164,6 +164,7 @@ private Q_SLOTS:
         QTest::newRow("rounds up") << Format::seconds(59.99) << u"1 min 0 s"_s;
         QTest::newRow("hours") << Format::seconds(11'520) << u"3 h 12 min"_s;
         QTest::newRow("rate") << Format::rate(1214.4) << u"1,214/s"_s;
+        QTest::newRow("fast rate") << Format::rate(49480) << u"49.5k/s"_s;
         QTest::newRow("slow") << Format::rate(0.25) << u"0.3/s"_s;
         QTest::newRow("none") << Format::rate(0) << QString();
         QTest::newRow("iso") << Format::isoTime(1'700'000'000'000'123) << u"2023-11-14T22:13:20.000123Z"_s;

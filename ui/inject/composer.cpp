@@ -217,6 +217,7 @@ void Composer::updateForm()
                                     tr("a JSON value, as in {\"text\": \"hello\"}"),
                                     tr("bytes as they are: 5b 31, 0x5b,0x31 or 5b:31"), QString()};
     m_text->setPlaceholderText(placeholders[static_cast<int>(chosen)]);
+    m_text->viewport()->update(); // Qt 6.4 shows the old one until something else paints
 
     const SockController *c = controller();
     const std::shared_ptr<const Codec> codec = c ? c->snapshot().codec : nullptr;

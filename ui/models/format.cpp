@@ -97,6 +97,8 @@ QString rate(double perSecond)
         return {};
     if (perSecond < 9.95)
         return QString::number(perSecond, 'f', 1) + "/s"_L1;
+    if (perSecond >= 9999.5) // what a narrow column has room for
+        return QString::number(perSecond / 1000, 'f', perSecond < 99950 ? 1 : 0) + "k/s"_L1;
     return count(static_cast<qint64>(std::llround(perSecond))) + "/s"_L1;
 }
 
