@@ -19,10 +19,16 @@ QString tr(const char *text)
     return QCoreApplication::translate("SockScope::Cli", text);
 }
 
-void print(const QString &text)
+int print(const QString &text)
 {
     StandardOutput output;
     output.writeLine(text.toUtf8());
+    output.flush();
+    if (output.error().isEmpty())
+        return ExitDone;
+    printFailure(tr("standard output cannot be written: %1").arg(output.error()),
+                 tr("make room or choose another place"));
+    return ExitFailed;
 }
 
 QString generalHelp()
@@ -56,8 +62,7 @@ int run(const QStringList &arguments)
     if (command == u"help"_s && commands.contains(arguments.value(1)) && arguments.size() == 2)
         return run({arguments.at(1), u"--help"_s});
     if (command == u"help"_s && arguments.size() == 1) {
-        print(generalHelp());
-        return ExitDone;
+        return print(generalHelp());
     }
     if (command.isEmpty())
         return badUsage(tr("no command"), tr("write listen, send or demo; --help shows how"));
@@ -67,8 +72,7 @@ int run(const QStringList &arguments)
             return badUsage(error->what, error->remedy);
         if (!line.isSet(u"version"_s) && !line.isSet(u"help"_s))
             return badUsage(tr("%1 stands before the command").arg(command.left(80)), tr("write the command first"));
-        print(line.isSet(u"version"_s) ? versionLine(u"sockscope-cli"_s) : generalHelp());
-        return ExitDone;
+        return print(line.isSet(u"version"_s) ? versionLine(u"sockscope-cli"_s) : generalHelp());
     }
     const QString near = CommandLine::nearest(command, commands);
     return badUsage(tr("unknown command %1").arg(command.left(80)),
@@ -87,14 +91,10 @@ std::optional<int> readArguments(CommandLine *line, const QStringList &arguments
 {
     if (const auto error = line->parse(arguments))
         return badUsage(error->what, error->remedy);
-    if (line->isSet(u"version"_s)) {
-        print(versionLine(u"sockscope-cli"_s));
-        return ExitDone;
-    }
-    if (line->isSet(u"help"_s)) {
-        print(line->helpText().trimmed());
-        return ExitDone;
-    }
+    if (line->isSet(u"version"_s))
+        return print(versionLine(u"sockscope-cli"_s));
+    if (line->isSet(u"help"_s))
+        return print(line->helpText().trimmed());
     return std::nullopt;
 }
 
@@ -128,5 +128,12 @@ int main(int argc, char **argv)
     SockScope::setProgramNames();
     // Every error becomes a line of the output: the library need not say it a second time.
     QLoggingCategory::setFilterRules(QStringLiteral("sockscope.*=false"));
+    // Qt puts another character for what is not text: a message would leave changed, and nobody would know.
+    for (int index = 1; index < argc; ++index) {
+        if (!QByteArrayView(argv[index]).isValidUtf8()) {
+            return SockScope::badUsage(SockScope::tr("argument %1 is not UTF-8 text").arg(index),
+                                       SockScope::tr("write bytes with --hex, --file or -"));
+        }
+    }
     return SockScope::run(app.arguments().mid(1));
 }

@@ -17,6 +17,9 @@ int pairOfSockets[2] = {-1, -1};
 void handleSignal(int number)
 {
     const int before = errno;
+    // The second signal, whichever of them it is, is for a program that does not listen to the first.
+    for (const int other : watched)
+        std::signal(other, SIG_DFL);
     const char byte = static_cast<char>(number);
     [[maybe_unused]] const ssize_t written = ::write(pairOfSockets[1], &byte, 1);
     errno = before;
@@ -34,8 +37,7 @@ SignalWatcher::SignalWatcher(QObject *parent)
     connect(m_notifier, &QSocketNotifier::activated, this, &SignalWatcher::handleReadable);
     struct sigaction action = {};
     action.sa_handler = handleSignal;
-    // The second signal is for a program that does not listen to the first.
-    action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+    action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
     for (const int number : watched)
         ::sigaction(number, &action, nullptr);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -49,6 +50,16 @@ public:
         return ended && m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
     }
     int run(const QStringList &arguments) { return start(arguments) ? wait() : -1; }
+    /// True while the program has a handler for the signal.
+    bool catches(int number) const
+    {
+        QFile status(QStringLiteral("/proc/%1/status").arg(m_process.processId()));
+        if (!status.open(QIODevice::ReadOnly))
+            return false;
+        const QByteArray text = status.readAll();
+        const qsizetype at = text.indexOf("SigCgt:");
+        return at >= 0 && ((text.mid(at + 7, 17).trimmed().toULongLong(nullptr, 16) >> (number - 1)) & 1) != 0;
+    }
     void signal(int number) { ::kill(static_cast<pid_t>(m_process.processId()), number); }
 
     const QByteArray &output() const { return m_output; }

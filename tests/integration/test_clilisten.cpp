@@ -1,7 +1,14 @@
 #include <QDateTime>
+#include <QFile>
+#include <QScopeGuard>
 #include <QTcpServer>
 #include <QTcpSocket>
+#include <QTemporaryDir>
 #include <QUdpSocket>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/testmain.h"
 #include "tests/integration/program.h"
@@ -30,6 +37,7 @@ private Q_SLOTS:
     void timeEnds();
     void signalEnds_data();
     void signalEnds();
+    void secondSignalEndsAtOnce();
     void brokenPipeEnds();
     void severalSocks();
     void humanLinesHoldNoControls();
@@ -289,6 +297,30 @@ void TestCliListen::signalEnds()
     cli.signal(number);
     QCOMPARE(cli.wait(), 0);
     QVERIFY(cli.ledger().value("balanced"_L1).toBool());
+}
+
+void TestCliListen::secondSignalEndsAtOnce()
+{
+    // Standard output is a full pipe that nobody reads: the report can never be written.
+    QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"pipe"_s));
+    QCOMPARE(::mkfifo(path.constData(), 0600), 0);
+    const int pipe = ::open(path.constData(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    QVERIFY(pipe >= 0);
+    const auto closePipe = qScopeGuard([pipe] { ::close(pipe); });
+    const QByteArray filling(4096, 'x');
+    while (::write(pipe, filling.constData(), 4096) > 0) {
+    }
+    Program cli(SockScope::Test::cliPath());
+    cli.process().setStandardOutputFile(QFile::decodeName(path), QIODevice::Append);
+    QVERIFY(cli.start({u"listen"_s, u"tcp://127.0.0.1:0"_s}));
+    QVERIFY(cli.waitForPort());
+    QVERIFY(QTest::qWaitFor([&] { return cli.catches(SIGINT); }, Program::timeoutMs));
+    cli.signal(SIGINT);
+    QVERIFY(QTest::qWaitFor([&] { return !cli.catches(SIGINT); }, Program::timeoutMs));
+    cli.signal(SIGTERM); // another one than the first: it counts as the second all the same
+    QVERIFY(QTest::qWaitFor([&] { return cli.process().state() == QProcess::NotRunning; }, Program::timeoutMs));
+    QCOMPARE(cli.process().exitStatus(), QProcess::CrashExit);
 }
 
 void TestCliListen::brokenPipeEnds()

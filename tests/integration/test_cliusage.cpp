@@ -15,7 +15,11 @@ private Q_SLOTS:
     void badUsage();
     void failures_data();
     void failures();
+    void fullDeviceIsAnError_data();
     void fullDeviceIsAnError();
+    void bytesThatAreNotTextAreRefused();
+    void closedDescriptorsAreNotReused_data();
+    void closedDescriptorsAreNotReused();
 };
 
 void TestCliUsage::helpAndVersion_data()
@@ -146,14 +150,56 @@ void TestCliUsage::failures()
     QVERIFY2(cli.errors().count(": ") >= 2, cli.errors().constData());
 }
 
+void TestCliUsage::fullDeviceIsAnError_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    // Nothing comes, so the report at the end is the first line; it cannot be written, and that may not pass silently.
+    QTest::newRow("listen") << QStringList{u"listen"_s, u"tcp://127.0.0.1:0"_s, u"--for"_s, u"0.2"_s};
+    QTest::newRow("help") << QStringList{u"--help"_s};
+    QTest::newRow("help word") << QStringList{u"help"_s};
+    QTest::newRow("version of a command") << QStringList{u"send"_s, u"--version"_s};
+}
+
 void TestCliUsage::fullDeviceIsAnError()
 {
+    QFETCH(QStringList, arguments);
     Program cli(SockScope::Test::cliPath());
     cli.process().setStandardOutputFile(u"/dev/full"_s);
-    QVERIFY(cli.start({u"listen"_s, u"tcp://127.0.0.1:0"_s, u"--for"_s, u"0.2"_s}));
-    // Nothing came, so the report at the end is the first line; it cannot be written, and that may not pass silently.
+    QVERIFY(cli.start(arguments));
     QCOMPARE(cli.wait(), 1);
     QVERIFY2(cli.errors().contains("standard output cannot be written"), cli.errors().constData());
+}
+
+void TestCliUsage::bytesThatAreNotTextAreRefused()
+{
+    Program shell(u"/bin/sh"_s); // QProcess itself has no way to pass them
+    QCOMPARE(shell.run({u"-c"_s, u"exec \"$0\" send udp://127.0.0.1:9 --text \"$(printf '\\377')\""_s,
+                        SockScope::Test::cliPath()}),
+             2);
+    QVERIFY2(shell.errors().contains("argument 4 is not UTF-8 text: "), shell.errors().constData());
+}
+
+void TestCliUsage::closedDescriptorsAreNotReused_data()
+{
+    QTest::addColumn<QString>("closed");
+    QTest::addColumn<int>("descriptor");
+    QTest::newRow("input") << u"<&-"_s << 0;
+    QTest::newRow("output") << u">&-"_s << 1;
+    QTest::newRow("errors") << u"2>&-"_s << 2;
+}
+
+void TestCliUsage::closedDescriptorsAreNotReused()
+{
+    QFETCH(QString, closed);
+    QFETCH(int, descriptor);
+    Program cli(u"/bin/sh"_s);
+    QVERIFY(cli.start({u"-c"_s, u"exec \"$0\" listen udp://127.0.0.1:0 "_s + closed, SockScope::Test::cliPath()}));
+    // Once it watches for signals it has opened sockets and an event loop: none may have the number.
+    QVERIFY(QTest::qWaitFor([&] { return cli.catches(SIGINT); }, Program::timeoutMs));
+    const QString link = u"/proc/%1/fd/%2"_s.arg(cli.process().processId()).arg(descriptor);
+    QCOMPARE(QFile::symLinkTarget(link), u"/dev/null"_s);
+    cli.signal(SIGINT);
+    QCOMPARE(cli.wait(), descriptor == 1 ? 1 : 0);
 }
 
 QTEST_GUILESS_MAIN(TestCliUsage)
