@@ -17,6 +17,18 @@
 
 namespace SockScope {
 
+namespace {
+
+/// "tcp:9000" of "tcp://127.0.0.1:9000": what tells a sock without a name from others in a narrow column.
+QString shortName(const QString &url)
+{
+    const qsizetype scheme = url.indexOf(QLatin1String("://"));
+    const qsizetype port = url.lastIndexOf(QLatin1Char(':'));
+    return scheme > 0 && port > scheme ? url.left(scheme) + url.mid(port) : url;
+}
+
+} // namespace
+
 std::vector<PeerChange> SockMonitor::collectPeers(bool reset)
 {
     std::vector<PeerChange> changes;
@@ -96,7 +108,7 @@ SockSnapshot SockMonitor::makeSnapshot(qint64 nowNs)
     const Transport *transport = m_sock->transport();
     snapshot.sockId = m_sockId;
     snapshot.url = m_sock->url();
-    snapshot.name = options.name.isEmpty() ? snapshot.url : options.name;
+    snapshot.name = options.name.isEmpty() ? shortName(snapshot.url) : options.name;
     snapshot.state =
         QString::fromLatin1(QMetaEnum::fromType<BaseSock::State>().valueToKey(static_cast<int>(m_sock->state())));
     snapshot.active = m_sock->isActive();

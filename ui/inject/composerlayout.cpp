@@ -102,6 +102,11 @@ void Composer::build()
         text->setWordWrap(true);
         text->setTextFormat(Qt::PlainText);
         text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+        // A line is theirs when they say nothing, too: the buttons stay where they are.
+        QSizePolicy policy = text->sizePolicy();
+        policy.setRetainSizeWhenHidden(true);
+        text->setSizePolicy(policy);
+        text->setMinimumHeight(text->fontMetrics().height());
         text->hide();
     }
     grid->addWidget(m_error, row++, 0, 1, 3);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "core/hooks/peerfilter.h"
+#include "core/udpsock.h"
 #include "support/monitorbench.h"
 #include "support/testmain.h"
 
@@ -20,6 +21,7 @@ private Q_SLOTS:
     void init() { failOnWarnings(); }
     void becomesAChildWithItsOwnId();
     void firstChangesHoldTheWholeState();
+    void aSockWithoutANameIsCalledByItsPort();
     void recordsCarryTheMessage();
     void recordsOutbound();
     void flushesOnceAnInterval();
@@ -77,6 +79,16 @@ void TestSockMonitor::firstChangesHoldTheWholeState()
     QCOMPARE(snapshot.peerLimit, 77);
     QCOMPARE(snapshot.ledger.received, (Count{1, 1}));
     QVERIFY(snapshot.ledger.isBalanced());
+}
+
+void TestSockMonitor::aSockWithoutANameIsCalledByItsPort()
+{
+    SockOptions options;
+    options.bind = HostPort{u"127.0.0.1"_s, 0};
+    UdpSock sock(options);
+    QVERIFY(!sock.start());
+    SockMonitor *monitor = SockMonitor::install(&sock, std::make_shared<Recorder>());
+    QTRY_COMPARE(monitor->takeChanges().snapshot.name, u"udp:%1"_s.arg(sock.localEndpoint().port()));
 }
 
 void TestSockMonitor::recordsCarryTheMessage()
