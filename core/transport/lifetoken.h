@@ -1,5 +1,11 @@
 #pragma once
 
+// GCC 12 takes a watch's address for one that stays behind; the destructor takes it back, or the token is gone.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#endif
+
 namespace SockScope {
 
 /*! Tells a function whether the object it runs in was destroyed by a callback.
@@ -53,3 +59,7 @@ private:
 };
 
 } // namespace SockScope
+
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic pop
+#endif
