@@ -157,7 +157,7 @@ void TestSockSpec::optionsCarryEverything()
 {
     SockSpec spec;
     spec.name = u"game"_s;
-    spec.listen = HostPort{u"127.0.0.1"_s, 0};
+    spec.listen.emplace(HostPort{u"127.0.0.1"_s, 0});
     spec.connectTo = {{u"::1"_s, 5}, {u"b"_s, 6}};
     spec.framing = u"u16le"_s;
     spec.codec = u"cbor"_s;
@@ -206,7 +206,7 @@ void TestSockSpec::optionsSayWhatIsWrong()
 void TestSockSpec::sockIsOfTheKind()
 {
     SockSpec spec;
-    spec.listen = HostPort{u"127.0.0.1"_s, 0};
+    spec.listen.emplace(HostPort{u"127.0.0.1"_s, 0});
     const auto udp = spec.makeSock();
     QVERIFY(qobject_cast<UdpSock *>(udp.get()));
     QVERIFY(!udp->isActive());
@@ -218,7 +218,7 @@ void TestSockSpec::sockIsOfTheKind()
 void TestSockSpec::wrongNamesMakeNoSock()
 {
     SockSpec spec;
-    spec.listen = HostPort{u"127.0.0.1"_s, 0};
+    spec.listen.emplace(HostPort{u"127.0.0.1"_s, 0});
     spec.codec = u"morse"_s;
     SockError error;
     QVERIFY(!spec.makeSock(&error));
