@@ -26,7 +26,7 @@ public:
             : m_token(&token)
             , m_previous(token.m_last)
         {
-            link(token, this);
+            token.m_last = this;
         }
         ~Watch()
         {
@@ -39,16 +39,6 @@ public:
 
     private:
         friend class LifeToken;
-        // Not inlined: GCC 12 takes the address of a watch, which its destructor takes back, for one that is left
-        // behind.
-#ifdef __GNUC__
-        [[gnu::noinline]]
-#endif
-        static void
-        link(LifeToken &token, Watch *watch)
-        {
-            token.m_last = watch;
-        }
         LifeToken *m_token;
         Watch *m_previous;
     };
@@ -62,10 +52,7 @@ public:
     LifeToken(const LifeToken &) = delete;
     LifeToken &operator=(const LifeToken &) = delete;
     /// Whether a watched loop is on the call stack.
-    bool isWatched() const
-    {
-        return m_last != nullptr;
-    }
+    bool isWatched() const { return m_last != nullptr; }
 
 private:
     Watch *m_last = nullptr;
