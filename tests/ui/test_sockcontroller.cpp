@@ -274,9 +274,8 @@ private Q_SLOTS:
         inspection.remove(server);
         QTRY_COMPARE(inspection.controllers().size(), qsizetype(2));
         // The sock goes in its own thread: only a port that can be taken again has nobody who listens.
-        QTcpServer probe;
-        QTRY_VERIFY(probe.listen(QHostAddress::LocalHost, spec.connectTo.first().port));
-        probe.close();
+        const quint16 port = spec.connectTo.first().port;
+        QTRY_VERIFY(QTcpServer().listen(QHostAddress::LocalHost, port));
         inspection.open(spec, slot);
         QTRY_COMPARE(answers, 3);
         QVERIFY(!client);
