@@ -20,12 +20,12 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_NAME sockscope)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PROGRAMS_DESCRIPTION "inspector for network protocols\n\
- Shows message sockets from inside while they run: peers, every message,\n\
- every handler's cost; injects messages and plays peers.")
+set(CPACK_DEBIAN_PROGRAMS_DESCRIPTION
+    "SockScope shows message sockets from inside while they run: peers, every message, every handler's cost.\n\
+It injects messages and plays peers.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libsockscope-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "qt6-base-dev (>= 6.4), qt6-svg-dev")
-set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "message sockets for Qt applications, with an inspector\n\
- The static libraries, headers and CMake package of SockScope.")
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION
+    "The static libraries, headers and CMake package of SockScope: message sockets for Qt applications.")
 include(CPack)

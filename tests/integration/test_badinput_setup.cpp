@@ -25,6 +25,8 @@ using Test::knownPeers;
 using Test::listening;
 using Test::quiet;
 
+Q_DECLARE_METATYPE(std::function<void(SockOptions &)>)
+
 /// What cannot be opened or reached, and what the person at the keyboard is told.
 class TestBadInputSetup : public QObject
 {
@@ -325,8 +327,6 @@ private:
         return std::make_unique<Checked<UdpSock>>(options);
     }
 };
-
-Q_DECLARE_METATYPE(std::function<void(SockOptions &)>)
 
 QTEST_GUILESS_MAIN(TestBadInputSetup)
 #include "test_badinput_setup.moc"

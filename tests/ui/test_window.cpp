@@ -343,7 +343,7 @@ private Q_SLOTS:
         show(window);
         window.inspection()->controllers().first()->start();
         QTRY_VERIFY(window.inspection()->controllers().first()->isActive());
-        const QPointer<UdpSock> gone(sock);
+        const QPointer<QObject> gone(sock); // as a UdpSock it ends before the pointer hears of it
         sock->deleteLater();
         QTRY_VERIFY(!gone);
         QTRY_VERIFY(window.inspection()->controllers().isEmpty() ||
