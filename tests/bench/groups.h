@@ -1,0 +1,10 @@
+#pragma once
+
+#include "suite.h"
+
+namespace SockScope::Bench {
+
+std::vector<Group> udpReceive(const Settings &settings);
+std::vector<Group> udpReceiveRate(const Settings &settings);
+
+} // namespace SockScope::Bench
