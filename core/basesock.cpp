@@ -68,6 +68,8 @@ BaseSock::~BaseSock()
         tap->sockDestroyed();
     d->taps.clear();
     d->dispatcher->shutdown();
+    if (d->held > 0)
+        d->lastHold = d;
 }
 
 std::optional<SockError> BaseSock::start()

@@ -38,7 +38,7 @@ EnvelopeFlags envelopeFlags(ReceiveFlags flags)
 qsizetype BaseSockPrivate::transportReceived(const Endpoint &peer, QByteArrayView data, ReceiveFlags flags,
                                              qint64 receivedNs)
 {
-    const auto keep = shared_from_this();
+    const BaseSockHold hold(*this);
     if (isStopped())
         return data.size();
     const EnvelopeFlags envelope = envelopeFlags(flags);
@@ -94,19 +94,31 @@ qsizetype BaseSockPrivate::transportReceived(const Endpoint &peer, QByteArrayVie
 
 void BaseSockPrivate::transportBatchEnded()
 {
-    const auto keep = shared_from_this();
+    const BaseSockHold hold(*this);
     if (isStopped())
         return;
     updateReading();
     runQueues();
+    turnDeadlineNs = 0;
+}
+
+FrameResult BaseSockPrivate::containedFrame(QByteArrayView buffer, FramingState &framingState)
+{
+    QString text;
+    try {
+        return q->decodeMessage(buffer, framingState);
+    } catch (const std::exception &exception) {
+        text = QString::fromUtf8(exception.what());
+    } catch (...) {
+        text = unknownExceptionText();
+    }
+    reportThrown(Stage::Framing, {}, "decodeMessage", text);
+    return FrameResult::invalid(lastError.value_or(SockError{}));
 }
 
 FrameResult BaseSockPrivate::nextFrame(QByteArrayView buffer, FramingState &framingState)
 {
-    FrameResult result;
-    if (!contained(Stage::Framing, {}, "decodeMessage", [&] { result = q->decodeMessage(buffer, framingState); })) {
-        result = FrameResult::invalid(lastError.value_or(SockError{}));
-    }
+    FrameResult result = containedFrame(buffer, framingState);
     // A subclass may answer anything: nothing outside the buffer is ever taken.
     result.consumed = qBound(qsizetype(0), result.consumed, buffer.size());
     return result;
@@ -146,6 +158,15 @@ qsizetype BaseSockPrivate::frameDatagram(const Endpoint &peer, QByteArrayView da
 qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream, QByteArrayView data,
                                        EnvelopeFlags flags, qint64 nowNs, bool atEnd)
 {
+    quint64 seenChanges = streamChanges;
+    const auto isGone = [&] {
+        if (isStopped())
+            return true;
+        if (atEnd || seenChanges == streamChanges)
+            return false;
+        seenChanges = streamChanges;
+        return streams.find(peer) == streams.end();
+    };
     qsizetype offset = 0;
     while (offset < data.size()) {
         if (!atEnd && wantsPause()) {
@@ -154,7 +175,7 @@ qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream
         }
         const QByteArrayView rest = data.sliced(offset);
         FrameResult result = nextFrame(rest, stream.framing);
-        if (isStopped() || (!atEnd && streams.find(peer) == streams.end()))
+        if (isGone())
             return data.size();
         if (result.state == FrameResult::State::NeedMore) {
             if (atEnd) {
@@ -191,7 +212,11 @@ qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream
                 return data.size();
             }
         }
-        if (isStopped() || (!atEnd && streams.find(peer) == streams.end()))
+        if (!running && inQueue.size() >= messagesParsedAhead) {
+            stream.buffered = data.size() - offset;
+            runQueues();
+        }
+        if (isGone())
             return data.size();
     }
     stream.buffered = data.size() - offset;
@@ -226,17 +251,40 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
     if (Peer *known = peers.find(peer))
         known->received.add(wireBytes);
 
-    QueuedFrame frame{pool.copy(payload), peer, nowNs, wireBytes, flags};
-    if (options.dispatch == DispatchMode::Inline && !running) {
+    if (wantsToParseNow(payload.size())) {
         running = true;
         inTransit.add(wireBytes);
-        parseOne(std::move(frame));
+        parsing.message.payload = pool.copy(payload);
+        parsing.peer = peer;
+        parsing.receivedNs = nowNs;
+        parsing.wireBytes = wireBytes;
+        parsing.flags = flags;
+        parseOne(parsing);
         running = false;
-        if (!isStopped())
+        if (options.dispatch == DispatchMode::Inline && !isStopped())
             runQueues();
         return;
     }
-    const qsizetype cost = queueCost(payload.size());
+    queueFrame({pool.copy(payload), peer, nowNs, wireBytes, flags});
+}
+
+/// An inline sock parses at once. A queued one does when nothing is before the message and little waits for its
+/// handlers: a frame that would be taken out of parseQueue next need not go in.
+bool BaseSockPrivate::wantsToParseNow(qsizetype payloadBytes) const
+{
+    if (running)
+        return false;
+    if (options.dispatch == DispatchMode::Inline)
+        return true;
+    return parseQueue.isEmpty() && inQueue.size() < messagesParsedAhead &&
+           parseQueue.capacity() > messagesParsedAhead * 8 &&
+           inQueue.hasPlace(payloadBytes + static_cast<qsizetype>(sizeof(Envelope)));
+}
+
+void BaseSockPrivate::queueFrame(QueuedFrame &&frame)
+{
+    const qsizetype wireBytes = frame.wireBytes;
+    const qsizetype cost = queueCost(frame.payload.size());
     if (!parseQueue.hasPlace(cost)) {
         const auto lose = [this](const QueuedFrame &lost) {
             ledger.droppedQueueFull.add(lost.wireBytes);
@@ -282,24 +330,21 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
 }
 
 /// True when the message went into inQueue.
-bool BaseSockPrivate::parseOne(QueuedFrame &&frame)
+bool BaseSockPrivate::parseOne(Envelope &envelope)
 {
-    const qsizetype wireBytes = frame.wireBytes;
-    Envelope envelope;
-    envelope.peer = frame.peer;
-    envelope.receivedNs = frame.receivedNs;
-    envelope.queuedNs = frame.receivedNs;
-    envelope.wireBytes = wireBytes;
-    envelope.flags = frame.flags;
+    const qsizetype wireBytes = envelope.wireBytes;
+    envelope.queuedNs = envelope.receivedNs;
     envelope.sequence = ++sequence;
-    envelope.message.payload = std::move(frame.payload);
+    envelope.message.type = {};
+    if (!envelope.message.value.isUndefined())
+        envelope.message.value = QCborValue(QCborValue::Undefined);
 
     std::optional<SockError> error;
     if (!contained(Stage::Codec, envelope.peer, "parseMessage",
                    [&] { error = q->parseMessage(envelope.message.payload, envelope.message); }))
         error = lastError.value_or(SockError{});
     if (!error)
-        return finishParsed(std::move(envelope));
+        return finishParsed(envelope);
     inTransit.remove(wireBytes);
     ledger.decodeErrors.add(wireBytes);
     if (!q)
@@ -313,7 +358,7 @@ bool BaseSockPrivate::parseOne(QueuedFrame &&frame)
     return false;
 }
 
-bool BaseSockPrivate::finishParsed(Envelope &&envelope)
+bool BaseSockPrivate::finishParsed(Envelope &envelope)
 {
     const qsizetype wireBytes = envelope.wireBytes;
     bool keepIt = false;
@@ -334,14 +379,16 @@ bool BaseSockPrivate::finishParsed(Envelope &&envelope)
     if (options.dispatch == DispatchMode::Inline && inQueue.isEmpty() &&
         !dispatcher->wouldStall(envelope.message.type)) {
         inTransit.remove(wireBytes);
-        qint64 now = clock->nowNs();
-        dispatchOne(std::move(envelope), now);
+        // A copy on the stack: the handler may inject, and that message is parsed in the same place.
+        const Envelope own = std::move(envelope);
+        qint64 now = dispatcher->turnClock().start();
+        dispatchOne(own, now);
         return false;
     }
     const qsizetype cost = envelope.message.payload.size() + static_cast<qsizetype>(sizeof(Envelope));
     inTransit.remove(wireBytes);
-    if (!inQueue.push(Envelope(envelope), cost,
-                      wireBytes)) { // only an inline sock meets this: runQueues looks before it parses
+    if (!inQueue.push(std::move(envelope), cost,
+                      wireBytes)) { // only an inline sock meets this: all others look before they parse
         ledger.droppedQueueFull.add(wireBytes);
         tapInbound(envelope, Outcome::DroppedQueueFull);
         if (q)
@@ -351,10 +398,11 @@ bool BaseSockPrivate::finishParsed(Envelope &&envelope)
     return true;
 }
 
-bool BaseSockPrivate::dispatchOne(Envelope &&envelope, qint64 &nowNs)
+/// The caller holds the dispatcher shared.
+bool BaseSockPrivate::dispatchOne(const Envelope &envelope, qint64 &nowNs)
 {
     // Counted before anybody is called, so that the sums are right inside a handler and after one that stops the sock.
-    const auto hold = dispatcher;
+    Dispatcher *const hold = dispatcher.get();
     const MessageType type = envelope.message.type;
     MetaSock *meta = options.metaSock;
     const bool own = dispatcher->wouldHandle(type);

@@ -315,6 +315,22 @@ void BaseSockPrivate::report(SockError error, bool toLog)
         Q_EMIT q->errorOccurred(error);
 }
 
+void BaseSockPrivate::reportThrown(Stage stage, const Endpoint &peer, const char *where, const QString &what)
+{
+    SockError error;
+    error.code = SockError::Code::HandlerFailed;
+    error.stage = stage;
+    error.peer = peer;
+    error.what = QStringLiteral("%1 threw: %2").arg(QLatin1String(where), what);
+    error.remedy = QStringLiteral("catch it there; the message was counted and the sock goes on");
+    report(std::move(error));
+}
+
+QString BaseSockPrivate::unknownExceptionText()
+{
+    return QStringLiteral("an exception of a type that is not std::exception");
+}
+
 void BaseSockPrivate::tapInbound(const Envelope &envelope, Outcome outcome, const SockError *error)
 {
     for (Tap *tap : std::vector<Tap *>(taps))

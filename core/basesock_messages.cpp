@@ -85,7 +85,7 @@ std::optional<SockError> BaseSock::injectRaw(const Endpoint &peer, QByteArrayVie
             keep->frameDatagram(peer, wire, EnvelopeFlag::Injected, now);
     }
     if (!keep->isStopped())
-        keep->runQueues();
+        keep->runTurn();
     return std::nullopt;
 }
 
@@ -99,7 +99,7 @@ std::optional<SockError> BaseSock::injectPayload(const Endpoint &peer, QByteArra
     if (!keep->isStopped())
         keep->acceptFrame(peer, payload, payload.size(), EnvelopeFlag::Injected, now);
     if (!keep->isStopped())
-        keep->runQueues();
+        keep->runTurn();
     return std::nullopt;
 }
 

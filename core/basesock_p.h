@@ -28,6 +28,11 @@ struct QueuedFrame
     EnvelopeFlags flags;
 };
 
+inline void recycle(QueuedFrame &frame)
+{
+    frame.payload = Bytes();
+}
+
 struct EndpointHash
 {
     size_t operator()(const Endpoint &endpoint) const noexcept { return qHash(endpoint); }
@@ -91,16 +96,22 @@ public:
     qsizetype frameDatagram(const Endpoint &peer, QByteArrayView data, EnvelopeFlags flags, qint64 nowNs);
     qsizetype frameStream(const Endpoint &peer, StreamState &stream, QByteArrayView data, EnvelopeFlags flags,
                           qint64 nowNs, bool atEnd);
+    FrameResult containedFrame(QByteArrayView buffer, FramingState &framingState);
     FrameResult nextFrame(QByteArrayView buffer, FramingState &framingState);
     void acceptFrame(const Endpoint &peer, QByteArrayView payload, qsizetype wireBytes, EnvelopeFlags flags,
                      qint64 nowNs);
+    bool wantsToParseNow(qsizetype payloadBytes) const;
+    void queueFrame(QueuedFrame &&frame);
     void rejectFrame(const Endpoint &peer, QByteArrayView wire, EnvelopeFlags flags, qint64 nowNs, SockError error);
-    bool parseOne(QueuedFrame &&frame);
-    bool finishParsed(Envelope &&envelope);
-    bool dispatchOne(Envelope &&envelope, qint64 &nowNs);
+    bool parseOne(Envelope &envelope);
+    bool finishParsed(Envelope &envelope);
+    bool dispatchOne(const Envelope &envelope, qint64 &nowNs);
 
     // queues (basesock_queues.cpp)
+    static constexpr qsizetype messagesParsedAhead = 64;
     void runQueues();
+    void runTurn();
+    void workQueues();
     void scheduleTurn();
     void pauseReading();
     void updateReading();
@@ -137,6 +148,8 @@ public:
     bool isStopped() const { return !q || state != BaseSock::State::Active; }
     template <typename Function>
     bool contained(Stage stage, const Endpoint &peer, const char *where, Function &&function);
+    void reportThrown(Stage stage, const Endpoint &peer, const char *where, const QString &what);
+    static QString unknownExceptionText();
 
     BaseSock *q;
     SockOptions options;
@@ -168,17 +181,44 @@ public:
     QString lateCulprit;
     Ledger ledger;
     Count inTransit; ///< popped from a queue and not yet in the next or counted
+    Envelope parsing; ///< the one between framing and inQueue: built once, used again
+    qint64 turnDeadlineNs = 0; ///< handlers run no longer in this batch of the transport; 0: not begun
+    int held = 0;              ///< stack frames that must find this alive when a handler returns
+    std::shared_ptr<BaseSockPrivate> lastHold; ///< of a sock that was destroyed meanwhile
     quint64 sequence = 0;
     quint64 blocked = 0;
     quint64 generation = 0; ///< of start(): late answers of an earlier life are ignored
     std::optional<SockError> lastError;
     std::vector<Tap *> taps;
-    bool running = false; ///< inside runQueues
+    bool running = false;      ///< inside runQueues or the parsing of a frame
+    quint64 streamChanges = 0; ///< grows when a stream comes or goes
     bool turnScheduled = false;
     bool readingPaused = false;
     bool stalled = false; ///< the front of inQueue waits for a concurrent handler
     bool watching = false;
     bool expiryWaits = false; ///< the alarm came late: what was sent meanwhile is read first
+};
+
+/// Keeps the private part until the outermost of its functions returns. shared_from_this would cost two atomic
+/// operations a message; nothing here is ever called in another thread than the sock's.
+class BaseSockHold
+{
+public:
+    explicit BaseSockHold(BaseSockPrivate &sock)
+        : m_sock(sock)
+    {
+        ++m_sock.held;
+    }
+    ~BaseSockHold()
+    {
+        if (--m_sock.held == 0 && m_sock.lastHold)
+            const std::shared_ptr<BaseSockPrivate> last = std::move(m_sock.lastHold);
+    }
+    BaseSockHold(const BaseSockHold &) = delete;
+    BaseSockHold &operator=(const BaseSockHold &) = delete;
+
+private:
+    BaseSockPrivate &m_sock;
 };
 
 /// Runs what an application wrote and keeps its exceptions from the data path; false when it threw.
@@ -192,15 +232,9 @@ bool BaseSockPrivate::contained(Stage stage, const Endpoint &peer, const char *w
     } catch (const std::exception &exception) {
         text = QString::fromUtf8(exception.what());
     } catch (...) {
-        text = QStringLiteral("an exception of a type that is not std::exception");
+        text = unknownExceptionText();
     }
-    SockError error;
-    error.code = SockError::Code::HandlerFailed;
-    error.stage = stage;
-    error.peer = peer;
-    error.what = QStringLiteral("%1 threw: %2").arg(QLatin1String(where), text);
-    error.remedy = QStringLiteral("catch it there; the message was counted and the sock goes on");
-    report(std::move(error));
+    reportThrown(stage, peer, where, text);
     return false;
 }
 

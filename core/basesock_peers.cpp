@@ -77,8 +77,10 @@ bool BaseSockPrivate::transportConnected(const Endpoint &peer, bool outgoing)
     peers.touch(known, now);
     known->state = PeerState::Known;
     known->outgoing = outgoing;
-    if (transport->isStream())
+    if (transport->isStream()) {
         streams.insert_or_assign(peer, StreamState{});
+        ++streamChanges;
+    }
     if (!expiry || !expiry->isSet())
         armExpiry();
     tapPeer(peer);
@@ -107,6 +109,7 @@ void BaseSockPrivate::endStream(const Endpoint &endpoint, bool truncated)
         return;
     const qsizetype buffered = found->second.buffered;
     streams.erase(found);
+    ++streamChanges;
     if (buffered == 0)
         return;
     ledger.received.add(buffered);

@@ -8,12 +8,10 @@ bool BaseSockPrivate::wantsPause() const
 {
     if (options.queuePolicy != QueuePolicy::PauseReading)
         return false;
-    const auto isFilling = [](const QueueStats &stats) {
-        // A datagram transport hands over what is left of its batch after the pause: leave it room.
-        const qsizetype room = qMin(qsizetype(1024), stats.capacity / 2);
-        return stats.depth > stats.capacity - room - 1 || stats.bytes > stats.capacityBytes / 4 * 3;
-    };
-    return isFilling(parseQueue.stats());
+    // A datagram transport hands over what is left of its batch after the pause: leave it room.
+    const qsizetype room = qMin(qsizetype(1024), parseQueue.capacity() / 2);
+    return parseQueue.size() > parseQueue.capacity() - room - 1 ||
+           parseQueue.bytes() > parseQueue.capacityBytes() / 4 * 3;
 }
 
 void BaseSockPrivate::pauseReading()
@@ -48,8 +46,9 @@ void BaseSockPrivate::scheduleTurn()
             if (!alive)
                 return;
             turnScheduled = false;
-            if (!isStopped())
-                runQueues();
+            if (isStopped())
+                return;
+            runTurn();
         },
         Qt::QueuedConnection);
 }
@@ -58,44 +57,70 @@ void BaseSockPrivate::runQueues()
 {
     if (running) // a handler runs a nested event loop: the order within a peer is worth more than progress
         return;
-    const auto keep = shared_from_this();
+    const BaseSockHold hold(*this);
     running = true;
     stalled = false;
-    qint64 now = clock->nowNs();
-    bool stale = false; // time has passed since now was taken: a handler must not pay for the codec
-    const qint64 deadline = now + std::chrono::nanoseconds(options.turnBudget).count();
-    while (!isStopped() && hasWork()) {
-        if (inQueue.isEmpty() || (!parseQueue.isEmpty() && inQueue.size() < 64 &&
-                                  inQueue.hasPlace(parseQueue.front().payload.size() + qsizetype(sizeof(Envelope))))) {
-            if (parseQueue.isEmpty())
-                break;
-            QueuedFrame frame = *parseQueue.pop();
-            inTransit.add(frame.wireBytes);
-            stale = true;
-            if (parseOne(std::move(frame)))
-                continue;
-            now = clock->nowNs();
-            stale = false;
-        } else {
-            if (dispatcher->wouldStall(inQueue.front().message.type)) {
-                stalled = true;
-                break;
-            }
-            if (stale)
-                now = clock->nowNs();
-            stale = false;
-            Envelope envelope = *inQueue.pop();
-            dispatchOne(std::move(envelope), now);
-        }
-        if (now >= deadline && !isStopped())
-            break;
-    }
+    workQueues();
     running = false;
     if (isStopped())
         return;
     if (hasWork() && !stalled)
         scheduleTurn();
     updateReading();
+}
+
+/// With a time budget of its own.
+void BaseSockPrivate::runTurn()
+{
+    if (running)
+        return;
+    turnDeadlineNs = 0;
+    runQueues();
+    turnDeadlineNs = 0;
+}
+
+void BaseSockPrivate::workQueues()
+{
+    const auto handlers = dispatcher; // a handler may destroy the sock
+    TurnClock &time = handlers->turnClock();
+    qint64 now = time.start();
+    // One budget for all that comes in a batch of the transport: timers and other socks wait for its end.
+    if (turnDeadlineNs == 0)
+        turnDeadlineNs = now + std::chrono::nanoseconds(options.turnBudget).count();
+    bool stale = false; // time has passed since now was taken: a handler must not pay for the codec
+    while (!isStopped() && hasWork()) {
+        if (inQueue.isEmpty() ||
+            (!parseQueue.isEmpty() && inQueue.size() < messagesParsedAhead &&
+             inQueue.hasPlace(parseQueue.front().payload.size() + qsizetype(sizeof(Envelope))))) {
+            if (parseQueue.isEmpty())
+                break;
+            QueuedFrame &frame = parseQueue.takeFront();
+            inTransit.add(frame.wireBytes);
+            parsing.message.payload = std::move(frame.payload);
+            parsing.peer = frame.peer;
+            parsing.receivedNs = frame.receivedNs;
+            parsing.wireBytes = frame.wireBytes;
+            parsing.flags = frame.flags;
+            parseQueue.releaseTaken();
+            stale = true;
+            if (parseOne(parsing))
+                continue;
+            now = time.now();
+            stale = false;
+        } else {
+            if (handlers->wouldStall(inQueue.front().message.type)) {
+                stalled = true;
+                break;
+            }
+            if (stale)
+                now = time.now();
+            stale = false;
+            dispatchOne(inQueue.takeFront(), now);
+            inQueue.releaseTaken();
+        }
+        if (now >= turnDeadlineNs && !isStopped())
+            break;
+    }
 }
 
 Count BaseSockPrivate::queuedCount() const

@@ -256,7 +256,7 @@ void Dispatcher::dispatch(const Envelope &envelope, qint64 &nowNs)
     const HandlerList *list = listFor(envelope.message.type);
     // The list cannot change while m_depth > 0: additions wait in m_added, removals only mark.
     for (size_t i = 0; i < list->size() && !m_shutDown; ++i) {
-        const std::shared_ptr<Handler> handler = (*list)[i];
+        const std::shared_ptr<Handler> &handler = (*list)[i];
         if (handler->removed)
             continue;
         if (!handler->stats.enabled) {
@@ -297,7 +297,7 @@ void Dispatcher::call(const std::shared_ptr<Handler> &handler, const Envelope &e
     const QString error = runContained(handler->callable, envelope);
     if (outermost)
         m_watch->leave();
-    const qint64 end = m_clock->nowNs();
+    const qint64 end = m_clock.now();
     finish(handler, envelope.peer, end - nowNs, error);
     nowNs = end;
 }

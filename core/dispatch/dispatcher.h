@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "core/dispatch/handlerstats.h"
+#include "core/dispatch/spinlock.h"
 #include "core/dispatch/watchdog.h"
 #include "core/time/clock.h"
+#include "core/time/turnclock.h"
 #include "core/types/envelope.h"
 #include "core/types/sockerror.h"
 #include "core/types/sockoptions.h"
@@ -24,7 +26,7 @@ namespace SockScope {
 /// A QObject that may die in another thread while we post to it: whoever holds the lock sees it alive or null.
 struct ObjectGuard
 {
-    std::mutex mutex;
+    SpinLock mutex;
     std::atomic<QObject *> object{nullptr};
     /// Posts function to the object's thread; false when the object is gone.
     bool post(std::function<void()> function);
@@ -61,7 +63,9 @@ public:
     /// The sock: results of other threads are posted to it.
     void setHome(QObject *home);
     void setHooks(Hooks hooks) { m_hooks = std::move(hooks); }
-    void setClock(std::shared_ptr<Clock> clock) { m_clock = std::move(clock); }
+    void setClock(std::shared_ptr<Clock> clock) { m_clock = TurnClock(std::move(clock)); }
+    /// What handlers are timed with; whoever dispatches starts it once a turn.
+    TurnClock &turnClock() { return m_clock; }
     void setLimits(int maximumHandlers, int maximumConcurrent);
     void setLongRunNs(qint64 ns) { m_longRunNs = ns; }
     Watchdog::Slot &watch() { return *m_watch; }
@@ -118,7 +122,7 @@ private:
     void drop(const std::shared_ptr<Handler> &handler);
     void sweep();
 
-    std::shared_ptr<Clock> m_clock;
+    TurnClock m_clock;
     Hooks m_hooks;
     QHash<MessageType, std::shared_ptr<TypeEntry>> m_types;
     std::array<TypeEntry *, smallTypes> m_small{}; // of m_types, for the numbers 0 to 255

@@ -29,12 +29,17 @@ public:
         void enter(quint64 what)
         {
             subject.store(what, std::memory_order_relaxed);
-            generation.fetch_add(1, std::memory_order_release);
+            step();
         }
-        void leave() { generation.fetch_add(1, std::memory_order_release); }
+        void leave() { step(); }
 
     private:
         friend class Watchdog;
+        /// Only the watched thread writes: no atomic addition is needed.
+        void step()
+        {
+            generation.store(generation.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+        }
         quint64 seenGeneration = 0;
         qint64 seenSinceNs = 0;
         bool reported = false;

@@ -15,22 +15,6 @@ namespace SockScope {
 
 using namespace FramingErrors;
 
-FrameResult FrameResult::frame(qsizetype consumed, QByteArrayView payload)
-{
-    FrameResult result;
-    result.state = State::Frame;
-    result.consumed = consumed;
-    result.payload = payload;
-    return result;
-}
-
-FrameResult FrameResult::needMore(qsizetype needed)
-{
-    FrameResult result;
-    result.needed = needed;
-    return result;
-}
-
 FrameResult FrameResult::invalid(SockError error, qsizetype skip)
 {
     FrameResult result;

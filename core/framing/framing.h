@@ -45,8 +45,11 @@ struct FrameResult
     qsizetype needed = 0;
     std::optional<SockError> error;
 
-    static FrameResult frame(qsizetype consumed, QByteArrayView payload);
-    static FrameResult needMore(qsizetype needed = 0);
+    static FrameResult frame(qsizetype consumed, QByteArrayView payload)
+    {
+        return {State::Frame, consumed, payload, 0, std::nullopt};
+    }
+    static FrameResult needMore(qsizetype needed = 0) { return {State::NeedMore, 0, {}, needed, std::nullopt}; }
     static FrameResult invalid(SockError error, qsizetype skip = 0);
 };
 

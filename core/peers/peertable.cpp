@@ -13,19 +13,9 @@ PeerTable::PeerTable(int maximum)
 {
 }
 
-Peer *PeerTable::find(const Endpoint &endpoint)
-{
-    return m_index.value(endpoint, nullptr);
-}
-
-const Peer *PeerTable::find(const Endpoint &endpoint) const
-{
-    return m_index.value(endpoint, nullptr);
-}
-
 Peer *PeerTable::insert(const Endpoint &endpoint, qint64 nowNs)
 {
-    if (Slot *known = m_index.value(endpoint, nullptr))
+    if (Slot *known = findSlot(endpoint))
         return known;
     if (size() >= m_maximum) {
         ++m_refusedFull;
@@ -72,6 +62,7 @@ void PeerTable::clear()
     m_index.clear();
     m_free.clear();
     m_blocks.clear();
+    m_recent = nullptr;
     m_head = nullptr;
     m_tail = nullptr;
 }
@@ -102,6 +93,8 @@ std::vector<Endpoint> PeerTable::endpoints() const
 Peer PeerTable::release(Slot *slot)
 {
     unlink(slot);
+    if (m_recent == slot)
+        m_recent = nullptr;
     Peer peer = std::move(static_cast<Peer &>(*slot));
     static_cast<Peer &>(*slot) = Peer();
     m_free.push_back(slot);

@@ -30,8 +30,8 @@ public:
     quint64 refusedFull() const { return m_refusedFull; }
 
     /// Null when unknown. The pointer is valid until the peer is removed; inserting others does not move it.
-    Peer *find(const Endpoint &endpoint);
-    const Peer *find(const Endpoint &endpoint) const;
+    Peer *find(const Endpoint &endpoint) { return findSlot(endpoint); }
+    const Peer *find(const Endpoint &endpoint) const { return findSlot(endpoint); }
     /// The new or the existing peer; null when the table is full.
     Peer *insert(const Endpoint &endpoint, qint64 nowNs);
     /// It sent something now: it becomes the youngest.
@@ -59,6 +59,13 @@ private:
         Slot *previous = nullptr;
         Slot *next = nullptr;
     };
+    /// Messages come in runs from one peer: the last one found is compared before the hash is asked.
+    Slot *findSlot(const Endpoint &endpoint) const
+    {
+        if (!m_recent || m_recent->endpoint != endpoint)
+            m_recent = m_index.value(endpoint, nullptr);
+        return m_recent;
+    }
     void link(Slot *slot);
     void unlink(Slot *slot);
     Peer release(Slot *slot);
@@ -67,6 +74,7 @@ private:
     QHash<Endpoint, Slot *> m_index;
     std::vector<std::unique_ptr<Slot[]>> m_blocks;
     std::vector<Slot *> m_free;
+    mutable Slot *m_recent = nullptr;
     Slot *m_head = nullptr;
     Slot *m_tail = nullptr;
     int m_maximum;

@@ -28,7 +28,7 @@ struct DatagramBatch::Private
     std::vector<Control> controls;
 };
 
-DatagramBatch::DatagramBatch(qsizetype slotBytes)
+DatagramBatch::DatagramBatch(qsizetype slotBytes, bool countsDrops)
     : d(std::make_unique<Private>())
 {
     d->slotBytes = slotBytes;
@@ -43,14 +43,14 @@ DatagramBatch::DatagramBatch(qsizetype slotBytes)
     d->headers.resize(slotCount);
     d->vectors.resize(slotCount);
     d->addresses.resize(slotCount);
-    d->controls.resize(slotCount);
+    d->controls.resize(countsDrops ? slotCount : 0);
     for (size_t i = 0; i < slotCount; ++i) {
         d->vectors[i] = {d->memory + static_cast<qsizetype>(i) * d->stride, static_cast<size_t>(slotBytes)};
         msghdr &header = d->headers[i].msg_hdr;
         header.msg_iov = &d->vectors[i];
         header.msg_iovlen = 1;
         header.msg_name = &d->addresses[i];
-        header.msg_control = &d->controls[i];
+        header.msg_control = countsDrops ? &d->controls[i] : nullptr;
     }
 }
 
@@ -68,7 +68,7 @@ int DatagramBatch::read(int descriptor)
 {
     for (mmsghdr &header : d->headers) {
         header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
-        header.msg_hdr.msg_controllen = sizeof(Private::Control);
+        header.msg_hdr.msg_controllen = d->controls.empty() ? 0 : sizeof(Private::Control);
         header.msg_hdr.msg_flags = 0;
     }
     int count;
@@ -96,7 +96,7 @@ bool DatagramBatch::isTruncated(int index) const
 
 quint32 DatagramBatch::drops(int count) const
 {
-    if (count <= 0)
+    if (count <= 0 || d->controls.empty())
         return 0;
     // CMSG_NXTHDR wants a header that it may change
     msghdr header = d->headers[static_cast<size_t>(count) - 1].msg_hdr;
@@ -120,7 +120,7 @@ struct DatagramBatch::Private
 {
 };
 
-DatagramBatch::DatagramBatch(qsizetype) {}
+DatagramBatch::DatagramBatch(qsizetype, bool) {}
 DatagramBatch::~DatagramBatch() = default;
 
 bool DatagramBatch::isSupported()

@@ -23,7 +23,8 @@ class DatagramBatch
 public:
     static constexpr int slotCount = 64;
 
-    explicit DatagramBatch(qsizetype slotBytes);
+    /// countsDrops: each datagram brings the drop counter along, where the system has no cheaper way to ask for it.
+    explicit DatagramBatch(qsizetype slotBytes, bool countsDrops = true);
     ~DatagramBatch();
     DatagramBatch(const DatagramBatch &) = delete;
     DatagramBatch &operator=(const DatagramBatch &) = delete;

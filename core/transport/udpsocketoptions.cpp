@@ -107,8 +107,11 @@ std::optional<SockError> UdpSocketOptions::apply(QUdpSocket &socket, const UdpOp
                                    .arg(options.multicastInterface, qt_error_string(errno)));
     }
 #ifdef Q_OS_LINUX
+    // Asked once a wake-up, SO_MEMINFO costs less than a control message with every datagram; older systems have only
+    // the latter.
     const int on = 1;
-    ::setsockopt(descriptor, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+    if (!kernelDrops(descriptor))
+        ::setsockopt(descriptor, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
 #endif
 #else
     if (options.ttl >= 0)

@@ -19,6 +19,7 @@ namespace {
 
 constexpr QLatin1String scheme("udp");
 constexpr int batchesPerTurn = 16;
+constexpr qint64 longestTurnNs = 2'000'000; // slow handlers must not keep timers waiting for 16 batches
 constexpr int datagramsPerTurn = batchesPerTurn * DatagramBatch::slotCount;
 
 } // namespace
@@ -27,7 +28,8 @@ void UdpTransport::openReading()
 {
     m_dropsReported = 0;
     if (m_config.udp.batchReads && DatagramBatch::isSupported()) {
-        m_batch = std::make_shared<DatagramBatch>(m_config.maximumDatagramBytes);
+        m_batch = std::make_shared<DatagramBatch>(m_config.maximumDatagramBytes,
+                                                  !UdpSocketOptions::kernelDrops(m_descriptor));
         m_readNotifier = new QSocketNotifier(m_descriptor, QSocketNotifier::Read, this);
         connect(m_readNotifier, &QSocketNotifier::activated, this, [this] {
             LifeToken::Watch frame(m_qtFrames);
@@ -79,6 +81,7 @@ void UdpTransport::readBatches()
     const auto isGone = [&] { return !watch.isAlive() || generation != m_generation; };
     const std::shared_ptr<DatagramBatch> batch = m_batch;
     bool wasFull = false;
+    qint64 beganNs = 0;
     for (int round = 0; round < batchesPerTurn && !m_paused; ++round) {
         if (m_batchNext == m_batchCount) {
             const int count = batch->read(m_descriptor);
@@ -90,6 +93,8 @@ void UdpTransport::readBatches()
             if (count <= 0)
                 break;
             m_batchNs = m_clock->nowNs();
+            if (beganNs == 0)
+                beganNs = m_batchNs;
             m_batchNext = 0;
             m_batchCount = count;
             if (const quint32 drops = batch->drops(count)) {
@@ -110,7 +115,7 @@ void UdpTransport::readBatches()
         m_sink->transportBatchEnded();
         if (isGone())
             return;
-        if (!isFull)
+        if (!isFull || m_batchNs - beganNs > longestTurnNs)
             break; // the system's queue was empty: one call less than asking again
     }
     // Datagrams dropped behind the last one that we read are in nobody's control message yet.

@@ -6,6 +6,12 @@
 
 namespace SockScope {
 
+namespace {
+
+constexpr qsizetype prepaidReferences = 4096;
+
+}
+
 Bytes::Chunk *Bytes::allocate(qsizetype capacity)
 {
     void *memory = std::malloc(sizeof(Chunk) + static_cast<size_t>(capacity));
@@ -16,12 +22,10 @@ Bytes::Chunk *Bytes::allocate(qsizetype capacity)
     return chunk;
 }
 
-void Bytes::release(Chunk *chunk) noexcept
+void Bytes::destroy(Chunk *chunk) noexcept
 {
-    if (chunk && chunk->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-        chunk->~Chunk();
-        std::free(chunk);
-    }
+    chunk->~Chunk();
+    std::free(chunk);
 }
 
 Bytes::Bytes(QByteArrayView view)
@@ -54,7 +58,17 @@ BytesPool::BytesPool(qsizetype chunkBytes)
 
 BytesPool::~BytesPool()
 {
-    Bytes::release(m_current);
+    dropCurrent();
+}
+
+void BytesPool::dropCurrent() noexcept
+{
+    if (!m_current)
+        return;
+    if (m_prepaid > 0)
+        m_current->references.fetch_sub(m_prepaid, std::memory_order_relaxed); // its own reference is left
+    m_prepaid = 0;
+    Bytes::release(std::exchange(m_current, nullptr));
 }
 
 Bytes BytesPool::copy(QByteArrayView view)
@@ -65,20 +79,23 @@ Bytes BytesPool::copy(QByteArrayView view)
         return Bytes(view);
     if (!m_current || m_used + view.size() > m_current->capacity) {
         // Only the pool still holds it: its memory can serve again.
-        if (m_current && m_current->references.load(std::memory_order_acquire) == 1) {
+        if (m_current && m_current->references.load(std::memory_order_acquire) == 1 + m_prepaid) {
             m_used = 0;
         } else {
-            Bytes::release(m_current);
-            m_current = nullptr; // allocate may throw
+            dropCurrent(); // before allocate, which may throw
             m_current = Bytes::allocate(m_chunkBytes);
             m_used = 0;
         }
     }
+    if (m_prepaid == 0) {
+        m_current->references.fetch_add(prepaidReferences, std::memory_order_relaxed);
+        m_prepaid = prepaidReferences;
+    }
+    --m_prepaid;
     char *target = m_current->memory() + m_used;
     std::memcpy(target, view.data(), static_cast<size_t>(view.size()));
     m_used += view.size();
     Bytes bytes;
-    m_current->references.fetch_add(1, std::memory_order_relaxed);
     bytes.m_chunk = m_current;
     bytes.m_data = target;
     bytes.m_size = view.size();

@@ -66,7 +66,12 @@ private:
         char *memory() { return reinterpret_cast<char *>(this + 1); }
     };
     static Chunk *allocate(qsizetype capacity);
-    static void release(Chunk *chunk) noexcept;
+    static void release(Chunk *chunk) noexcept
+    {
+        if (chunk && chunk->references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            destroy(chunk);
+    }
+    static void destroy(Chunk *chunk) noexcept;
 
     Chunk *m_chunk = nullptr;
     const char *m_data = nullptr;
@@ -79,7 +84,7 @@ private:
  *  Units   bytes; chunks of 64 KiB unless told otherwise
  *  Errors  std::bad_alloc only
  *  Thread  one thread at a time; the Bytes it hands out may go anywhere
- *  Source  arena allocation
+ *  Source  arena allocation; references are counted in advance, so that handing one out costs no atomic operation
  */
 class BytesPool
 {
@@ -92,8 +97,11 @@ public:
     Bytes copy(QByteArrayView view);
 
 private:
+    void dropCurrent() noexcept;
+
     Bytes::Chunk *m_current = nullptr;
     qsizetype m_used = 0;
+    qsizetype m_prepaid = 0; // references that the chunk counts already and no slice holds yet
     const qsizetype m_chunkBytes;
 };
 

@@ -3,7 +3,6 @@
 #include <QNetworkInterface>
 
 #include <algorithm>
-#include <cstring>
 
 namespace SockScope {
 
@@ -263,18 +262,6 @@ QString Endpoint::toString() const
         return {};
     const QString host = addressString();
     return (m_family == Family::IPv6 ? u'[' + host + u']' : host) + u':' + QString::number(m_port);
-}
-
-size_t qHash(const Endpoint &endpoint, size_t seed) noexcept
-{
-    quint64 high = 0;
-    quint64 low = 0;
-    std::memcpy(&high, endpoint.ipv6Bytes(), sizeof high);
-    std::memcpy(&low, endpoint.ipv6Bytes() + sizeof high, sizeof low);
-    const quint64 rest = quint64(endpoint.port()) << 32 | endpoint.scopeId();
-    // An odd multiplier spreads the port over the word before the one strong mixing at the end.
-    const quint64 key = (high ^ rest * 0x9e3779b97f4a7c15ULL) + low * 0xff51afd7ed558ccdULL;
-    return ::qHash(key, seed);
 }
 
 } // namespace SockScope

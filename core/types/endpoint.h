@@ -6,6 +6,7 @@
 #include <QString>
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <optional>
 
@@ -42,17 +43,33 @@ public:
     QString addressString() const;
     QString toString() const;
 
-    friend bool operator==(const Endpoint &, const Endpoint &) = default;
+    friend bool operator==(const Endpoint &a, const Endpoint &b) noexcept
+    {
+        const std::array<quint64, 2> mine = a.words();
+        const std::array<quint64, 2> other = b.words();
+        return mine[0] == other[0] && mine[1] == other[1] && a.m_port == b.m_port && a.m_scopeId == b.m_scopeId &&
+               a.m_family == b.m_family;
+    }
     friend auto operator<=>(const Endpoint &, const Endpoint &) = default;
 
 private:
+    friend size_t qHash(const Endpoint &endpoint, size_t seed) noexcept;
+    std::array<quint64, 2> words() const noexcept { return std::bit_cast<std::array<quint64, 2>>(m_bytes); }
+
     std::array<quint8, 16> m_bytes{};
     quint32 m_scopeId = 0;
     quint16 m_port = 0;
     Family m_family = Family::None;
 };
 
-size_t qHash(const Endpoint &endpoint, size_t seed = 0) noexcept;
+inline size_t qHash(const Endpoint &endpoint, size_t seed = 0) noexcept
+{
+    const std::array<quint64, 2> words = endpoint.words();
+    const quint64 rest = quint64(endpoint.m_port) << 32 | endpoint.m_scopeId;
+    // An odd multiplier spreads the port over the word before the one strong mixing at the end.
+    const quint64 key = (words[0] ^ rest * 0x9e3779b97f4a7c15ULL) + words[1] * 0xff51afd7ed558ccdULL;
+    return ::qHash(key, seed);
+}
 
 } // namespace SockScope
 

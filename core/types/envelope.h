@@ -35,6 +35,14 @@ struct Envelope
     EnvelopeFlags flags;
 };
 
+/// Gives up the bytes and the value; the rest is written again by whoever uses the object next.
+inline void recycle(Envelope &envelope)
+{
+    envelope.message.payload = Bytes();
+    if (!envelope.message.value.isUndefined())
+        envelope.message.value = QCborValue(QCborValue::Undefined);
+}
+
 } // namespace SockScope
 
 Q_DECLARE_METATYPE(SockScope::Envelope)

@@ -40,7 +40,8 @@ int main(int argc, char *argv[])
     const QCommandLineOption run(u"run"_s, u"Run these only, separated by commas."_s, u"names"_s);
     const QCommandLineOption quick(u"quick"_s, u"At most 10 s a benchmark."_s);
     const QCommandLineOption json(u"json"_s, u"One JSON object a line."_s);
-    parser.addOptions({list, run, quick, json});
+    const QCommandLineOption only(u"only"_s, u"Run this subject alone, for a profiler: ours, or a baseline."_s, u"name"_s);
+    parser.addOptions({list, run, quick, json, only});
     parser.process(application);
     if (!parser.positionalArguments().isEmpty())
         return fail(u"unexpected argument '%1'; benchmarks are chosen with --run"_s.arg(parser.positionalArguments()[0]));
@@ -70,6 +71,7 @@ int main(int argc, char *argv[])
     Settings settings;
     settings.quick = parser.isSet(quick);
     settings.json = parser.isSet(json);
+    settings.only = parser.value(only);
     if (coreCount() < 2)
         std::fputs("sockscope-bench: one core only: sender and receiver share it, and rates mean little\n", stderr);
     pinTo(ownCore);

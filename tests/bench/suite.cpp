@@ -45,6 +45,8 @@ std::vector<Samples> measure(const Group &group, const Settings &settings)
             // Each round begins with another subject, so that none always runs after the same one.
             const size_t at = (i + static_cast<size_t>(round)) % group.subjects.size();
             Samples &samples = all[at];
+            if (!settings.only.isEmpty() && group.subjects[at].name != settings.only)
+                samples.why = u"left out by --only"_s;
             if (!samples.why.isEmpty())
                 continue;
             try {

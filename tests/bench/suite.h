@@ -15,6 +15,7 @@ struct Settings
     bool quick = false;
     bool json = false;
     int rounds = 5;
+    QString only; ///< this subject alone, for a profiler
     /// Seconds of one measurement, shortened when quick.
     double seconds(double full, double quickSeconds) const { return quick ? quickSeconds : full; }
 };
