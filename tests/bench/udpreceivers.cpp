@@ -1,9 +1,6 @@
 #include "udpreceivers.h"
 
-#include <QCoreApplication>
-#include <QEventLoop>
 #include <QNetworkDatagram>
-#include <QTimer>
 #include <QUdpSocket>
 
 #include <unistd.h>
@@ -13,6 +10,7 @@
 #endif
 
 #include "core/udpsock.h"
+#include "eventloop.h"
 #include "machine.h"
 #include "plainqt.h"
 #include "sockets.h"
@@ -20,17 +18,6 @@
 namespace SockScope::Bench {
 
 namespace {
-
-void runEventLoop(int64_t deadlineNs)
-{
-    QEventLoop loop;
-    const int64_t left = deadlineNs - nowNs();
-    if (left <= 0)
-        return;
-    QTimer::singleShot(std::chrono::milliseconds(left / 1'000'000 + 1), Qt::PreciseTimer, &loop,
-                       &QEventLoop::quit);
-    loop.exec();
-}
 
 /// The product as an application uses it: a sock, one handler with a context.
 class SockScopeReceiver : public UdpReceiver
