@@ -92,6 +92,24 @@ qsizetype BaseSockPrivate::transportReceived(const Endpoint &peer, QByteArrayVie
                   : frameDatagram(peer, data, envelope, receivedNs);
 }
 
+qsizetype BaseSockPrivate::transportReceivedBytes(const Endpoint &peer, const Bytes &data, qint64 receivedNs)
+{
+    const BaseSockHold hold(*this);
+    const Bytes *const before = std::exchange(loan, &data);
+    const qsizetype taken = transportReceived(peer, data.view(), {}, receivedNs);
+    loan = before;
+    return taken;
+}
+
+/// A slice of what the transport lends where that is cheaper than a copy.
+Bytes BaseSockPrivate::keepPayload(QByteArrayView payload)
+{
+    if (loan && payload.size() > longestCopiedPayload && payload.data() >= loan->data() &&
+        payload.data() + payload.size() <= loan->data() + loan->size())
+        return loan->slice(payload.data() - loan->data(), payload.size());
+    return pool.copy(payload);
+}
+
 void BaseSockPrivate::transportBatchEnded()
 {
     const BaseSockHold hold(*this);
@@ -254,18 +272,19 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
     if (wantsToParseNow(payload.size())) {
         running = true;
         inTransit.add(wireBytes);
-        parsing.message.payload = pool.copy(payload);
-        parsing.peer = peer;
-        parsing.receivedNs = nowNs;
-        parsing.wireBytes = wireBytes;
-        parsing.flags = flags;
-        parseOne(parsing);
+        Envelope &envelope = inQueue.beginPush();
+        envelope.message.payload = keepPayload(payload);
+        envelope.peer = peer;
+        envelope.receivedNs = nowNs;
+        envelope.wireBytes = wireBytes;
+        envelope.flags = flags;
+        parseOne(envelope);
         running = false;
         if (options.dispatch == DispatchMode::Inline && !isStopped())
             runQueues();
         return;
     }
-    queueFrame({pool.copy(payload), peer, nowNs, wireBytes, flags});
+    queueFrame({keepPayload(payload), peer, nowNs, wireBytes, flags});
 }
 
 /// An inline sock parses at once. A queued one does when nothing is before the message and little waits for its
@@ -329,7 +348,21 @@ void BaseSockPrivate::queueFrame(QueuedFrame &&frame)
         pauseReading();
 }
 
-/// True when the message went into inQueue.
+std::optional<SockError> BaseSockPrivate::containedParse(Envelope &envelope)
+{
+    QString text;
+    try {
+        return q->parseMessage(envelope.message.payload, envelope.message);
+    } catch (const std::exception &exception) {
+        text = QString::fromUtf8(exception.what());
+    } catch (...) {
+        text = unknownExceptionText();
+    }
+    reportThrown(Stage::Codec, envelope.peer, "parseMessage", text);
+    return lastError.value_or(SockError{});
+}
+
+/// The envelope is inQueue's next place: true when it stays there, else the place has been given up.
 bool BaseSockPrivate::parseOne(Envelope &envelope)
 {
     const qsizetype wireBytes = envelope.wireBytes;
@@ -339,21 +372,22 @@ bool BaseSockPrivate::parseOne(Envelope &envelope)
     if (!envelope.message.value.isUndefined())
         envelope.message.value = QCborValue(QCborValue::Undefined);
 
-    std::optional<SockError> error;
-    if (!contained(Stage::Codec, envelope.peer, "parseMessage",
-                   [&] { error = q->parseMessage(envelope.message.payload, envelope.message); }))
-        error = lastError.value_or(SockError{});
+    std::optional<SockError> error = containedParse(envelope);
     if (!error)
         return finishParsed(envelope);
     inTransit.remove(wireBytes);
     ledger.decodeErrors.add(wireBytes);
-    if (!q)
+    if (!q) {
+        inQueue.abandonPush();
         return false;
+    }
     error->stage = Stage::Codec;
     error->peer = envelope.peer;
     if (Peer *known = peers.find(envelope.peer))
         ++known->errors;
-    tapInbound(envelope, Outcome::DecodeError, &*error);
+    if (!taps.empty())
+        tapInbound(envelope, Outcome::DecodeError, &*error);
+    inQueue.abandonPush();
     report(std::move(*error));
     return false;
 }
@@ -363,38 +397,42 @@ bool BaseSockPrivate::finishParsed(Envelope &envelope)
     const qsizetype wireBytes = envelope.wireBytes;
     bool keepIt = false;
     const bool ran = contained(Stage::Hook, envelope.peer, "handleAll", [&] { keepIt = q->handleAll(envelope); });
+    inTransit.remove(wireBytes);
     if (isStopped()) {
-        inTransit.remove(wireBytes);
         ledger.droppedAtStop.add(wireBytes);
+        inQueue.abandonPush();
         return false;
     }
     if (!ran || !keepIt) {
-        inTransit.remove(wireBytes);
         ledger.droppedByHook.add(wireBytes);
         const SockError error = lastError.value_or(SockError{});
-        tapInbound(envelope, Outcome::DroppedByHook, ran ? nullptr : &error);
+        if (!taps.empty())
+            tapInbound(envelope, Outcome::DroppedByHook, ran ? nullptr : &error);
+        inQueue.abandonPush();
         return false;
     }
     envelope.wireBytes = wireBytes; // the ledger's number, whatever the hook did
     if (options.dispatch == DispatchMode::Inline && inQueue.isEmpty() &&
         !dispatcher->wouldStall(envelope.message.type)) {
-        inTransit.remove(wireBytes);
-        // A copy on the stack: the handler may inject, and that message is parsed in the same place.
-        const Envelope own = std::move(envelope);
-        qint64 now = dispatcher->turnClock().start();
+        const Envelope own = std::move(envelope); // the handler may inject, and that message needs the place
+        inQueue.abandonPush();
+        const auto handlers = dispatcher;
+        qint64 now = handlers->turnClock().start();
         dispatchOne(own, now);
         return false;
     }
     const qsizetype cost = envelope.message.payload.size() + static_cast<qsizetype>(sizeof(Envelope));
-    inTransit.remove(wireBytes);
-    if (!inQueue.push(std::move(envelope), cost,
-                      wireBytes)) { // only an inline sock meets this: all others look before they parse
+    if (!inQueue.hasPlace(cost)) { // only an inline sock meets this: all others look before they parse
+        inQueue.countFull();
         ledger.droppedQueueFull.add(wireBytes);
-        tapInbound(envelope, Outcome::DroppedQueueFull);
+        if (!taps.empty())
+            tapInbound(envelope, Outcome::DroppedQueueFull);
+        inQueue.abandonPush();
         if (q)
             Q_EMIT q->limitReached(QStringLiteral("inQueue"), inQueue.stats().full);
         return false;
     }
+    inQueue.endPush(cost, wireBytes);
     return true;
 }
 

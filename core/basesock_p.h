@@ -71,6 +71,7 @@ public:
     // TransportSink
     qsizetype transportReceived(const Endpoint &peer, QByteArrayView data, ReceiveFlags flags,
                                 qint64 receivedNs) override;
+    qsizetype transportReceivedBytes(const Endpoint &peer, const Bytes &data, qint64 receivedNs) override;
     void transportBatchEnded() override;
     bool transportConnected(const Endpoint &peer, bool outgoing) override;
     void transportDisconnected(const Endpoint &peer, CloseReason reason,
@@ -103,12 +104,15 @@ public:
     bool wantsToParseNow(qsizetype payloadBytes) const;
     void queueFrame(QueuedFrame &&frame);
     void rejectFrame(const Endpoint &peer, QByteArrayView wire, EnvelopeFlags flags, qint64 nowNs, SockError error);
+    Bytes keepPayload(QByteArrayView payload);
+    std::optional<SockError> containedParse(Envelope &envelope);
     bool parseOne(Envelope &envelope);
     bool finishParsed(Envelope &envelope);
     bool dispatchOne(const Envelope &envelope, qint64 &nowNs);
 
     // queues (basesock_queues.cpp)
     static constexpr qsizetype messagesParsedAhead = 64;
+    static constexpr qsizetype longestCopiedPayload = 128; ///< below, a copy costs no more than a reference
     void runQueues();
     void runTurn();
     void workQueues();
@@ -181,7 +185,7 @@ public:
     QString lateCulprit;
     Ledger ledger;
     Count inTransit; ///< popped from a queue and not yet in the next or counted
-    Envelope parsing; ///< the one between framing and inQueue: built once, used again
+    const Bytes *loan = nullptr; ///< the memory that the transport's bytes lie in
     qint64 turnDeadlineNs = 0; ///< handlers run no longer in this batch of the transport; 0: not begun
     int held = 0;              ///< stack frames that must find this alive when a handler returns
     std::shared_ptr<BaseSockPrivate> lastHold; ///< of a sock that was destroyed meanwhile

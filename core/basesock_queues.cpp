@@ -96,14 +96,15 @@ void BaseSockPrivate::workQueues()
                 break;
             QueuedFrame &frame = parseQueue.takeFront();
             inTransit.add(frame.wireBytes);
-            parsing.message.payload = std::move(frame.payload);
-            parsing.peer = frame.peer;
-            parsing.receivedNs = frame.receivedNs;
-            parsing.wireBytes = frame.wireBytes;
-            parsing.flags = frame.flags;
+            Envelope &envelope = inQueue.beginPush();
+            envelope.message.payload = std::move(frame.payload);
+            envelope.peer = frame.peer;
+            envelope.receivedNs = frame.receivedNs;
+            envelope.wireBytes = frame.wireBytes;
+            envelope.flags = frame.flags;
             parseQueue.releaseTaken();
             stale = true;
-            if (parseOne(parsing))
+            if (parseOne(envelope))
                 continue;
             now = time.now();
             stale = false;

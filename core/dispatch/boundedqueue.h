@@ -60,17 +60,34 @@ public:
             ++m_full;
             return false;
         }
+        beginPush() = std::move(item);
+        endPush(bytes, tally);
+        return true;
+    }
+    /// The place behind the last item, for the owner to write it there; it is in the queue from endPush on, or given
+    /// up by abandonPush. One at a time; items may leave meanwhile.
+    Item &beginPush()
+    {
         if (m_tail - m_recycled == m_blocks.size() * blockItems)
             grow();
+        m_pushing = true;
+        return entry(m_tail).item;
+    }
+    void endPush(qsizetype bytes, qsizetype tally = 0)
+    {
+        m_pushing = false;
         Entry &place = entry(m_tail++);
-        place.item = std::move(item);
         place.bytes = bytes;
         place.tally = tally;
         m_bytes += bytes;
         m_tally += tally;
         m_highWater = qMax(m_highWater, size());
         m_highWaterBytes = qMax(m_highWaterBytes, m_bytes);
-        return true;
+    }
+    void abandonPush()
+    {
+        m_pushing = false;
+        recycle(entry(m_tail).item);
     }
     /// What is queued beyond a lower limit stays.
     void setLimits(qsizetype capacity, qsizetype capacityBytes)
@@ -141,7 +158,7 @@ private:
     void recycled()
     {
         m_recycled = m_head;
-        if (isEmpty() && m_blocks.size() > keptBlocks) {
+        if (isEmpty() && m_blocks.size() > keptBlocks && !m_pushing) {
             m_blocks.clear();
             m_blocks.shrink_to_fit();
             m_head = m_tail = m_recycled = 0;
@@ -174,6 +191,7 @@ private:
     size_t m_tail = 0;     // the next free place
     size_t m_recycled = 0; // behind m_head while the front is taken
     Item *m_taken = nullptr;
+    bool m_pushing = false;
     qsizetype m_capacity;
     qsizetype m_capacityBytes;
     qsizetype m_bytes = 0;

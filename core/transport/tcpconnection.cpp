@@ -3,6 +3,7 @@
 #include <QEvent>
 #include <QSocketNotifier>
 
+#include <cstring>
 #include <utility>
 
 #include "core/transport/socketerrors.h"
@@ -166,14 +167,9 @@ void TcpConnection::processInput()
     Frame frame(*this, Frame::Qt);
     m_reading = true;
     bool delivered = false;
-    // Offer what is unread again: the sink may have paused in the middle of it.
-    const qsizetype unread = m_unread.size() - m_unreadBegin;
-    if (unread > 0) {
-        const qint64 taken = m_transport->m_sink->transportReceived(
-            m_peer, QByteArrayView(m_unread).sliced(m_unreadBegin), {}, m_transport->m_clock->nowNs());
-        if (!isOpen())
+    if (m_offerAgain) {
+        if (!offerAgain())
             return;
-        m_unreadBegin += qBound<qsizetype>(0, taken, unread);
         delivered = true;
     }
     qsizetype budget = readBufferBytes; // one peer that floods must not keep the others waiting
@@ -193,44 +189,79 @@ void TcpConnection::processInput()
     m_reading = false;
     if (delivered)
         m_transport->m_sink->transportBatchEnded();
-    if (isOpen() && m_remoteClosed && !m_transport->m_paused && m_socket->bytesAvailable() == 0)
+    if (isOpen() && m_remoteClosed && !m_offerAgain && !m_transport->m_paused && m_socket->bytesAvailable() == 0)
         finish(m_reset ? CloseReason::NetworkError : CloseReason::Remote,
                m_reset ? std::optional(lostError()) : std::nullopt);
+}
+
+/// What the sink left when it paused. False when the connection ended meanwhile.
+bool TcpConnection::offerAgain()
+{
+    m_offerAgain = false;
+    if (m_unread.isEmpty())
+        return deliver(std::exchange(m_rest, {}));
+    return readLongFrame(0);
 }
 
 /// False when the connection ended meanwhile.
 bool TcpConnection::readChunk(qsizetype available)
 {
-    TransportSink *sink = m_transport->m_sink;
-    const qint64 now = m_transport->m_clock->nowNs();
-    if (m_unreadBegin == m_unread.size()) {
-        m_unread = QByteArray();
-        m_unreadBegin = 0;
-        // Ours while the sink looks at it; an event loop inside the sink finds none and makes another.
-        std::shared_ptr<QByteArray> scratch = std::exchange(m_transport->m_scratch, nullptr);
-        if (!scratch)
-            scratch = std::make_shared<QByteArray>(chunkBytes, Qt::Uninitialized);
-        const qsizetype size = qMax<qint64>(0, m_socket->read(scratch->data(), available));
-        const qint64 taken = sink->transportReceived(m_peer, QByteArrayView(*scratch).first(size), {}, now);
-        if (!isOpen())
-            return false;
-        const qsizetype rest = qBound<qsizetype>(0, taken, size);
-        m_unread.append(scratch->constData() + rest, size - rest);
-        m_transport->m_scratch = std::move(scratch);
-        return true;
-    }
+    if (!m_unread.isEmpty())
+        return readLongFrame(available);
+    BytesPool &pool = m_transport->m_pool;
+    const qsizetype before = m_rest.size();
+    char *place = pool.reserve(before + available);
+    if (before > 0)
+        std::memcpy(place, m_rest.data(), static_cast<size_t>(before));
+    m_rest = {};
+    return deliver(pool.commit(before + qMax<qint64>(0, m_socket->read(place + before, available))));
+}
+
+bool TcpConnection::deliver(const Bytes &data)
+{
+    const quint64 pauses = m_transport->m_pauses;
+    const qsizetype answer =
+        m_transport->m_sink->transportReceivedBytes(m_peer, data, m_transport->m_clock->nowNs());
+    if (!isOpen())
+        return false;
+    const qsizetype taken = qBound<qsizetype>(0, answer, data.size());
+    const QByteArrayView rest = data.view().sliced(taken);
+    m_offerAgain = !rest.isEmpty() && pauses != m_transport->m_pauses;
+    // In memory of its own: a peer that never finishes its frame must not keep a whole chunk.
+    if (rest.size() < longRestBytes)
+        m_rest = Bytes(rest);
+    else
+        m_unread = rest.toByteArray();
+    return true;
+}
+
+/// More of a frame that is longer than a chunk: appended, so that its bytes are copied once. False when the connection
+/// ended meanwhile.
+bool TcpConnection::readLongFrame(qsizetype available)
+{
     if (m_unreadBegin > 0 && m_unread.size() + available > m_unread.capacity()) {
         m_unread.remove(0, m_unreadBegin);
         m_unreadBegin = 0;
     }
     const qsizetype before = m_unread.size();
-    m_unread.resize(before + available);
-    m_unread.resize(before + qMax<qint64>(0, m_socket->read(m_unread.data() + before, available)));
+    if (available > 0) {
+        m_unread.resize(before + available);
+        m_unread.resize(before + qMax<qint64>(0, m_socket->read(m_unread.data() + before, available)));
+    }
+    const quint64 pauses = m_transport->m_pauses;
     const QByteArrayView view = QByteArrayView(m_unread).sliced(m_unreadBegin);
-    const qint64 taken = sink->transportReceived(m_peer, view, {}, now);
+    const qint64 taken =
+        m_transport->m_sink->transportReceived(m_peer, view, {}, m_transport->m_clock->nowNs());
     if (!isOpen())
         return false;
     m_unreadBegin += qBound<qsizetype>(0, taken, view.size());
+    const QByteArrayView rest = QByteArrayView(m_unread).sliced(m_unreadBegin);
+    m_offerAgain = !rest.isEmpty() && pauses != m_transport->m_pauses;
+    if (rest.size() < longRestBytes) {
+        m_rest = Bytes(rest);
+        m_unread = QByteArray();
+        m_unreadBegin = 0;
+    }
     return true;
 }
 

@@ -27,6 +27,7 @@ class TcpConnection : public QObject
 public:
     static constexpr qsizetype readBufferBytes = 256 * 1024;
     static constexpr qsizetype chunkBytes = 64 * 1024;
+    static constexpr qsizetype longRestBytes = 32 * 1024;
 
     TcpConnection(TcpTransport &transport, std::unique_ptr<QTcpSocket> socket, const Endpoint &peer, bool outgoing);
 
@@ -57,7 +58,10 @@ private:
     void handleDisconnected();
     void handleConnectTimeout();
     void processInput();
+    bool offerAgain();
     bool readChunk(qsizetype available);
+    bool readLongFrame(qsizetype available);
+    bool deliver(const Bytes &data);
     void settleSends();
     void queue(void (TcpConnection::*function)());
     void watchForReset();
@@ -66,7 +70,8 @@ private:
     TcpTransport *m_transport;
     QTcpSocket *m_socket;
     const Endpoint m_peer;
-    QByteArray m_unread;
+    Bytes m_rest;        // of the last chunk: less than longRestBytes
+    QByteArray m_unread; // or a longer part of a frame, which grows in place
     qsizetype m_unreadBegin = 0;
     std::deque<qsizetype> m_inFlight; // sizes of accepted messages that the system has not wholly taken
     qint64 m_acceptedBytes = 0;
@@ -78,6 +83,7 @@ private:
     bool m_announced = false;
     bool m_released = false;
     bool m_reading = false;
+    bool m_offerAgain = false; // the sink left bytes because it paused, not because a frame is unfinished
     bool m_remoteClosed = false;
     bool m_reset = false;
     bool m_slow = false;

@@ -246,8 +246,12 @@ void TcpTransport::flush()
 
 void TcpTransport::setReadingPaused(bool paused)
 {
-    if (std::exchange(m_paused, paused) == paused || paused)
+    if (std::exchange(m_paused, paused) == paused)
         return;
+    if (paused) {
+        ++m_pauses;
+        return;
+    }
     for (TcpConnection *connection : std::as_const(m_connections))
         connection->resumeReading();
 }

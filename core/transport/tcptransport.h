@@ -10,6 +10,7 @@
 #include "core/transport/bindaddress.h"
 #include "core/transport/lifetoken.h"
 #include "core/transport/transport.h"
+#include "core/types/bytes.h"
 #include "core/types/sockoptions.h"
 
 class QTcpServer;
@@ -86,7 +87,8 @@ private:
     QHash<Endpoint, TcpConnection *> m_connections;
     QSet<TcpConnection *> m_closing;
     QSet<TcpConnection *> m_unflushed;     // those with accepted sends that the system has not wholly taken
-    std::shared_ptr<QByteArray> m_scratch; // shared by all connections that have no unread bytes; null while in use
+    BytesPool m_pool{256 * 1024}; // what the connections read
+    quint64 m_pauses = 0;
     std::unique_ptr<Alarm> m_acceptAlarm;
     Endpoint m_local;
     LifeToken m_life;

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "core/types/bytes.h"
 #include "core/types/endpoint.h"
 #include "core/types/enums.h"
 #include "core/types/sockerror.h"
@@ -30,6 +31,11 @@ public:
     virtual ~TransportSink() = default;
     virtual qsizetype transportReceived(const Endpoint &peer, QByteArrayView data, ReceiveFlags flags,
                                         qint64 receivedNs) = 0;
+    /// The same for a stream's bytes in memory that may be kept: what is taken of them can be a slice of it.
+    virtual qsizetype transportReceivedBytes(const Endpoint &peer, const Bytes &data, qint64 receivedNs)
+    {
+        return transportReceived(peer, data.view(), {}, receivedNs);
+    }
     /// A batch of transportReceived calls is over: a place to do what is done once a batch.
     virtual void transportBatchEnded() = 0;
     /// A stream peer connected (outgoing: we did); false closes it at once.

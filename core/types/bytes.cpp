@@ -71,35 +71,51 @@ void BytesPool::dropCurrent() noexcept
     Bytes::release(std::exchange(m_current, nullptr));
 }
 
+void BytesPool::makeRoom(qsizetype bytes)
+{
+    // Only the pool still holds it: its memory can serve again.
+    if (m_current && m_used > 0 && m_current->references.load(std::memory_order_acquire) == 1 + m_prepaid)
+        m_used = 0;
+    if (m_current && m_used + bytes <= m_current->capacity)
+        return;
+    dropCurrent(); // before allocate, which may throw
+    m_current = Bytes::allocate(m_chunkBytes);
+    m_used = 0;
+}
+
+char *BytesPool::reserve(qsizetype bytes)
+{
+    makeRoom(bytes);
+    return m_current->memory() + m_used;
+}
+
+Bytes BytesPool::commit(qsizetype bytes)
+{
+    if (bytes <= 0)
+        return {};
+    if (m_prepaid == 0) {
+        m_current->references.fetch_add(prepaidReferences, std::memory_order_relaxed);
+        m_prepaid = prepaidReferences;
+    }
+    --m_prepaid;
+    Bytes slice;
+    slice.m_chunk = m_current;
+    slice.m_data = m_current->memory() + m_used;
+    slice.m_size = bytes;
+    m_used += bytes;
+    return slice;
+}
+
 Bytes BytesPool::copy(QByteArrayView view)
 {
     if (view.isEmpty())
         return {};
     if (view.size() > m_chunkBytes / 4)
         return Bytes(view);
-    if (!m_current || m_used + view.size() > m_current->capacity) {
-        // Only the pool still holds it: its memory can serve again.
-        if (m_current && m_current->references.load(std::memory_order_acquire) == 1 + m_prepaid) {
-            m_used = 0;
-        } else {
-            dropCurrent(); // before allocate, which may throw
-            m_current = Bytes::allocate(m_chunkBytes);
-            m_used = 0;
-        }
-    }
-    if (m_prepaid == 0) {
-        m_current->references.fetch_add(prepaidReferences, std::memory_order_relaxed);
-        m_prepaid = prepaidReferences;
-    }
-    --m_prepaid;
-    char *target = m_current->memory() + m_used;
-    std::memcpy(target, view.data(), static_cast<size_t>(view.size()));
-    m_used += view.size();
-    Bytes bytes;
-    bytes.m_chunk = m_current;
-    bytes.m_data = target;
-    bytes.m_size = view.size();
-    return bytes;
+    if (!m_current || m_used + view.size() > m_current->capacity)
+        makeRoom(view.size());
+    std::memcpy(m_current->memory() + m_used, view.data(), static_cast<size_t>(view.size()));
+    return commit(view.size());
 }
 
 } // namespace SockScope

@@ -95,8 +95,13 @@ public:
     BytesPool &operator=(const BytesPool &) = delete;
 
     Bytes copy(QByteArrayView view);
+    /// Room for bytes that somebody else writes, at most a chunk's; commit makes a slice of the first of them. Between
+    /// the two the pool is not used otherwise.
+    char *reserve(qsizetype bytes);
+    Bytes commit(qsizetype bytes);
 
 private:
+    void makeRoom(qsizetype bytes);
     void dropCurrent() noexcept;
 
     Bytes::Chunk *m_current = nullptr;
