@@ -333,14 +333,17 @@ void BaseSockPrivate::queueFrame(QueuedFrame &&frame)
             lose(frame);
             return;
         }
+        inTransit.add(wireBytes); // while others are told of what it displaces
         while (!parseQueue.hasPlace(cost)) {
             const std::optional<QueuedFrame> oldest = parseQueue.pop();
             lose(*oldest);
             if (isStopped()) {
+                inTransit.remove(wireBytes);
                 ledger.droppedAtStop.add(wireBytes);
                 return;
             }
         }
+        inTransit.remove(wireBytes);
     }
     parseQueue.push(std::move(frame), cost, wireBytes);
     // At once, not at the end of the batch: a batch may hold more than the queue has room for.
