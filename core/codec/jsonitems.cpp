@@ -116,8 +116,9 @@ std::optional<ItemProblem> JsonItems::readText(qsizetype position, Item &item) c
                 }
             }
         } else if (at < size) {
-            if (static_cast<quint8>(m_payload[at]) >= 0x80)
-                continue; // a character of several bytes: checked below with the rest
+            if (static_cast<quint8>(m_payload[at]) >= 0x80) // QJsonDocument, too, takes the unknown ASCII ones
+                return ItemProblem{SockError::Code::InvalidPayload, escape,
+                                   u"\\ is followed by a character that is no escape"_s};
             ++at;
         }
     }
@@ -319,8 +320,7 @@ QString JsonItems::text(const Item &item, qsizetype maximum) const
         if (++at >= content.size())
             break;
         if (content[at] != 'u') {
-            if (static_cast<quint8>(content[at]) < 0x80)
-                out += QChar(unescapedByte(content[at++]));
+            out += QChar(unescapedByte(content[at++]));
             continue;
         }
         if (content.size() - at < 5)

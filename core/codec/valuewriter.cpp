@@ -64,7 +64,8 @@ std::optional<ValueWriter::Problem> ValueWriter::value(const QCborValue &value, 
 {
     if (m_out.size() - m_start > m_limits.maximumBytes)
         return Problem{SockError::Code::TooLong, {}, {}};
-    const bool nests = value.isArray() || value.isMap() || value.isTag();
+    // A big integer is written as a plain one where the format has it, so that it can be sent wherever it can be read.
+    const bool nests = value.isArray() || value.isMap() || (value.isTag() && !bigIntegerOf(value));
     if (nests && depth >= m_limits.maximumDepth)
         return Problem{SockError::Code::TooDeep, {}, {}};
     if (value.isArray())

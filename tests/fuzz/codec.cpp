@@ -150,7 +150,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const QString summary = codec->summary(payload.view(), characters);
     check(summary.size() <= characters, "no more characters than asked for");
     check(!summary.contains(u'\n') && !summary.contains(QChar(0)), "a summary is one line");
-    if (!decode(*codec, payload.view()).error)
-        check(!hasError(codec->fields(payload.view(), 100000)), "the fields of what decodes show no error");
+    const FieldNode all = codec->fields(payload.view(), 100000);
+    const std::optional<SockError> error = decode(*codec, payload.view()).error;
+    if (!error)
+        check(!hasError(all), "the fields of what decodes show no error");
+    else if (error->code == SockError::Code::InvalidPayload && all.children.size() == 2 && !hasError(all) &&
+             all.children[0].key == u"type" && all.children[1].key == u"data")
+        check(error->offset == all.children[0].offset, "only its type is wrong with a payload of [type, data]");
     return 0;
 }
