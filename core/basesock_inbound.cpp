@@ -1,7 +1,5 @@
 // Inbound, in the order of the path: transport → peers → framing → parseQueue → codec → hooks → inQueue → dispatch.
 
-#include <QMetaMethod>
-
 #include "core/basesock_p.h"
 #include "core/metasock.h"
 
@@ -92,22 +90,14 @@ qsizetype BaseSockPrivate::transportReceived(const Endpoint &peer, QByteArrayVie
                   : frameDatagram(peer, data, envelope, receivedNs);
 }
 
-qsizetype BaseSockPrivate::transportReceivedBytes(const Endpoint &peer, const Bytes &data, qint64 receivedNs)
+qsizetype BaseSockPrivate::transportReceivedPooled(const Endpoint &peer, BytesPool &lent, QByteArrayView data,
+                                                   qint64 receivedNs)
 {
     const BaseSockHold hold(*this);
-    const Bytes *const before = std::exchange(loan, &data);
-    const qsizetype taken = transportReceived(peer, data.view(), {}, receivedNs);
-    loan = before;
+    BytesPool *const before = std::exchange(lentPool, &lent);
+    const qsizetype taken = transportReceived(peer, data, {}, receivedNs);
+    lentPool = before;
     return taken;
-}
-
-/// A slice of what the transport lends where that is cheaper than a copy.
-Bytes BaseSockPrivate::keepPayload(QByteArrayView payload)
-{
-    if (loan && payload.size() > longestCopiedPayload && payload.data() >= loan->data() &&
-        payload.data() + payload.size() <= loan->data() + loan->size())
-        return loan->slice(payload.data() - loan->data(), payload.size());
-    return pool.copy(payload);
 }
 
 void BaseSockPrivate::transportBatchEnded()
@@ -120,11 +110,14 @@ void BaseSockPrivate::transportBatchEnded()
     turnDeadlineNs = 0;
 }
 
-FrameResult BaseSockPrivate::containedFrame(QByteArrayView buffer, FramingState &framingState)
+FrameResult BaseSockPrivate::nextFrame(QByteArrayView buffer, FramingState &framingState)
 {
     QString text;
     try {
-        return q->decodeMessage(buffer, framingState);
+        FrameResult result = q->decodeMessage(buffer, framingState);
+        // A subclass may answer anything: nothing outside the buffer is ever taken.
+        result.consumed = qBound(qsizetype(0), result.consumed, buffer.size());
+        return result;
     } catch (const std::exception &exception) {
         text = QString::fromUtf8(exception.what());
     } catch (...) {
@@ -132,14 +125,6 @@ FrameResult BaseSockPrivate::containedFrame(QByteArrayView buffer, FramingState 
     }
     reportThrown(Stage::Framing, {}, "decodeMessage", text);
     return FrameResult::invalid(lastError.value_or(SockError{}));
-}
-
-FrameResult BaseSockPrivate::nextFrame(QByteArrayView buffer, FramingState &framingState)
-{
-    FrameResult result = containedFrame(buffer, framingState);
-    // A subclass may answer anything: nothing outside the buffer is ever taken.
-    result.consumed = qBound(qsizetype(0), result.consumed, buffer.size());
-    return result;
 }
 
 qsizetype BaseSockPrivate::frameDatagram(const Endpoint &peer, QByteArrayView data, EnvelopeFlags flags, qint64 nowNs)
@@ -187,7 +172,7 @@ qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream
     };
     qsizetype offset = 0;
     while (offset < data.size()) {
-        if (!atEnd && wantsPause()) {
+        if (!parseQueue.isEmpty() && !atEnd && wantsPause()) {
             updateReading();
             break;
         }
@@ -273,7 +258,7 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
         running = true;
         inTransit.add(wireBytes);
         Envelope &envelope = inQueue.beginPush();
-        envelope.message.payload = keepPayload(payload);
+        envelope.message.payload = lentPool ? lentPool->share(payload) : pool.copy(payload);
         envelope.peer = peer;
         envelope.receivedNs = nowNs;
         envelope.wireBytes = wireBytes;
@@ -284,7 +269,7 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
             runQueues();
         return;
     }
-    queueFrame({keepPayload(payload), peer, nowNs, wireBytes, flags});
+    queueFrame({lentPool ? lentPool->share(payload) : pool.copy(payload), peer, nowNs, wireBytes, flags});
 }
 
 /// An inline sock parses at once. A queued one does when nothing is before the message and little waits for its
@@ -351,20 +336,6 @@ void BaseSockPrivate::queueFrame(QueuedFrame &&frame)
         pauseReading();
 }
 
-std::optional<SockError> BaseSockPrivate::containedParse(Envelope &envelope)
-{
-    QString text;
-    try {
-        return q->parseMessage(envelope.message.payload, envelope.message);
-    } catch (const std::exception &exception) {
-        text = QString::fromUtf8(exception.what());
-    } catch (...) {
-        text = unknownExceptionText();
-    }
-    reportThrown(Stage::Codec, envelope.peer, "parseMessage", text);
-    return lastError.value_or(SockError{});
-}
-
 /// The envelope is inQueue's next place: true when it stays there, else the place has been given up.
 bool BaseSockPrivate::parseOne(Envelope &envelope)
 {
@@ -372,55 +343,71 @@ bool BaseSockPrivate::parseOne(Envelope &envelope)
     envelope.queuedNs = envelope.receivedNs;
     envelope.sequence = ++sequence;
     envelope.message.type = {};
-    if (!envelope.message.value.isUndefined())
-        envelope.message.value = QCborValue(QCborValue::Undefined);
+    Stage stage = Stage::Codec;
+    QString text;
+    try {
+        if (std::optional<SockError> error = q->parseMessage(envelope.message.payload, envelope.message)) [[unlikely]]
+            return dropParsed(envelope, Outcome::DecodeError, std::move(error), stage);
+        stage = Stage::Hook;
+        if (!isStopped() && !q->handleAll(envelope)) [[unlikely]] {
+            envelope.wireBytes = wireBytes;
+            return dropParsed(envelope, Outcome::DroppedByHook, std::nullopt, stage);
+        }
+        stage = Stage::Dispatch;
+    } catch (const std::exception &exception) {
+        text = QString::fromUtf8(exception.what());
+    } catch (...) {
+        text = unknownExceptionText();
+    }
+    envelope.wireBytes = wireBytes; // the ledger's number, whatever the hook did
+    if (stage == Stage::Dispatch) [[likely]]
+        return finishParsed(envelope, wireBytes);
+    reportThrown(stage, envelope.peer, stage == Stage::Codec ? "parseMessage" : "handleAll", text);
+    return dropParsed(envelope, stage == Stage::Codec ? Outcome::DecodeError : Outcome::DroppedByHook,
+                      lastError.value_or(SockError{}), stage);
+}
 
-    std::optional<SockError> error = containedParse(envelope);
-    if (!error)
-        return finishParsed(envelope);
+bool BaseSockPrivate::dropParsed(Envelope &envelope, Outcome outcome, std::optional<SockError> &&error, Stage stage)
+{
+    const qsizetype wireBytes = envelope.wireBytes;
     inTransit.remove(wireBytes);
-    ledger.decodeErrors.add(wireBytes);
-    if (!q) {
+    if (outcome == Outcome::DecodeError) {
+        ledger.decodeErrors.add(wireBytes);
+        if (Peer *known = peers.find(envelope.peer); known && q)
+            ++known->errors;
+    } else if (isStopped()) {
+        ledger.droppedAtStop.add(wireBytes);
         inQueue.abandonPush();
         return false;
+    } else {
+        ledger.droppedByHook.add(wireBytes);
     }
-    error->stage = Stage::Codec;
-    error->peer = envelope.peer;
-    if (Peer *known = peers.find(envelope.peer))
-        ++known->errors;
-    if (!taps.empty())
-        tapInbound(envelope, Outcome::DecodeError, &*error);
+    if (error) {
+        error->stage = stage;
+        error->peer = envelope.peer;
+    }
+    if (q && !taps.empty())
+        tapInbound(envelope, outcome, error ? &*error : nullptr);
     inQueue.abandonPush();
-    report(std::move(*error));
+    if (q && error && outcome == Outcome::DecodeError)
+        report(std::move(*error));
     return false;
 }
 
-bool BaseSockPrivate::finishParsed(Envelope &envelope)
+bool BaseSockPrivate::finishParsed(Envelope &envelope, qsizetype wireBytes)
 {
-    const qsizetype wireBytes = envelope.wireBytes;
-    bool keepIt = false;
-    const bool ran = contained(Stage::Hook, envelope.peer, "handleAll", [&] { keepIt = q->handleAll(envelope); });
     inTransit.remove(wireBytes);
     if (isStopped()) {
         ledger.droppedAtStop.add(wireBytes);
         inQueue.abandonPush();
         return false;
     }
-    if (!ran || !keepIt) {
-        ledger.droppedByHook.add(wireBytes);
-        const SockError error = lastError.value_or(SockError{});
-        if (!taps.empty())
-            tapInbound(envelope, Outcome::DroppedByHook, ran ? nullptr : &error);
-        inQueue.abandonPush();
-        return false;
-    }
-    envelope.wireBytes = wireBytes; // the ledger's number, whatever the hook did
     if (options.dispatch == DispatchMode::Inline && inQueue.isEmpty() &&
         !dispatcher->wouldStall(envelope.message.type)) {
         const Envelope own = std::move(envelope); // the handler may inject, and that message needs the place
         inQueue.abandonPush();
         const auto handlers = dispatcher;
-        qint64 now = handlers->turnClock().start();
+        qint64 now = handlers->beginTurn();
         dispatchOne(own, now);
         return false;
     }
@@ -453,8 +440,9 @@ bool BaseSockPrivate::dispatchOne(const Envelope &envelope, qint64 &nowNs)
     if (!taps.empty())
         tapInbound(envelope, handled ? Outcome::Dispatched : Outcome::Unhandled);
 
-    static const QMetaMethod received = QMetaMethod::fromSignal(&BaseSock::messageReceived);
-    if (isSignalled(received)) {
+    if (signalsStale.load(std::memory_order_relaxed))
+        findSignals();
+    if (hasReceivedSlots) {
         Q_EMIT q->messageReceived(envelope);
         if (!q)
             return false;
@@ -477,8 +465,7 @@ bool BaseSockPrivate::dispatchOne(const Envelope &envelope, qint64 &nowNs)
     if (!handled && q) {
         dispatcher->countUnhandled(type);
         nowNs = clock->nowNs();
-        static const QMetaMethod unhandled = QMetaMethod::fromSignal(&BaseSock::messageUnhandled);
-        if (isSignalled(unhandled))
+        if (hasUnhandledSlots)
             Q_EMIT q->messageUnhandled(envelope);
     }
     return handled;

@@ -349,9 +349,14 @@ void BaseSockPrivate::tapSock()
         tap->sockChanged();
 }
 
-bool BaseSockPrivate::isSignalled(const QMetaMethod &signal) const
+/// Asked once and after each change: QObject::isSignalConnected takes as long as calling a handler.
+void BaseSockPrivate::findSignals()
 {
-    return q && q->isSignalConnected(signal);
+    signalsStale.store(false, std::memory_order_relaxed);
+    static const QMetaMethod received = QMetaMethod::fromSignal(&BaseSock::messageReceived);
+    static const QMetaMethod unhandled = QMetaMethod::fromSignal(&BaseSock::messageUnhandled);
+    hasReceivedSlots = q->isSignalConnected(received);
+    hasUnhandledSlots = q->isSignalConnected(unhandled);
 }
 
 void BaseSockPrivate::transportError(const SockError &error)

@@ -2,6 +2,7 @@
 
 #include <QHash>
 
+#include <atomic>
 #include <unordered_map>
 
 #include "core/basesock.h"
@@ -71,7 +72,8 @@ public:
     // TransportSink
     qsizetype transportReceived(const Endpoint &peer, QByteArrayView data, ReceiveFlags flags,
                                 qint64 receivedNs) override;
-    qsizetype transportReceivedBytes(const Endpoint &peer, const Bytes &data, qint64 receivedNs) override;
+    qsizetype transportReceivedPooled(const Endpoint &peer, BytesPool &lent, QByteArrayView data,
+                                      qint64 receivedNs) override;
     void transportBatchEnded() override;
     bool transportConnected(const Endpoint &peer, bool outgoing) override;
     void transportDisconnected(const Endpoint &peer, CloseReason reason,
@@ -97,22 +99,19 @@ public:
     qsizetype frameDatagram(const Endpoint &peer, QByteArrayView data, EnvelopeFlags flags, qint64 nowNs);
     qsizetype frameStream(const Endpoint &peer, StreamState &stream, QByteArrayView data, EnvelopeFlags flags,
                           qint64 nowNs, bool atEnd);
-    FrameResult containedFrame(QByteArrayView buffer, FramingState &framingState);
     FrameResult nextFrame(QByteArrayView buffer, FramingState &framingState);
     void acceptFrame(const Endpoint &peer, QByteArrayView payload, qsizetype wireBytes, EnvelopeFlags flags,
                      qint64 nowNs);
     bool wantsToParseNow(qsizetype payloadBytes) const;
     void queueFrame(QueuedFrame &&frame);
     void rejectFrame(const Endpoint &peer, QByteArrayView wire, EnvelopeFlags flags, qint64 nowNs, SockError error);
-    Bytes keepPayload(QByteArrayView payload);
-    std::optional<SockError> containedParse(Envelope &envelope);
     bool parseOne(Envelope &envelope);
-    bool finishParsed(Envelope &envelope);
+    bool dropParsed(Envelope &envelope, Outcome outcome, std::optional<SockError> &&error, Stage stage);
+    bool finishParsed(Envelope &envelope, qsizetype wireBytes);
     bool dispatchOne(const Envelope &envelope, qint64 &nowNs);
 
     // queues (basesock_queues.cpp)
     static constexpr qsizetype messagesParsedAhead = 64;
-    static constexpr qsizetype longestCopiedPayload = 128; ///< below, a copy costs no more than a reference
     void runQueues();
     void runTurn();
     void workQueues();
@@ -148,7 +147,7 @@ public:
     void tapInbound(const Envelope &envelope, Outcome outcome, const SockError *error = nullptr);
     void tapPeer(const Endpoint &peer);
     void tapSock();
-    bool isSignalled(const QMetaMethod &signal) const;
+    void findSignals();
     bool isStopped() const { return !q || state != BaseSock::State::Active; }
     template <typename Function>
     bool contained(Stage stage, const Endpoint &peer, const char *where, Function &&function);
@@ -184,16 +183,19 @@ public:
     TickStats lastTickStats;
     QString lateCulprit;
     Ledger ledger;
-    Count inTransit; ///< popped from a queue and not yet in the next or counted
-    const Bytes *loan = nullptr; ///< the memory that the transport's bytes lie in
-    qint64 turnDeadlineNs = 0; ///< handlers run no longer in this batch of the transport; 0: not begun
-    int held = 0;              ///< stack frames that must find this alive when a handler returns
+    Count inTransit;                           ///< popped from a queue and not yet in the next or counted
+    BytesPool *lentPool = nullptr;             ///< the transport's bytes lie in it: what is kept of them is shared
+    qint64 turnDeadlineNs = 0;                 ///< handlers run no longer in this batch of the transport; 0: not begun
+    int held = 0;                              ///< stack frames that must find this alive when a handler returns
     std::shared_ptr<BaseSockPrivate> lastHold; ///< of a sock that was destroyed meanwhile
     quint64 sequence = 0;
     quint64 blocked = 0;
     quint64 generation = 0; ///< of start(): late answers of an earlier life are ignored
     std::optional<SockError> lastError;
     std::vector<Tap *> taps;
+    std::atomic<bool> signalsStale{true}; ///< somebody connected or disconnected, in any thread
+    bool hasReceivedSlots = false;
+    bool hasUnhandledSlots = false;
     bool running = false;      ///< inside runQueues or the parsing of a frame
     quint64 streamChanges = 0; ///< grows when a stream comes or goes
     bool turnScheduled = false;

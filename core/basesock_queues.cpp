@@ -83,15 +83,14 @@ void BaseSockPrivate::workQueues()
 {
     const auto handlers = dispatcher; // a handler may destroy the sock
     TurnClock &time = handlers->turnClock();
-    qint64 now = time.start();
+    qint64 now = handlers->beginTurn();
     // One budget for all that comes in a batch of the transport: timers and other socks wait for its end.
     if (turnDeadlineNs == 0)
         turnDeadlineNs = now + std::chrono::nanoseconds(options.turnBudget).count();
     bool stale = false; // time has passed since now was taken: a handler must not pay for the codec
     while (!isStopped() && hasWork()) {
-        if (inQueue.isEmpty() ||
-            (!parseQueue.isEmpty() && inQueue.size() < messagesParsedAhead &&
-             inQueue.hasPlace(parseQueue.front().payload.size() + qsizetype(sizeof(Envelope))))) {
+        if (inQueue.isEmpty() || (!parseQueue.isEmpty() && inQueue.size() < messagesParsedAhead &&
+                                  inQueue.hasPlace(parseQueue.front().payload.size() + qsizetype(sizeof(Envelope))))) {
             if (parseQueue.isEmpty())
                 break;
             QueuedFrame &frame = parseQueue.takeFront();

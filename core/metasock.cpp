@@ -89,6 +89,7 @@ void MetaSock::dispatchFromChild(BaseSock *origin, const Envelope &envelope, qin
         const auto hold = d->dispatcher;
         BaseSock *const before = std::exchange(m_current, origin);
         const QPointer<BaseSock> child(origin);
+        hold->beginTurn();
         hold->dispatch(envelope, nowNs);
         if (!alive)
             return;

@@ -22,7 +22,10 @@ std::optional<SockError> RawCodec::decode(const Bytes &payload, Message &message
         return payloadTooLong(payload.size(), m_limits.maximumBytes);
     message.type = 0;
     // data() makes bytes of a payload only where there are some; an empty one must not turn into "nothing".
-    message.value = payload.isEmpty() ? QCborValue(QByteArray("")) : QCborValue(QCborValue::Undefined);
+    if (payload.isEmpty())
+        message.value = QCborValue(QByteArray(""));
+    else if (!message.value.isUndefined())
+        message.value = QCborValue(QCborValue::Undefined);
     return std::nullopt;
 }
 

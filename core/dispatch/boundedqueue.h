@@ -158,10 +158,12 @@ private:
     void recycled()
     {
         m_recycled = m_head;
-        if (isEmpty() && m_blocks.size() > keptBlocks && !m_pushing) {
+        if (!isEmpty() || m_pushing)
+            return;
+        m_head = m_tail = m_recycled = 0; // the first places are those that the processor still holds
+        if (m_blocks.size() > keptBlocks) {
             m_blocks.clear();
             m_blocks.shrink_to_fit();
-            m_head = m_tail = m_recycled = 0;
         }
     }
     /// A power of two of blocks, so that an index finds its block with a mask; the blocks in use keep their items.

@@ -11,22 +11,24 @@ namespace SockScope {
 
 namespace {
 
-/// Runs a handler; answers what it threw, or a null string.
-QString runContained(const Dispatcher::Callable &callable, const Envelope &envelope)
+/// Runs a handler; false when it threw, and what says what.
+inline bool runContained(const Dispatcher::Callable &callable, const Envelope &envelope, QString &what)
 {
     try {
         callable(envelope);
-        return {};
+        return true;
     } catch (const std::exception &exception) {
-        const QString text = QString::fromUtf8(exception.what());
-        return text.isEmpty() ? QStringLiteral("an exception without a text") : text;
+        what = QString::fromUtf8(exception.what());
+        if (what.isEmpty())
+            what = QStringLiteral("an exception without a text");
     } catch (const QString &text) {
-        return text.isEmpty() ? QStringLiteral("an empty text") : text;
+        what = text.isEmpty() ? QStringLiteral("an empty text") : text;
     } catch (const char *text) {
-        return QString::fromUtf8(text ? text : "a null text");
+        what = QString::fromUtf8(text ? text : "a null text");
     } catch (...) {
-        return QStringLiteral("an exception of a type that is not std::exception");
+        what = QStringLiteral("an exception of a type that is not std::exception");
     }
+    return false;
 }
 
 qint64 realNs()
@@ -45,6 +47,7 @@ bool ObjectGuard::post(std::function<void()> function)
 
 Dispatcher::Dispatcher(std::shared_ptr<Clock> clock, int maximumHandlers, int maximumConcurrent)
     : m_clock(std::move(clock))
+    , m_thread(QThread::currentThread())
     , m_maximumHandlers(maximumHandlers)
     , m_maximumConcurrent(maximumConcurrent)
     , m_watch(std::make_shared<Watchdog::Slot>())
@@ -87,14 +90,6 @@ void Dispatcher::shutdown()
     }
 }
 
-Dispatcher::TypeEntry *Dispatcher::entry(const MessageType &type) const
-{
-    if (!type.isName() && static_cast<quint64>(type.number()) < smallTypes)
-        return m_small[static_cast<size_t>(type.number())];
-    const auto found = m_types.constFind(type);
-    return found == m_types.cend() ? nullptr : found->get();
-}
-
 Dispatcher::TypeEntry *Dispatcher::makeEntry(const MessageType &type)
 {
     auto &slot = m_types[type];
@@ -104,14 +99,6 @@ Dispatcher::TypeEntry *Dispatcher::makeEntry(const MessageType &type)
             m_small[static_cast<size_t>(type.number())] = slot.get();
     }
     return slot.get();
-}
-
-const Dispatcher::HandlerList *Dispatcher::listFor(const MessageType &type) const
-{
-    const TypeEntry *found = entry(type);
-    if (found && !found->handlers.empty())
-        return &found->handlers;
-    return &m_catchAll;
 }
 
 HandlerId Dispatcher::add(const MessageType &type, QObject *context, Callable callable, const HandlerOptions &options,
@@ -232,22 +219,17 @@ QString Dispatcher::handlerName(HandlerId id) const
     return m_names.value(id);
 }
 
-bool Dispatcher::wouldHandle(const MessageType &type) const
+bool Dispatcher::hasConcurrent(const HandlerList &handlers)
 {
-    const HandlerList *list = listFor(type);
-    return std::any_of(list->begin(), list->end(), [](const std::shared_ptr<Handler> &handler) {
-        return handler->stats.enabled && !handler->removed && (!handler->context || handler->context->object);
+    return std::any_of(handlers.begin(), handlers.end(), [](const std::shared_ptr<Handler> &handler) {
+        return handler->stats.concurrent && handler->stats.enabled && !handler->removed;
     });
 }
 
-bool Dispatcher::wouldStall(const MessageType &type) const
+qint64 Dispatcher::beginTurn()
 {
-    if (m_concurrent < m_maximumConcurrent)
-        return false;
-    const HandlerList *list = listFor(type);
-    return std::any_of(list->begin(), list->end(), [](const std::shared_ptr<Handler> &handler) {
-        return handler->stats.concurrent && handler->stats.enabled && !handler->removed;
-    });
+    m_thread = QThread::currentThread();
+    return m_clock.start();
 }
 
 void Dispatcher::dispatch(const Envelope &envelope, qint64 &nowNs)
@@ -277,29 +259,32 @@ void Dispatcher::call(const std::shared_ptr<Handler> &handler, const Envelope &e
         callConcurrent(handler, envelope);
         return;
     }
-    if (handler->context) {
-        QThread *home = nullptr;
-        {
-            const std::lock_guard lock(handler->context->mutex);
-            const QObject *object = handler->context->object;
-            if (!object)
-                return;
-            home = object->thread();
-        }
-        if (home != QThread::currentThread()) {
-            callRemote(handler, envelope);
-            return;
-        }
+    if (handler->context && isElsewhere(*handler->context)) {
+        callRemote(handler, envelope);
+        return;
     }
     const bool outermost = m_depth == 1;
     if (outermost)
         m_watch->enter(handler->stats.id);
-    const QString error = runContained(handler->callable, envelope);
+    QString error;
+    const bool done = runContained(handler->callable, envelope, error);
     if (outermost)
         m_watch->leave();
     const qint64 end = m_clock.now();
-    finish(handler, envelope.peer, end - nowNs, error);
+    const qint64 ranNs = end - nowNs;
     nowNs = end;
+    if (done && ranNs <= m_longestNs && (m_longRunNs <= 0 || ranNs < m_longRunNs)) [[likely]]
+        handler->stats.run.add(ranNs);
+    else
+        finish(handler, envelope.peer, ranNs, error);
+}
+
+/// Whether the context must be called in another thread; one that is gone counts as that, and is found missing there.
+bool Dispatcher::isElsewhere(ObjectGuard &context) const
+{
+    const std::lock_guard lock(context.mutex);
+    const QObject *object = context.object;
+    return !object || object->thread() != m_thread;
 }
 
 void Dispatcher::callRemote(const std::shared_ptr<Handler> &handler, const Envelope &envelope)
@@ -313,7 +298,8 @@ void Dispatcher::callRemote(const std::shared_ptr<Handler> &handler, const Envel
     auto job = [self = weak_from_this(), home = m_home, handler, envelope] {
         handler->remoteWaiting->fetch_sub(1, std::memory_order_relaxed);
         const qint64 start = realNs();
-        const QString error = runContained(handler->callable, envelope);
+        QString error;
+        runContained(handler->callable, envelope, error);
         const qint64 ran = realNs() - start;
         home->post([self, handler, peer = envelope.peer, ran, error] {
             if (const auto alive = self.lock())
@@ -333,7 +319,8 @@ void Dispatcher::callConcurrent(const std::shared_ptr<Handler> &handler, const E
     ++m_concurrent;
     m_pool->start([self = weak_from_this(), home = m_home, handler, envelope] {
         const qint64 start = realNs();
-        const QString error = runContained(handler->callable, envelope);
+        QString error;
+        runContained(handler->callable, envelope, error);
         const qint64 ran = realNs() - start;
         home->post([self, handler, peer = envelope.peer, ran, error] {
             if (const auto alive = self.lock()) {

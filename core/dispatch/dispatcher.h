@@ -19,6 +19,7 @@
 #include "core/types/sockerror.h"
 #include "core/types/sockoptions.h"
 
+class QThread;
 class QThreadPool;
 
 namespace SockScope {
@@ -80,9 +81,21 @@ public:
     QString handlerName(HandlerId id) const;
 
     /// Whether dispatch would call at least one handler.
-    bool wouldHandle(const MessageType &type) const;
+    bool wouldHandle(const MessageType &type) const
+    {
+        for (const auto &handler : *listFor(type)) {
+            if (handler->stats.enabled && !handler->removed && (!handler->context || handler->context->object))
+                return true;
+        }
+        return false;
+    }
     /// Whether a handler of this type must wait until a concurrent one has finished.
-    bool wouldStall(const MessageType &type) const;
+    bool wouldStall(const MessageType &type) const
+    {
+        return m_concurrent >= m_maximumConcurrent && hasConcurrent(*listFor(type));
+    }
+    /// The time, and the thread, of what is dispatched until the next call.
+    qint64 beginTurn();
     /// Calls the handlers; nowNs is the time at the start and is moved to the end. The caller holds the dispatcher
     /// shared.
     void dispatch(const Envelope &envelope, qint64 &nowNs);
@@ -112,9 +125,21 @@ private:
     };
     static constexpr size_t smallTypes = 256;
 
-    TypeEntry *entry(const MessageType &type) const;
+    TypeEntry *entry(const MessageType &type) const
+    {
+        if (!type.isName() && static_cast<quint64>(type.number()) < smallTypes)
+            return m_small[static_cast<size_t>(type.number())];
+        const auto found = m_types.constFind(type);
+        return found == m_types.cend() ? nullptr : found->get();
+    }
     TypeEntry *makeEntry(const MessageType &type);
-    const HandlerList *listFor(const MessageType &type) const;
+    const HandlerList *listFor(const MessageType &type) const
+    {
+        const TypeEntry *found = entry(type);
+        return found && !found->handlers.empty() ? &found->handlers : &m_catchAll;
+    }
+    static bool hasConcurrent(const HandlerList &handlers);
+    bool isElsewhere(ObjectGuard &context) const;
     void call(const std::shared_ptr<Handler> &handler, const Envelope &envelope, qint64 &nowNs);
     void callRemote(const std::shared_ptr<Handler> &handler, const Envelope &envelope);
     void callConcurrent(const std::shared_ptr<Handler> &handler, const Envelope &envelope);
@@ -123,6 +148,7 @@ private:
     void sweep();
 
     TurnClock m_clock;
+    QThread *m_thread; // the sock's
     Hooks m_hooks;
     QHash<MessageType, std::shared_ptr<TypeEntry>> m_types;
     std::array<TypeEntry *, smallTypes> m_small{}; // of m_types, for the numbers 0 to 255

@@ -1,21 +1,10 @@
 #include "core/dispatch/handlerstats.h"
 
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
 namespace SockScope {
-
-// Eight buckets of one nanosecond each, then eight for every power of two from 8 on.
-int DurationHistogram::bucketOf(qint64 ns)
-{
-    if (ns < 8)
-        return static_cast<int>(qMax(ns, qint64(0)));
-    const int exponent = static_cast<int>(std::bit_width(static_cast<quint64>(ns))) - 1;
-    const int index = (exponent - 2) * 8 + static_cast<int>(ns >> (exponent - 3) & 7);
-    return qMin(index, bucketCount - 1);
-}
 
 qint64 DurationHistogram::lowerBoundNs(int index)
 {
@@ -24,19 +13,13 @@ qint64 DurationHistogram::lowerBoundNs(int index)
     return qint64(8 + index % 8) << (index / 8 - 1);
 }
 
-void DurationHistogram::add(qint64 ns)
+/// All at once, which keeps the shape, and so the quantiles.
+void DurationHistogram::halve(quint32 &overflown)
 {
-    ns = qMax(ns, qint64(0));
-    quint32 &bucket = m_buckets[static_cast<size_t>(bucketOf(ns))];
-    if (bucket == std::numeric_limits<quint32>::max()) {
-        for (quint32 &each : m_buckets) // keeps the shape, and so the quantiles
-            each /= 2;
-    }
-    ++bucket;
-    m_minimum = m_count ? qMin(m_minimum, ns) : ns;
-    m_maximum = qMax(m_maximum, ns);
-    m_total += ns;
-    ++m_count;
+    overflown = std::numeric_limits<quint32>::max();
+    for (quint32 &each : m_buckets)
+        each /= 2;
+    ++overflown;
 }
 
 void DurationHistogram::clear()

@@ -4,6 +4,8 @@
 #include <QtGlobal>
 
 #include <array>
+#include <bit>
+#include <limits>
 
 #include "core/types/messagetype.h"
 
@@ -22,7 +24,17 @@ class DurationHistogram
 public:
     static constexpr int bucketCount = 8 * 40;
 
-    void add(qint64 ns);
+    void add(qint64 ns)
+    {
+        ns = qMax(ns, qint64(0));
+        quint32 &bucket = m_buckets[static_cast<size_t>(bucketOf(ns))];
+        if (++bucket == 0) [[unlikely]]
+            halve(bucket);
+        m_minimum = qMin(m_minimum, ns);
+        m_maximum = qMax(m_maximum, ns);
+        m_total += ns;
+        ++m_count;
+    }
     void clear();
     quint64 count() const { return m_count; }
     qint64 totalNs() const { return m_total; }
@@ -33,14 +45,24 @@ public:
     qint64 quantileNs(double quantile) const;
     quint64 bucket(int index) const { return m_buckets[static_cast<size_t>(index)]; }
     static qint64 lowerBoundNs(int index);
-    static int bucketOf(qint64 ns);
+    static int bucketOf(qint64 ns)
+    {
+        // Eight buckets of one nanosecond each, then eight for every power of two from 8 on.
+        if (ns < 8)
+            return ns < 0 ? 0 : static_cast<int>(ns);
+        const int exponent = 63 - std::countl_zero(static_cast<quint64>(ns));
+        const int index = (exponent - 2) * 8 + static_cast<int>(ns >> (exponent - 3) & 7);
+        return qMin(index, bucketCount - 1);
+    }
 
 private:
+    void halve(quint32 &overflown);
+
     std::array<quint32, bucketCount> m_buckets{};
     quint64 m_count = 0;
     qint64 m_total = 0;
     qint64 m_maximum = 0;
-    qint64 m_minimum = 0;
+    qint64 m_minimum = std::numeric_limits<qint64>::max();
 };
 
 using HandlerId = quint64;

@@ -51,6 +51,7 @@ LengthPrefixFraming::LengthPrefixFraming(Prefix prefix, ByteOrder order, Counts 
     , m_order(prefix == Prefix::U8 || prefix == Prefix::Varint ? ByteOrder::BigEndian : order)
     , m_counts(counts)
     , m_maximum(boundedLimit(maximumFrameBytes))
+    , m_isPlain32(m_prefix == Prefix::U32 && m_order == ByteOrder::BigEndian && m_counts == Counts::Payload)
 {
 }
 
@@ -90,6 +91,15 @@ quint64 LengthPrefixFraming::readFixed(const char *data, bool swapped) const
 
 FrameResult LengthPrefixFraming::next(QByteArrayView buffer, FramingState &) const
 {
+    // The most common framing, without a question that its settings have answered; all that is odd goes the long way.
+    if (m_isPlain32 && buffer.size() >= 4) {
+        const qsizetype length = qFromBigEndian<quint32>(buffer.data());
+        if (length <= m_maximum) {
+            if (buffer.size() - 4 < length)
+                return FrameResult::needMore(4 + length);
+            return FrameResult::frame(4 + length, QByteArrayView(buffer.data() + 4, length));
+        }
+    }
     if (m_prefix == Prefix::Varint)
         return nextVarint(buffer);
     if (buffer.size() < width())

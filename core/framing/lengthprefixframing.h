@@ -42,6 +42,7 @@ private:
     const ByteOrder m_order;
     const Counts m_counts;
     const qsizetype m_maximum;
+    const bool m_isPlain32;
 };
 
 } // namespace SockScope

@@ -199,7 +199,7 @@ bool TcpConnection::offerAgain()
 {
     m_offerAgain = false;
     if (m_unread.isEmpty())
-        return deliver(std::exchange(m_rest, {}));
+        return readChunk(0);
     return readLongFrame(0);
 }
 
@@ -214,18 +214,17 @@ bool TcpConnection::readChunk(qsizetype available)
     if (before > 0)
         std::memcpy(place, m_rest.data(), static_cast<size_t>(before));
     m_rest = {};
-    return deliver(pool.commit(before + qMax<qint64>(0, m_socket->read(place + before, available))));
-}
-
-bool TcpConnection::deliver(const Bytes &data)
-{
+    const qint64 read = available > 0 ? qMax<qint64>(0, m_socket->read(place + before, available)) : 0;
+    const QByteArrayView data = pool.commit(before + read);
+    // The sink may come back here for another connection, which may need the pool's next chunk
+    const Bytes hold = pool.share(data);
     const quint64 pauses = m_transport->m_pauses;
     const qsizetype answer =
-        m_transport->m_sink->transportReceivedBytes(m_peer, data, m_transport->m_clock->nowNs());
+        m_transport->m_sink->transportReceivedPooled(m_peer, pool, data, m_transport->m_clock->nowNs());
     if (!isOpen())
         return false;
     const qsizetype taken = qBound<qsizetype>(0, answer, data.size());
-    const QByteArrayView rest = data.view().sliced(taken);
+    const QByteArrayView rest = data.sliced(taken);
     m_offerAgain = !rest.isEmpty() && pauses != m_transport->m_pauses;
     // In memory of its own: a peer that never finishes its frame must not keep a whole chunk.
     if (rest.size() < longRestBytes)
@@ -250,8 +249,7 @@ bool TcpConnection::readLongFrame(qsizetype available)
     }
     const quint64 pauses = m_transport->m_pauses;
     const QByteArrayView view = QByteArrayView(m_unread).sliced(m_unreadBegin);
-    const qint64 taken =
-        m_transport->m_sink->transportReceived(m_peer, view, {}, m_transport->m_clock->nowNs());
+    const qint64 taken = m_transport->m_sink->transportReceived(m_peer, view, {}, m_transport->m_clock->nowNs());
     if (!isOpen())
         return false;
     m_unreadBegin += qBound<qsizetype>(0, taken, view.size());

@@ -61,7 +61,6 @@ private:
     bool offerAgain();
     bool readChunk(qsizetype available);
     bool readLongFrame(qsizetype available);
-    bool deliver(const Bytes &data);
     void settleSends();
     void queue(void (TcpConnection::*function)());
     void watchForReset();

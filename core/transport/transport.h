@@ -31,10 +31,10 @@ public:
     virtual ~TransportSink() = default;
     virtual qsizetype transportReceived(const Endpoint &peer, QByteArrayView data, ReceiveFlags flags,
                                         qint64 receivedNs) = 0;
-    /// The same for a stream's bytes in memory that may be kept: what is taken of them can be a slice of it.
-    virtual qsizetype transportReceivedBytes(const Endpoint &peer, const Bytes &data, qint64 receivedNs)
+    /// The same for a stream's bytes that lie in a pool: what is kept of them can be shared with it.
+    virtual qsizetype transportReceivedPooled(const Endpoint &peer, BytesPool &, QByteArrayView data, qint64 receivedNs)
     {
-        return transportReceived(peer, data.view(), {}, receivedNs);
+        return transportReceived(peer, data, {}, receivedNs);
     }
     /// A batch of transportReceived calls is over: a place to do what is done once a batch.
     virtual void transportBatchEnded() = 0;

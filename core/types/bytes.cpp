@@ -89,21 +89,20 @@ char *BytesPool::reserve(qsizetype bytes)
     return m_current->memory() + m_used;
 }
 
-Bytes BytesPool::commit(qsizetype bytes)
+QByteArrayView BytesPool::commit(qsizetype bytes)
 {
-    if (bytes <= 0)
-        return {};
-    if (m_prepaid == 0) {
-        m_current->references.fetch_add(prepaidReferences, std::memory_order_relaxed);
-        m_prepaid = prepaidReferences;
-    }
-    --m_prepaid;
-    Bytes slice;
-    slice.m_chunk = m_current;
-    slice.m_data = m_current->memory() + m_used;
-    slice.m_size = bytes;
+    prepay();
+    const QByteArrayView committed(m_current->memory() + m_used, bytes);
     m_used += bytes;
-    return slice;
+    return committed;
+}
+
+void BytesPool::prepay()
+{
+    if (m_prepaid > 0)
+        return;
+    m_current->references.fetch_add(prepaidReferences, std::memory_order_relaxed);
+    m_prepaid = prepaidReferences;
 }
 
 Bytes BytesPool::copy(QByteArrayView view)
@@ -115,7 +114,7 @@ Bytes BytesPool::copy(QByteArrayView view)
     if (!m_current || m_used + view.size() > m_current->capacity)
         makeRoom(view.size());
     std::memcpy(m_current->memory() + m_used, view.data(), static_cast<size_t>(view.size()));
-    return commit(view.size());
+    return handOut(commit(view.size()));
 }
 
 } // namespace SockScope

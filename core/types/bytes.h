@@ -98,10 +98,28 @@ public:
     /// Room for bytes that somebody else writes, at most a chunk's; commit makes a slice of the first of them. Between
     /// the two the pool is not used otherwise.
     char *reserve(qsizetype bytes);
-    Bytes commit(qsizetype bytes);
+    QByteArrayView commit(qsizetype bytes);
+    /// A slice of what was committed last, or a copy of what lies elsewhere.
+    Bytes share(QByteArrayView part)
+    {
+        if (m_prepaid == 0 || part.isEmpty() || !m_current || part.data() < m_current->memory() ||
+            part.data() + part.size() > m_current->memory() + m_used)
+            return copy(part);
+        return handOut(part);
+    }
 
 private:
     void makeRoom(qsizetype bytes);
+    void prepay();
+    Bytes handOut(QByteArrayView part)
+    {
+        Bytes slice;
+        slice.m_chunk = m_current;
+        slice.m_data = part.data();
+        slice.m_size = part.size();
+        --m_prepaid;
+        return slice;
+    }
     void dropCurrent() noexcept;
 
     Bytes::Chunk *m_current = nullptr;

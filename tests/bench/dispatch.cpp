@@ -17,21 +17,22 @@ double oursNs(int messages)
     uint64_t seen = 0;
     QObject context;
     auto dispatcher = std::make_shared<Dispatcher>(nullptr, 100, 10);
-    dispatcher->add(7, &context, [&seen](const Envelope &envelope) {
-        seen += static_cast<uint64_t>(envelope.message.payload.size());
-    }, {}, false);
+    dispatcher->add(
+        7, &context,
+        [&seen](const Envelope &envelope) { seen += static_cast<uint64_t>(envelope.message.payload.size()); }, {},
+        false);
     BytesPool pool;
     Envelope envelope;
     envelope.message.type = 7;
     envelope.message.payload = pool.copy(QByteArray(payloadBytes, 'x'));
     envelope.peer = Endpoint(0x7f000001, 4000);
-    qint64 now = dispatcher->turnClock().start();
+    qint64 now = dispatcher->beginTurn();
     const int64_t start = threadCpuNs();
     for (int i = 0; i < messages; ++i) {
         envelope.queuedNs = now;
         dispatcher->dispatch(envelope, now);
         if (i % 64 == 63) // as a sock does: once a batch
-            now = dispatcher->turnClock().start();
+            now = dispatcher->beginTurn();
     }
     const double ns = static_cast<double>(threadCpuNs() - start) / messages;
     if (seen != static_cast<uint64_t>(messages) * payloadBytes)

@@ -40,11 +40,13 @@ int main(int argc, char *argv[])
     const QCommandLineOption run(u"run"_s, u"Run these only, separated by commas."_s, u"names"_s);
     const QCommandLineOption quick(u"quick"_s, u"At most 10 s a benchmark."_s);
     const QCommandLineOption json(u"json"_s, u"One JSON object a line."_s);
-    const QCommandLineOption only(u"only"_s, u"Run this subject alone, for a profiler: ours, or a baseline."_s, u"name"_s);
+    const QCommandLineOption only(u"only"_s, u"Run this subject alone, for a profiler: ours, or a baseline."_s,
+                                  u"name"_s);
     parser.addOptions({list, run, quick, json, only});
     parser.process(application);
     if (!parser.positionalArguments().isEmpty())
-        return fail(u"unexpected argument '%1'; benchmarks are chosen with --run"_s.arg(parser.positionalArguments()[0]));
+        return fail(
+            u"unexpected argument '%1'; benchmarks are chosen with --run"_s.arg(parser.positionalArguments()[0]));
 
     const std::vector<Benchmark> all = benchmarks();
     if (parser.isSet(list)) {
@@ -56,8 +58,8 @@ int main(int argc, char *argv[])
     if (parser.isSet(run)) {
         const QStringList names = parser.value(run).split(u',', Qt::SkipEmptyParts);
         for (const QString &name : names) {
-            const auto found =
-                std::find_if(all.begin(), all.end(), [&](const Benchmark &each) { return each.name == name.trimmed(); });
+            const auto found = std::find_if(all.begin(), all.end(),
+                                            [&](const Benchmark &each) { return each.name == name.trimmed(); });
             if (found == all.end())
                 return fail(u"there is no benchmark '%1'; --list names them"_s.arg(name));
             chosen.push_back(*found);

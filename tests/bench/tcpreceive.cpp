@@ -123,15 +123,11 @@ std::vector<Group> tcpReceive(const Settings &settings)
             else if (connections == 64)
                 metric.goals = {{QStringLiteral("plain-qt"), size == 512 ? 0.6 : 0.8}};
             group.metrics = {metric};
-            group.subjects = {{QStringLiteral("ours"),
-                               [=] {
-                                   return std::vector<double>{
-                                       cpuPerMessage<SockScopeTcpReceiver>(size, connections, seconds)};
-                               }},
-                              {QStringLiteral("plain-qt"), [=] {
-                                   return std::vector<double>{
-                                       cpuPerMessage<PlainQtTcpReceiver>(size, connections, seconds)};
-                               }}};
+            group.subjects = {
+                {QStringLiteral("ours"),
+                 [=] { return std::vector<double>{cpuPerMessage<SockScopeTcpReceiver>(size, connections, seconds)}; }},
+                {QStringLiteral("plain-qt"),
+                 [=] { return std::vector<double>{cpuPerMessage<PlainQtTcpReceiver>(size, connections, seconds)}; }}};
             groups.push_back(std::move(group));
         }
     }

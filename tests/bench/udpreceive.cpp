@@ -102,13 +102,14 @@ std::vector<Group> udpReceiveRate(const Settings &settings)
     const QString ours = QStringLiteral("ours");
     const QString qt = QStringLiteral("plain-qt");
     const QString asio = QStringLiteral("asio");
-    return {{{{QStringLiteral("delivered"), QStringLiteral("msg/s"), false, {{qt, 2.8}, {asio, 1.1}}}},
-             {delivered(ours, makeSockScopeReceiver), delivered(qt, makePlainQtReceiver),
-              delivered(asio, makeAsioReceiver)},
-             0},
-            {{{QStringLiteral("without loss"), QStringLiteral("msg/s"), false, {{qt, 2.5}, {asio, 1.1}}}},
-             {lossFree(ours, makeSockScopeReceiver), lossFree(qt, makePlainQtReceiver), lossFree(asio, makeAsioReceiver)},
-             0}};
+    return {
+        {{{QStringLiteral("delivered"), QStringLiteral("msg/s"), false, {{qt, 2.8}, {asio, 1.1}}}},
+         {delivered(ours, makeSockScopeReceiver), delivered(qt, makePlainQtReceiver),
+          delivered(asio, makeAsioReceiver)},
+         0},
+        {{{QStringLiteral("without loss"), QStringLiteral("msg/s"), false, {{qt, 2.5}, {asio, 1.1}}}},
+         {lossFree(ours, makeSockScopeReceiver), lossFree(qt, makePlainQtReceiver), lossFree(asio, makeAsioReceiver)},
+         0}};
 }
 
 } // namespace SockScope::Bench

@@ -248,13 +248,13 @@ int tcpHold(quint16 port, int count, int size, SharedCounters &shared)
             ::usleep(1000);
             continue;
         }
-        const auto due = static_cast<uint64_t>(static_cast<double>(nowNs() - start) / 1e9 *
-                                               static_cast<double>(descriptors.size()));
+        const auto due =
+            static_cast<uint64_t>(static_cast<double>(nowNs() - start) / 1e9 * static_cast<double>(descriptors.size()));
         if (sent == 0)
             sent = due;
         for (; sent < due; ++sent)
-            (void)::send(descriptors[sent % descriptors.size()], frame.constData(),
-                         static_cast<size_t>(frame.size()), MSG_DONTWAIT | MSG_NOSIGNAL);
+            (void)::send(descriptors[sent % descriptors.size()], frame.constData(), static_cast<size_t>(frame.size()),
+                         MSG_DONTWAIT | MSG_NOSIGNAL);
         shared.sent = sent;
         ::usleep(500);
     }
