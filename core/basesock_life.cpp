@@ -189,10 +189,13 @@ std::optional<SockError> BaseSockPrivate::start()
         return std::nullopt;
     if (options.tickInterval.count() > 0) {
         if (!ticker)
-            ticker = std::make_unique<Ticker>(clock, [this, weak = weak_from_this()](const TickInfo &info) {
-                if (const auto alive = weak.lock())
-                    handleTick(info);
-            });
+            ticker = std::make_unique<Ticker>(
+                clock,
+                [this, weak = weak_from_this()](const TickInfo &info) {
+                    if (const auto alive = weak.lock())
+                        handleTick(info);
+                },
+                options.preciseTicks);
         ticker->start(std::chrono::nanoseconds(options.tickInterval).count());
     }
     for (const HostPort &peer : QList<HostPort>(options.connectTo)) {

@@ -36,10 +36,7 @@ public:
     private:
         friend class Watchdog;
         /// Only the watched thread writes: no atomic addition is needed.
-        void step()
-        {
-            generation.store(generation.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-        }
+        void step() { generation.store(generation.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
         quint64 seenGeneration = 0;
         qint64 seenSinceNs = 0;
         bool reported = false;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
 class QObject;
 
@@ -41,6 +42,11 @@ public:
     virtual qint64 nowNs() const = 0;
     /// The callback may destroy the alarm it came from.
     virtual std::unique_ptr<Alarm> createAlarm(std::function<void()> callback) = 0;
+    /// One that fires within microseconds of its deadline where the system can; for ticks rather than time-outs.
+    virtual std::unique_ptr<Alarm> createPreciseAlarm(std::function<void()> callback)
+    {
+        return createAlarm(std::move(callback));
+    }
 };
 
 } // namespace SockScope

@@ -4,9 +4,10 @@
 
 namespace SockScope {
 
-Ticker::Ticker(std::shared_ptr<Clock> clock, std::function<void(const TickInfo &)> callback)
+Ticker::Ticker(std::shared_ptr<Clock> clock, std::function<void(const TickInfo &)> callback, bool precise)
     : m_clock(std::move(clock))
     , m_callback(std::move(callback))
+    , m_precise(precise)
 {
 }
 
@@ -27,7 +28,8 @@ void Ticker::start(qint64 intervalNs)
         return;
     m_stats.intervalNs = intervalNs;
     m_startNs = m_clock->nowNs();
-    m_alarm = m_clock->createAlarm([this] { handleAlarm(); });
+    m_alarm = m_precise ? m_clock->createPreciseAlarm([this] { handleAlarm(); })
+                        : m_clock->createAlarm([this] { handleAlarm(); });
     m_alarm->setDeadline(m_startNs + intervalNs);
 }
 

@@ -49,7 +49,7 @@ struct TickStats
 class Ticker
 {
 public:
-    Ticker(std::shared_ptr<Clock> clock, std::function<void(const TickInfo &)> callback);
+    Ticker(std::shared_ptr<Clock> clock, std::function<void(const TickInfo &)> callback, bool precise = true);
     ~Ticker();
     Ticker(const Ticker &) = delete;
     Ticker &operator=(const Ticker &) = delete;
@@ -64,6 +64,7 @@ private:
 
     std::shared_ptr<Clock> m_clock;
     std::function<void(const TickInfo &)> m_callback;
+    const bool m_precise;
     std::unique_ptr<Alarm> m_alarm;
     TickStats m_stats;
     qint64 m_startNs = 0;

@@ -6,6 +6,14 @@
 
 #include "core/transport/nativeaddress.h"
 
+#ifdef Q_OS_LINUX
+#include <netinet/udp.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#endif
+
 namespace SockScope {
 
 bool DatagramQueue::append(const Endpoint &peer, QByteArrayView data)
@@ -48,31 +56,106 @@ void DatagramQueue::clear()
         m_bytes.resize(0);
 }
 
-int DatagramQueue::sendBatch([[maybe_unused]] int descriptor, [[maybe_unused]] int socketFamily) const
-{
 #ifdef Q_OS_LINUX
+
+namespace {
+
+/// Of one datagram in a group; longer ones do not fit the frames of most networks, and the system refuses the group.
+constexpr qsizetype longestSegment = 1452;
+constexpr qsizetype longestGroup = 65507;
+
+struct alignas(cmsghdr) SegmentControl
+{
+    char bytes[CMSG_SPACE(sizeof(quint16))];
+};
+
+void setSegment(msghdr &header, SegmentControl &control, quint16 bytes)
+{
+    header.msg_control = &control;
+    header.msg_controllen = sizeof control;
+    cmsghdr *message = CMSG_FIRSTHDR(&header);
+    message->cmsg_level = SOL_UDP;
+    message->cmsg_type = UDP_SEGMENT;
+    message->cmsg_len = CMSG_LEN(sizeof bytes);
+    std::memcpy(CMSG_DATA(message), &bytes, sizeof bytes);
+}
+
+bool isRefusedGroup(int error)
+{
+    return error == EINVAL || error == EMSGSIZE || error == EIO || error == EOPNOTSUPP || error == ENOPROTOOPT;
+}
+
+} // namespace
+
+/// How many datagrams from index on can go as one group: one peer, one size, the last may be shorter.
+qsizetype DatagramQueue::groupSize(qsizetype index, qsizetype limit) const
+{
+    const Datagram &first = at(index);
+    if (!m_groups || first.size == 0 || first.size > longestSegment)
+        return 1;
+    qsizetype total = first.size;
+    qsizetype count = 1;
+    while (count < limit) {
+        const Datagram &next = at(index + count);
+        if (next.size > first.size || next.size == 0 || total + next.size > longestGroup || next.peer != first.peer)
+            break;
+        total += next.size;
+        ++count;
+        if (next.size < first.size)
+            break;
+    }
+    return count;
+}
+
+int DatagramQueue::sendBatch(int descriptor, int socketFamily)
+{
     std::array<mmsghdr, batch> headers{};
     std::array<iovec, batch> vectors;
     std::array<NativeAddress, batch> addresses;
-    const auto total = static_cast<unsigned>(qMin<qsizetype>(batch, count()));
-    for (unsigned i = 0; i < total; ++i) {
-        const Datagram &datagram = at(i);
-        vectors[i] = {const_cast<char *>(bytes(datagram)), static_cast<size_t>(datagram.size)};
-        msghdr &header = headers[i].msg_hdr;
-        header.msg_name = &addresses[i].storage;
-        header.msg_namelen = addresses[i].fill(datagram.peer, socketFamily);
-        header.msg_iov = &vectors[i];
+    std::array<SegmentControl, batch> controls{};
+    std::array<int, batch> datagrams;
+    const auto total = qMin<qsizetype>(batch, count());
+    unsigned used = 0;
+    for (qsizetype i = 0; i < total; ++used) {
+        const Datagram &first = at(i);
+        const qsizetype group = groupSize(i, total - i);
+        const Datagram &last = at(i + group - 1);
+        // Datagrams lie in the block in the order in which they are sent.
+        vectors[used] = {const_cast<char *>(bytes(first)), static_cast<size_t>(last.offset + last.size - first.offset)};
+        msghdr &header = headers[used].msg_hdr;
+        header.msg_name = &addresses[used].storage;
+        header.msg_namelen = addresses[used].fill(first.peer, socketFamily);
+        header.msg_iov = &vectors[used];
         header.msg_iovlen = 1;
+        if (group > 1)
+            setSegment(header, controls[used], static_cast<quint16>(first.size));
+        datagrams[used] = static_cast<int>(group);
+        i += group;
     }
     int sent;
     do
-        sent = ::sendmmsg(descriptor, headers.data(), total, MSG_DONTWAIT | MSG_NOSIGNAL);
+        sent = ::sendmmsg(descriptor, headers.data(), used, MSG_DONTWAIT | MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
-    return sent;
+    if (sent < 0 && datagrams[0] > 1 && isRefusedGroup(errno)) {
+        m_groups = false; // this system, or the way to this peer, takes them one by one only
+        return sendBatch(descriptor, socketFamily);
+    }
+    if (sent < 0)
+        return sent;
+    int done = 0;
+    for (int i = 0; i < sent; ++i)
+        done += datagrams[static_cast<size_t>(i)];
+    return done;
+}
+
 #else
+
+int DatagramQueue::sendBatch(int, int)
+{
     errno = ENOSYS;
     return -1;
-#endif
 }
+
+#endif
 
 } // namespace SockScope

@@ -15,7 +15,7 @@ namespace SockScope {
  *  Units   bytes
  *  Errors  append answers false when a limit is reached
  *  Thread  the sock's thread
- *  Source  sendmmsg(2)
+ *  Source  sendmmsg(2); udp(7) UDP_SEGMENT: neighbours of one peer and one size cross the system as one
  */
 class DatagramQueue
 {
@@ -41,13 +41,16 @@ public:
     void clear();
 
     /// Sends up to batch datagrams from the front without removing them; a count, or -1 and errno.
-    int sendBatch(int descriptor, int socketFamily) const;
+    int sendBatch(int descriptor, int socketFamily);
 
 private:
+    qsizetype groupSize(qsizetype index, qsizetype limit) const;
+
     QByteArray m_bytes;
     std::vector<Datagram> m_datagrams;
     size_t m_head = 0;
     qsizetype m_pendingBytes = 0;
+    bool m_groups = true; // until the system refuses one
 };
 
 } // namespace SockScope

@@ -86,8 +86,8 @@ private:
     QTcpServer *m_server = nullptr;
     QHash<Endpoint, TcpConnection *> m_connections;
     QSet<TcpConnection *> m_closing;
-    QSet<TcpConnection *> m_unflushed;     // those with accepted sends that the system has not wholly taken
-    BytesPool m_pool{256 * 1024}; // what the connections read
+    QSet<TcpConnection *> m_unflushed; // those with accepted sends that the system has not wholly taken
+    BytesPool m_pool{256 * 1024};      // what the connections read
     quint64 m_pauses = 0;
     std::unique_ptr<Alarm> m_acceptAlarm;
     Endpoint m_local;

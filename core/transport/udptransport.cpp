@@ -28,8 +28,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr QLatin1String scheme("udp");
-constexpr int batchesPerTurn = 16;
-constexpr int datagramsPerTurn = batchesPerTurn * DatagramBatch::slotCount;
 
 } // namespace
 
@@ -67,7 +65,33 @@ std::optional<SockError> UdpTransport::open()
         return error;
     }
     openReading();
+    warnOfSmallBuffer();
     return std::nullopt;
+}
+
+/// The receive buffer, not the speed of reading, decides how large a burst arrives whole. Told when the sock is active.
+void UdpTransport::warnOfSmallBuffer()
+{
+    const int granted = receiveBufferBytes();
+    const int asked = m_config.udp.receiveBufferBytes;
+    if (granted >= asked)
+        return;
+    const SockError error{SockError::Code::LimitReached,
+                          Stage::Transport,
+                          tr("the system granted a receive buffer of %1 KiB of the %2 KiB asked for: bursts may be "
+                             "lost")
+                              .arg(granted / 1024)
+                              .arg(asked / 1024),
+                          tr("as root: sysctl -w net.core.rmem_max=%1").arg(asked),
+                          -1,
+                          {}};
+    QMetaObject::invokeMethod(
+        this,
+        [this, error, generation = m_generation] {
+            if (generation == m_generation)
+                m_sink->transportError(error);
+        },
+        Qt::QueuedConnection);
 }
 
 std::optional<SockError> UdpTransport::bindSocket()

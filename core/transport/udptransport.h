@@ -73,6 +73,7 @@ private:
 
     std::optional<SockError> bindSocket();
     void openReading();
+    void warnOfSmallBuffer();
     void releaseSocket();
     void readBatches();
     void readPortably();

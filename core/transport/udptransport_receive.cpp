@@ -115,6 +115,12 @@ void UdpTransport::readBatches()
         m_sink->transportBatchEnded();
         if (isGone())
             return;
+        // Answers leave now: the next turn of the event loop is a system call or two away.
+        if (!m_queue.isEmpty() && !m_waitingForWriting) {
+            flush();
+            if (isGone())
+                return;
+        }
         if (!isFull || m_batchNs - beganNs > longestTurnNs)
             break; // the system's queue was empty: one call less than asking again
     }

@@ -86,6 +86,7 @@ struct SockOptions
     std::vector<HandlerEntry> handlers;
     std::chrono::milliseconds timeout{10000};    ///< of a silent peer; 0: never
     std::chrono::milliseconds tickInterval{250}; ///< 0: no ticks
+    bool preciseTicks = true; ///< within microseconds, on a descriptor more; false: QTimer, within a millisecond or two
     bool reuseAddress = false;
 
     std::shared_ptr<const Framing> framing;

@@ -24,10 +24,12 @@ sockaddr_in loopback(quint16 port)
     return address;
 }
 
-int udpSocket(quint16 port, int receiveBuffer)
+int udpSocket(quint16 port, int receiveBuffer, bool anyAddress)
 {
     const int descriptor = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const sockaddr_in address = loopback(port);
+    sockaddr_in address = loopback(port);
+    if (anyAddress)
+        address.sin_addr.s_addr = htonl(INADDR_ANY);
     if (descriptor < 0)
         return -1;
     if (::bind(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0) {

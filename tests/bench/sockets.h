@@ -13,7 +13,7 @@ inline constexpr int wantedBufferBytes = 4 * 1024 * 1024;
 
 sockaddr_in loopback(quint16 port);
 /// Bound to 127.0.0.1:port (0: any); -1 when that is taken.
-int udpSocket(quint16 port, int receiveBuffer = wantedBufferBytes);
+int udpSocket(quint16 port, int receiveBuffer = wantedBufferBytes, bool anyAddress = false);
 quint16 portOf(int descriptor);
 /// Throws CannotRun when the system does not allow so many.
 void raiseDescriptorLimit(int descriptors);

@@ -17,6 +17,7 @@
 #include <cstring>
 #include <vector>
 
+#include "servers.h"
 #include "sockets.h"
 #include "suite.h"
 
@@ -210,9 +211,9 @@ int tcpDrain(SharedCounters &shared)
     return 0;
 }
 
-int udpDrain(SharedCounters &shared)
+int udpDrain(bool anyAddress, SharedCounters &shared)
 {
-    const int descriptor = udpSocket(0);
+    const int descriptor = udpSocket(0, wantedBufferBytes, anyAddress);
     shared.value[0] = portOf(descriptor);
     const timeval patience{0, 10'000};
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -261,6 +262,34 @@ int tcpHold(quint16 port, int count, int size, SharedCounters &shared)
     return 0;
 }
 
+/// Connections that read all they get.
+int tcpReaders(quint16 port, int count, SharedCounters &shared)
+{
+    raiseDescriptorLimit(count + 64);
+    shared.ready = 1;
+    const int poller = ::epoll_create1(EPOLL_CLOEXEC);
+    for (int i = 0; i < count && shared.stop == 0; ++i) {
+        const int descriptor = connectTcp(port);
+        if (descriptor < 0)
+            break;
+        epoll_event event{EPOLLIN, {}};
+        event.data.fd = descriptor;
+        ::epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+    }
+    std::vector<char> buffer(256 * 1024);
+    std::vector<epoll_event> events(256);
+    while (shared.stop == 0) {
+        const int ready = ::epoll_wait(poller, events.data(), static_cast<int>(events.size()), 10);
+        for (int i = 0; i < ready; ++i) {
+            const int descriptor = events[static_cast<size_t>(i)].data.fd;
+            const ssize_t got = ::recv(descriptor, buffer.data(), buffer.size(), MSG_DONTWAIT);
+            if (got == 0 || (got < 0 && errno != EAGAIN))
+                ::close(descriptor);
+        }
+    }
+    return 0;
+}
+
 } // namespace
 
 int runWorkerNamed(const QString &name, const QStringList &arguments, SharedCounters &shared)
@@ -274,13 +303,19 @@ int runWorkerNamed(const QString &name, const QStringList &arguments, SharedCoun
     if (name == QLatin1String("udp-hole"))
         return udpHole(number(0), shared);
     if (name == QLatin1String("udp-drain"))
-        return udpDrain(shared);
+        return udpDrain(arguments.value(0) == QLatin1String("any"), shared);
     if (name == QLatin1String("tcp-flood"))
         return tcpFlood(port, number(1), number(2), shared);
     if (name == QLatin1String("tcp-drain"))
         return tcpDrain(shared);
     if (name == QLatin1String("tcp-idle"))
         return tcpHold(port, number(1), 0, shared);
+    if (name == QLatin1String("tcp-readers"))
+        return tcpReaders(port, number(1), shared);
+    if (name == QLatin1String("server-sockscope"))
+        return serveWithSockScope(shared);
+    if (name == QLatin1String("server-qt"))
+        return serveWithQt(shared);
     if (name == QLatin1String("tcp-beat"))
         return tcpHold(port, number(1), number(2), shared);
     return 2;

@@ -47,6 +47,18 @@ private Q_SLOTS:
         QCOMPARE(static_cast<quint64>(tiny.sink.received.size()) + tiny.sink.kernelDrops, quint64(total + 1));
     }
 
+    void saysWhenTheSystemGrantsLess()
+    {
+        UdpTransportConfig config = configAt(QHostAddress::LocalHost);
+        config.udp.receiveBufferBytes = 2'000'000'000; // more than any system grants
+        UdpEnd end(config);
+        QVERIFY(!end.transport->open());
+        QVERIFY(end.transport->receiveBufferBytes() < config.udp.receiveBufferBytes);
+        QTRY_COMPARE(end.sink.errors.size(), 1);
+        QCOMPARE(end.sink.errors.first().code, SockError::Code::LimitReached);
+        QVERIFY(end.sink.errors.first().remedy.contains(u"net.core.rmem_max=2000000000"_s));
+    }
+
     void pauseStopsReading_data()
     {
         addBothPaths();
