@@ -237,7 +237,8 @@ SendOutcome UdpTransport::send(const Endpoint &peer, QByteArrayView wire)
 
 void UdpTransport::scheduleFlush()
 {
-    if (std::exchange(m_flushScheduled, true))
+    // While a batch is read, its end sends.
+    if ((m_reading && m_batch) || std::exchange(m_flushScheduled, true))
         return;
     QMetaObject::invokeMethod(
         this,

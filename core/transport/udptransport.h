@@ -104,6 +104,7 @@ private:
     int m_batchCount = 0;
     qint64 m_batchNs = 0;
     quint32 m_dropsReported = 0;
+    int m_grantedBytes = 0; // of the system's receive buffer
     bool m_paused = false;
     bool m_flushScheduled = false;
     bool m_flushing = false;

@@ -19,6 +19,7 @@ namespace {
 
 constexpr QLatin1String scheme("udp");
 constexpr int batchesPerTurn = 16;
+constexpr qsizetype datagramOverheadBytes = 512; ///< at least, of a datagram in the system's buffer
 constexpr qint64 longestTurnNs = 2'000'000; // slow handlers must not keep timers waiting for 16 batches
 constexpr int datagramsPerTurn = batchesPerTurn * DatagramBatch::slotCount;
 
@@ -27,6 +28,7 @@ constexpr int datagramsPerTurn = batchesPerTurn * DatagramBatch::slotCount;
 void UdpTransport::openReading()
 {
     m_dropsReported = 0;
+    m_grantedBytes = receiveBufferBytes();
     if (m_config.udp.batchReads && DatagramBatch::isSupported()) {
         m_batch = std::make_shared<DatagramBatch>(m_config.maximumDatagramBytes,
                                                   !UdpSocketOptions::kernelDrops(m_descriptor));
@@ -81,6 +83,7 @@ void UdpTransport::readBatches()
     const auto isGone = [&] { return !watch.isAlive() || generation != m_generation; };
     const std::shared_ptr<DatagramBatch> batch = m_batch;
     bool wasFull = false;
+    qsizetype heldBytes = 0; // by what was read, in the system's buffer
     qint64 beganNs = 0;
     for (int round = 0; round < batchesPerTurn && !m_paused; ++round) {
         if (m_batchNext == m_batchCount) {
@@ -107,6 +110,7 @@ void UdpTransport::readBatches()
         wasFull = wasFull || isFull;
         while (m_batchNext < m_batchCount && !m_paused) {
             const int i = m_batchNext++;
+            heldBytes += batch->data(i).size() + datagramOverheadBytes;
             m_sink->transportReceived(batch->peer(i), batch->data(i),
                                       batch->isTruncated(i) ? ReceiveFlag::Truncated : ReceiveFlags(), m_batchNs);
             if (isGone())
@@ -125,7 +129,7 @@ void UdpTransport::readBatches()
             break; // the system's queue was empty: one call less than asking again
     }
     // Datagrams dropped behind the last one that we read are in nobody's control message yet.
-    if (wasFull) {
+    if (wasFull || heldBytes >= m_grantedBytes / 4) {
         if (const auto drops = UdpSocketOptions::kernelDrops(m_descriptor)) {
             reportKernelDrops(*drops);
             if (isGone())
