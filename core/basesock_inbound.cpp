@@ -79,6 +79,8 @@ qsizetype BaseSockPrivate::transportReceived(const Endpoint &peer, QByteArrayVie
                                                        : QStringLiteral("connect to it first, or learn peers");
         ledger.received.add(data.size());
         ledger.rejectedPeer.add(data.size());
+        if (error.code == SockError::Code::TooManyPeers)
+            ++ledger.rejectedFull;
         if (!taps.empty())
             tapInbound({{{}, {}, pool.copy(data)}, peer, 0, receivedNs, receivedNs, data.size(), envelope},
                        Outcome::RejectedPeer, &error);
@@ -171,6 +173,7 @@ qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream
         return streams.find(peer) == streams.end();
     };
     qsizetype offset = 0;
+    bool needsMore = false;
     while (offset < data.size()) {
         if (!parseQueue.isEmpty() && !atEnd && wantsPause()) {
             updateReading();
@@ -185,6 +188,7 @@ qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream
                 rejectFrame(peer, rest, flags, nowNs, truncatedError(peer, rest.size(), result.needed));
                 offset = data.size();
             }
+            needsMore = true;
             break;
         }
         stream.framing.scanned = 0;
@@ -197,6 +201,7 @@ qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream
                 break;
             }
             stream.buffered = data.size() - offset - result.consumed; // should a handler close the peer
+            stream.spoke = true;
             acceptFrame(peer, result.payload, result.consumed, flags, nowNs);
             offset += result.consumed;
         } else {
@@ -223,6 +228,11 @@ qsizetype BaseSockPrivate::frameStream(const Endpoint &peer, StreamState &stream
             return data.size();
     }
     stream.buffered = data.size() - offset;
+    if (!atEnd && (needsMore || stream.unfinished > 0)) {
+        noteUnfinished(peer, stream, needsMore ? stream.buffered : 0, offset == 0, nowNs);
+        if (needsMore && !enforceReceiveLimits(peer, stream))
+            return data.size();
+    }
     return offset;
 }
 

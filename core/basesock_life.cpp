@@ -39,6 +39,7 @@ void BaseSockPrivate::applyOptions()
     dispatcher->setClock(clock);
     dispatcher->setLimits(options.maximumHandlers, options.maxConcurrentHandlers);
     expiry.reset();
+    streamAlarm.reset();
     ticker.reset();
 }
 
@@ -53,7 +54,8 @@ std::optional<SockError> BaseSockPrivate::checkOptions() const
     };
     constexpr std::chrono::milliseconds longest = std::chrono::hours(10 * 365 * 24); // nanoseconds must not overflow
     if (options.timeout > longest || options.tickInterval > longest || options.turnBudget > longest ||
-        options.blockedAfter > longest || options.tcp.connectTimeout > longest)
+        options.blockedAfter > longest || options.tcp.connectTimeout > longest ||
+        options.tcp.handshakeTimeout > longest || options.tcp.frameTimeout > longest)
         return invalid(QStringLiteral("a duration in the options is longer than ten years"),
                        QStringLiteral("use 0 to switch it off"));
     if (options.tcp.connectTimeout.count() < 0)
@@ -68,7 +70,14 @@ std::optional<SockError> BaseSockPrivate::checkOptions() const
         options.maxConcurrentHandlers < 1)
         return invalid(QStringLiteral("a limit in the options is less than 1"),
                        QStringLiteral("every queue and table needs at least one place"));
-    if (options.tcp.maximumConnections < 1 || options.tcp.sendLimitBytes < 1)
+    if (options.tcp.handshakeTimeout.count() < 0 || options.tcp.frameTimeout.count() < 0)
+        return invalid(QStringLiteral("the time-out for the first frame, or for a frame, is negative"),
+                       QStringLiteral("use 0 to wait for ever"));
+    if (options.tcp.acceptsPerSecond < 0 || options.tcp.acceptsPerSecond > 1'000'000'000 || options.tcp.acceptBurst < 1)
+        return invalid(QStringLiteral("the rate of connections to accept is not a rate"),
+                       QStringLiteral("allow 0 (any) to 1,000,000,000 a second, and at least one at once"));
+    if (options.tcp.maximumConnections < 1 || options.tcp.sendLimitBytes < 1 || options.tcp.sendTotalBytes < 1 ||
+        options.tcp.receiveLimitBytes < 1 || options.tcp.receiveTotalBytes < 1)
         return invalid(QStringLiteral("a TCP limit in the options is less than 1"),
                        QStringLiteral("allow at least one connection and one byte"));
     for (const HostPort &peer : options.connectTo) {
@@ -219,6 +228,7 @@ void BaseSockPrivate::stop()
     if (ticker)
         ticker->stop();
     expiry.reset();
+    streamAlarm.reset();
     qDeleteAll(std::exchange(lookUps, {}));
     pendingConnects.clear();
     dropQueues();
@@ -366,6 +376,16 @@ void BaseSockPrivate::transportError(const SockError &error)
 {
     const auto keep = shared_from_this();
     report(error);
+}
+
+void BaseSockPrivate::transportRefused(const Endpoint &, RefuseReason reason)
+{
+    ledger.countRefused(reason);
+    if (!q)
+        return;
+    const bool tooMany = reason == RefuseReason::ConnectionLimit;
+    Q_EMIT q->limitReached(tooMany ? QStringLiteral("connections") : QStringLiteral("accept rate"),
+                           tooMany ? ledger.refusedConnectionLimit : ledger.refusedAcceptRate);
 }
 
 void BaseSockPrivate::transportKernelDrops(quint64 count)

@@ -3,6 +3,7 @@
 #include <QHash>
 
 #include <atomic>
+#include <map>
 #include <unordered_map>
 
 #include "core/basesock.h"
@@ -43,7 +44,16 @@ struct EndpointHash
 struct StreamState
 {
     FramingState framing;
-    qsizetype buffered = 0; ///< bytes of an unfinished frame that the transport still holds
+    qsizetype buffered = 0; ///< bytes that the transport still holds: of an unfinished frame, or while reading pauses
+
+    // What basesock_streams.cpp watches. Times are reading time: they stand still while we do not read.
+    qsizetype unfinished = 0; ///< bytes of an unfinished frame
+    qint64 openedNs = 0;
+    qint64 frameSinceNs = 0; ///< when the unfinished frame began
+    bool incoming = false;
+    bool spoke = false; ///< a whole frame has come
+    bool watched = false;
+    std::multimap<qint64, Endpoint>::iterator watch; ///< valid while watched
 };
 
 /// A connectTo that has no answer yet.
@@ -55,8 +65,8 @@ struct PendingConnect
 
 /*! The stages of one sock and the order between them.
  *  Path    TransportSink → peers → framing → parseQueue → codec → hooks → inQueue → dispatch
- *  Shape   basesock_life.cpp, basesock_inbound.cpp, basesock_queues.cpp, basesock_outbound.cpp and
- *          basesock_peers.cpp hold the parts
+ *  Shape   basesock_life.cpp, basesock_inbound.cpp, basesock_streams.cpp, basesock_queues.cpp,
+ *          basesock_outbound.cpp and basesock_peers.cpp hold the parts
  *  Units   nanoseconds of the sock's Clock
  *  Errors  each is counted in the ledger, kept as lastError and signalled
  *  Thread  the sock's. Shared: whoever calls out holds it and looks at q afterwards, which is null once the sock is
@@ -81,6 +91,7 @@ public:
     void transportConnectFailed(const Endpoint &peer, const SockError &error) override;
     void transportSent(const Endpoint &peer, qsizetype bytes, const std::optional<SockError> &error) override;
     void transportError(const SockError &error) override;
+    void transportRefused(const Endpoint &peer, RefuseReason reason) override;
     void transportKernelDrops(quint64 count) override;
 
     // life (basesock_life.cpp)
@@ -117,11 +128,24 @@ public:
     void workQueues();
     void scheduleTurn();
     void pauseReading();
+    void resumeReading();
     void updateReading();
     bool hasWork() const { return !parseQueue.isEmpty() || !inQueue.isEmpty(); }
     bool wantsPause() const;
     Count queuedCount() const;
     void dropQueues();
+
+    // streams (basesock_streams.cpp)
+    void openStream(const Endpoint &peer, bool outgoing);
+    void noteUnfinished(const Endpoint &peer, StreamState &stream, qsizetype bytes, bool sameFrame, qint64 nowNs);
+    bool enforceReceiveLimits(const Endpoint &peer, const StreamState &stream);
+    void closeForLimit(const Endpoint &peer, CloseReason reason, const QString &what, const QString &remedy);
+    std::optional<std::pair<qint64, CloseReason>> streamDeadline(const StreamState &stream) const;
+    void watchStream(const Endpoint &peer, StreamState &stream, qint64 deadlineNs);
+    void forgetStream(StreamState &stream);
+    void armStreamAlarm();
+    void handleStreamDeadlines();
+    qint64 readingNs(qint64 nowNs) const { return (readingPaused ? pausedSinceNs : nowNs) - pausedTotalNs; }
 
     // outbound (basesock_outbound.cpp)
     std::optional<SockError> prepare(const Message &message, QByteArray &payload, QByteArray &wire);
@@ -178,6 +202,13 @@ public:
     QHash<Endpoint, PendingConnect> pendingConnects;
     QHash<quint64, HostLookUp *> lookUps;
     quint64 nextLookUp = 0;
+    std::multimap<qint64, Endpoint> streamDeadlines; ///< in reading time; a stream that cannot be late has none
+    std::unique_ptr<Alarm> streamAlarm;
+    qint64 streamAlarmNs = 0; ///< what it is set to, on the clock
+    bool streamAlarmWaits = false;
+    qsizetype unfinishedTotal = 0;
+    qint64 pausedSinceNs = 0;
+    qint64 pausedTotalNs = 0;
     std::unique_ptr<Alarm> expiry;
     std::unique_ptr<Ticker> ticker;
     TickStats lastTickStats;

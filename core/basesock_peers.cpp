@@ -49,7 +49,7 @@ bool BaseSockPrivate::transportConnected(const Endpoint &peer, bool outgoing)
     refused.stage = Stage::Peer;
     refused.peer = peer;
     if (!good) {
-        ++ledger.refusedConnections;
+        ledger.countRefused(RefuseReason::Filter);
         removePeer(peer, CloseReason::Refused);
         if (q)
             Q_EMIT q->peerRefused(peer);
@@ -65,7 +65,7 @@ bool BaseSockPrivate::transportConnected(const Endpoint &peer, bool outgoing)
     const bool isNew = !before || before->state == PeerState::Connecting;
     Peer *known = peers.insert(peer, now);
     if (!known) {
-        ++ledger.refusedConnections;
+        ledger.countRefused(RefuseReason::PeerLimit);
         Q_EMIT q->limitReached(QStringLiteral("peers"), peers.refusedFull());
         refused.code = SockError::Code::TooManyPeers;
         refused.what = QStringLiteral("the peer table is full (%1 peers)").arg(peers.maximum());
@@ -78,7 +78,7 @@ bool BaseSockPrivate::transportConnected(const Endpoint &peer, bool outgoing)
     known->state = PeerState::Known;
     known->outgoing = outgoing;
     if (transport->isStream()) {
-        streams.insert_or_assign(peer, StreamState{});
+        openStream(peer, outgoing);
         ++streamChanges;
     }
     if (!expiry || !expiry->isSet())
@@ -108,6 +108,7 @@ void BaseSockPrivate::endStream(const Endpoint &endpoint, bool truncated)
     if (found == streams.end())
         return;
     const qsizetype buffered = found->second.buffered;
+    forgetStream(found->second);
     streams.erase(found);
     ++streamChanges;
     if (buffered == 0)
@@ -135,6 +136,8 @@ void BaseSockPrivate::removePeer(const Endpoint &endpoint, CloseReason reason)
     const std::optional<Peer> removed = peers.remove(endpoint);
     if (!removed)
         return;
+    if (removed->state == PeerState::Known)
+        ledger.countClosed(reason);
     for (Tap *tap : std::vector<Tap *>(taps))
         tap->peerRemoved(endpoint, reason);
     // A connection that never stood has added nobody.

@@ -16,9 +16,17 @@ bool BaseSockPrivate::wantsPause() const
 
 void BaseSockPrivate::pauseReading()
 {
-    readingPaused = true;
+    if (!std::exchange(readingPaused, true))
+        pausedSinceNs = clock->nowNs();
     transport->setReadingPaused(true);
     scheduleTurn();
+}
+
+void BaseSockPrivate::resumeReading()
+{
+    readingPaused = false;
+    pausedTotalNs += clock->nowNs() - pausedSinceNs;
+    transport->setReadingPaused(false);
 }
 
 void BaseSockPrivate::updateReading()
@@ -29,8 +37,7 @@ void BaseSockPrivate::updateReading()
         pauseReading();
     } else if (readingPaused && parseQueue.size() <= parseQueue.stats().capacity / 4 &&
                parseQueue.bytes() <= parseQueue.stats().capacityBytes / 2) {
-        readingPaused = false;
-        transport->setReadingPaused(false);
+        resumeReading();
     }
 }
 

@@ -71,9 +71,8 @@ QByteArray Report::ledgerJson(const Ledger &ledger)
         for (const LedgerTerm &term : terms)
             json.addJson(QLatin1StringView(term.key), countJson(term.count));
     }
-    json.add("injected"_L1, ledger.injected).add("handlerErrors"_L1, ledger.handlerErrors);
-    json.add("kernelDrops"_L1, ledger.kernelDrops).add("refusedConnections"_L1, ledger.refusedConnections);
-    json.add("truncated"_L1, ledger.truncated).add("bytesBuffered"_L1, ledger.bytesBuffered);
+    for (const LedgerNote &note : ledger.notes())
+        json.add(QLatin1StringView(note.key), note.count);
     return json.object();
 }
 
@@ -119,16 +118,9 @@ QStringList Report::ledgerLines(const Ledger &ledger) const
             sign = isTotal ? "= " : "+ ";
         }
     }
-    const std::pair<QString, quint64> beside[] = {
-        {tr("of these put in by hand"), ledger.injected},
-        {tr("of these cut by the receive buffer"), ledger.truncated},
-        {tr("handlers that failed"), ledger.handlerErrors},
-        {tr("datagrams dropped by the system before they could be read"), ledger.kernelDrops},
-        {tr("connections refused"), ledger.refusedConnections},
-        {tr("bytes of unfinished frames"), ledger.bytesBuffered}};
-    for (const auto &[label, count] : beside) {
-        if (count)
-            lines += u"     %1 %2"_s.arg(label).arg(count);
+    for (const LedgerNote &note : ledger.notes()) {
+        if (note.count)
+            lines += u"     %1: %2"_s.arg(note.inBytes ? tr("bytes %1").arg(note.label) : note.label).arg(note.count);
     }
     lines +=
         ledger.isBalanced() ? tr("  ledger balanced") : tr("  LEDGER DOES NOT ADD UP: this is a defect of SockScope");

@@ -40,6 +40,46 @@ constexpr std::array outboundInfo{
     TermInfo{"sendQueued", QT_TRANSLATE_NOOP("Ledger", "still queued"), &Ledger::sendQueued},
 };
 
+struct NoteInfo
+{
+    const char *key;
+    const char *label;
+    quint64 Ledger::*count;
+    LedgerNote::Kind kind = LedgerNote::Trouble;
+    bool inBytes = false;
+};
+
+constexpr std::array noteInfo{
+    NoteInfo{"injected", QT_TRANSLATE_NOOP("Ledger", "of received: put in by hand"), &Ledger::injected,
+             LedgerNote::Plain},
+    NoteInfo{"truncated", QT_TRANSLATE_NOOP("Ledger", "of received: cut by the receive buffer"), &Ledger::truncated},
+    NoteInfo{"rejectedFull", QT_TRANSLATE_NOOP("Ledger", "of peer refused: the peer table was full"),
+             &Ledger::rejectedFull},
+    NoteInfo{"handlerErrors", QT_TRANSLATE_NOOP("Ledger", "handlers that failed"), &Ledger::handlerErrors},
+    NoteInfo{"kernelDrops", QT_TRANSLATE_NOOP("Ledger", "dropped by the system before we could read them"),
+             &Ledger::kernelDrops},
+    NoteInfo{"refusedConnections", QT_TRANSLATE_NOOP("Ledger", "connections refused"), &Ledger::refusedConnections},
+    NoteInfo{"refusedByFilter", QT_TRANSLATE_NOOP("Ledger", "of these: the peer is refused"), &Ledger::refusedByFilter},
+    NoteInfo{"refusedPeerLimit", QT_TRANSLATE_NOOP("Ledger", "of these: the peer table was full"),
+             &Ledger::refusedPeerLimit},
+    NoteInfo{"refusedConnectionLimit", QT_TRANSLATE_NOOP("Ledger", "of these: too many connections were open"),
+             &Ledger::refusedConnectionLimit},
+    NoteInfo{"refusedAcceptRate", QT_TRANSLATE_NOOP("Ledger", "of these: they came too fast"),
+             &Ledger::refusedAcceptRate},
+    NoteInfo{"closedSilent", QT_TRANSLATE_NOOP("Ledger", "peers removed: silent too long"), &Ledger::closedSilent,
+             LedgerNote::Plain},
+    NoteInfo{"closedNoFrame", QT_TRANSLATE_NOOP("Ledger", "peers closed: no whole frame in time"),
+             &Ledger::closedNoFrame},
+    NoteInfo{"closedSlowFrame", QT_TRANSLATE_NOOP("Ledger", "peers closed: a frame took too long"),
+             &Ledger::closedSlowFrame},
+    NoteInfo{"closedBufferLimit", QT_TRANSLATE_NOOP("Ledger", "peers closed: an unfinished frame was too large"),
+             &Ledger::closedBufferLimit},
+    NoteInfo{"closedSlowReader", QT_TRANSLATE_NOOP("Ledger", "peers closed: they read too slowly"),
+             &Ledger::closedSlowReader},
+    NoteInfo{"bytesBuffered", QT_TRANSLATE_NOOP("Ledger", "of unfinished frames, not yet received"),
+             &Ledger::bytesBuffered, LedgerNote::Plain, true},
+};
+
 template <size_t Size>
 Count rightSide(const Ledger &ledger, const std::array<TermInfo, Size> &infos)
 {
@@ -81,18 +121,66 @@ std::vector<LedgerTerm> Ledger::outboundTerms() const
     return terms(*this, outboundInfo);
 }
 
+std::vector<LedgerNote> Ledger::notes() const
+{
+    std::vector<LedgerNote> result;
+    result.reserve(noteInfo.size());
+    for (const NoteInfo &info : noteInfo)
+        result.push_back(
+            {info.key, QCoreApplication::translate("Ledger", info.label), this->*info.count, info.kind, info.inBytes});
+    return result;
+}
+
+void Ledger::countRefused(RefuseReason reason)
+{
+    ++refusedConnections;
+    switch (reason) {
+    case RefuseReason::Filter:
+        ++refusedByFilter;
+        break;
+    case RefuseReason::PeerLimit:
+        ++refusedPeerLimit;
+        break;
+    case RefuseReason::ConnectionLimit:
+        ++refusedConnectionLimit;
+        break;
+    case RefuseReason::AcceptRate:
+        ++refusedAcceptRate;
+        break;
+    }
+}
+
+void Ledger::countClosed(CloseReason reason)
+{
+    switch (reason) {
+    case CloseReason::TimedOut:
+        ++closedSilent;
+        break;
+    case CloseReason::NoFrame:
+        ++closedNoFrame;
+        break;
+    case CloseReason::SlowFrame:
+        ++closedSlowFrame;
+        break;
+    case CloseReason::BufferLimit:
+        ++closedBufferLimit;
+        break;
+    case CloseReason::SlowReader:
+        ++closedSlowReader;
+        break;
+    default:
+        break; // nobody's fault, or in a term of the equation
+    }
+}
+
 Ledger &Ledger::operator+=(const Ledger &other)
 {
     for (const TermInfo &info : inboundInfo)
         this->*info.count += other.*info.count;
     for (const TermInfo &info : outboundInfo)
         this->*info.count += other.*info.count;
-    injected += other.injected;
-    handlerErrors += other.handlerErrors;
-    kernelDrops += other.kernelDrops;
-    refusedConnections += other.refusedConnections;
-    truncated += other.truncated;
-    bytesBuffered += other.bytesBuffered;
+    for (const NoteInfo &info : noteInfo)
+        this->*info.count += other.*info.count;
     return *this;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/types/count.h"
+#include "core/types/enums.h"
 
 namespace SockScope {
 
@@ -16,6 +17,20 @@ struct LedgerTerm
     Count count;
 };
 
+/// A number that explains the ledger without being part of its sums.
+struct LedgerNote
+{
+    enum Kind : quint8 {
+        Plain,  ///< nothing to worry about
+        Trouble ///< something was lost or refused when it is not 0
+    };
+    const char *key = nullptr; ///< "kernelDrops"
+    QString label;
+    quint64 count = 0;
+    Kind kind = Plain;
+    bool inBytes = false;
+};
+
 /*! Where every message went, in messages and in bytes.
  *  Path    beside the stages; the façade adds to it, the inspector shows it
  *  Shape   inbound:  received = handled + unhandled + rejectedPeer + framingErrors + decodeErrors + droppedByHook
@@ -23,6 +38,7 @@ struct LedgerTerm
  *          outbound: accepted = sent + sendErrors + droppedAtClose + sendQueued; what was never accepted (encodeErrors,
  *                    refusedQueueFull, refusedNoPeer) stands beside it, and offered = accepted + those three
  *          stillQueued and sendQueued are read from the queues, not derived, so that the equation can fail
+ *          refusedConnections is the sum of its reasons
  *  Units   messages (one a peer when a message goes to many) and bytes on the wire
  *  Errors  isBalanced is false: a defect of SockScope
  *  Thread  a value; the sock's is the sock's thread's
@@ -54,13 +70,38 @@ struct Ledger
     quint64 injected = 0;      ///< of received: put in by hand
     quint64 handlerErrors = 0; ///< handlers that threw
     quint64 kernelDrops = 0;   ///< datagrams that the system dropped before we could read them
-    quint64 refusedConnections = 0;
     quint64 truncated = 0;     ///< of received: datagrams cut by the receive buffer
+    quint64 rejectedFull = 0;  ///< of rejectedPeer: the peer table was full
     quint64 bytesBuffered = 0; ///< of unfinished frames, not yet received as messages
+
+    // Connections that were not taken, and by RefuseReason; they add up.
+    quint64 refusedConnections = 0;
+    quint64 refusedByFilter = 0;
+    quint64 refusedPeerLimit = 0;
+    quint64 refusedConnectionLimit = 0;
+    quint64 refusedAcceptRate = 0;
+
+    // Peers that were closed for what they did or did not do.
+    quint64 closedSilent = 0;      ///< SockOptions::timeout
+    quint64 closedNoFrame = 0;     ///< TcpOptions::handshakeTimeout
+    quint64 closedSlowFrame = 0;   ///< TcpOptions::frameTimeout
+    quint64 closedBufferLimit = 0; ///< TcpOptions::receiveLimitBytes and receiveTotalBytes
+    quint64 closedSlowReader = 0;  ///< TcpOptions::closeSlowReader
 
     Count inboundSum() const;
     Count outboundSum() const;
-    bool isBalanced() const { return received == inboundSum() && offered == outboundSum(); }
+    quint64 refusedSum() const
+    {
+        return refusedByFilter + refusedPeerLimit + refusedConnectionLimit + refusedAcceptRate;
+    }
+    bool isBalanced() const
+    {
+        return received == inboundSum() && offered == outboundSum() && refusedConnections == refusedSum();
+    }
+    void countRefused(RefuseReason reason);
+    void countClosed(CloseReason reason);
+    /// What stands beside the equations, in the order to show.
+    std::vector<LedgerNote> notes() const;
     /// The terms in the order of the equation, first the left side.
     std::vector<LedgerTerm> inboundTerms() const;
     std::vector<LedgerTerm> outboundTerms() const;

@@ -30,6 +30,7 @@ public:
     void transportConnectFailed(const Endpoint &, const SockError &) override {}
     void transportSent(const Endpoint &, qsizetype, const std::optional<SockError> &) override {}
     void transportError(const SockError &) override {}
+    void transportRefused(const Endpoint &, RefuseReason) override {}
     void transportKernelDrops(quint64) override {}
 };
 

@@ -11,6 +11,7 @@
 
 #ifdef Q_OS_UNIX
 #include <poll.h>
+#include <sys/socket.h>
 #endif
 
 namespace SockScope {
@@ -79,6 +80,7 @@ void TcpConnection::startConnecting()
         m_connectAlarm->setDeadline(m_transport->m_clock->nowNs() + std::chrono::nanoseconds(timeout).count());
     }
     m_socket->connectToHost(m_peer.address(), m_peer.port());
+    watchForReset();
 }
 
 void TcpConnection::handleConnected()
@@ -145,6 +147,8 @@ void TcpConnection::handleDisconnected()
 
 void TcpConnection::resumeReading()
 {
+    if (QSocketNotifier *held = std::exchange(m_held, nullptr))
+        held->setEnabled(true);
     queue(&TcpConnection::processInput);
 }
 
@@ -269,6 +273,8 @@ SendOutcome TcpConnection::send(QByteArrayView wire)
         return SendOutcome::NoSuchPeer;
     const TcpOptions &options = m_transport->m_config.tcp;
     const qint64 waiting = m_socket->bytesToWrite();
+    if (waiting > 0 && m_transport->m_pendingBytes + wire.size() > options.sendTotalBytes)
+        return SendOutcome::QueueFull; // not this peer's fault alone: it is not closed for it
     if (waiting > 0 && waiting + wire.size() > options.sendLimitBytes) {
         if (options.closeSlowReader && !std::exchange(m_slow, true)) {
             // Not here: the caller may be in the middle of a broadcast.
@@ -405,9 +411,37 @@ void TcpConnection::watchForReset()
 #endif
 }
 
+/// A connection that was made and reset before we looked: Qt would connect a second time without a word, and again.
+bool TcpConnection::failedConnecting(int descriptor)
+{
+#ifdef Q_OS_UNIX
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error == 0)
+        return false;
+    Frame frame(*this, Frame::Qt);
+    finish(CloseReason::NetworkError, SocketErrors::make(SocketOperation::Connect, error, scheme, m_peer));
+    return true;
+#else
+    Q_UNUSED(descriptor)
+    return false;
+#endif
+}
+
 bool TcpConnection::eventFilter(QObject *watched, QEvent *event)
 {
 #ifdef Q_OS_UNIX
+    auto *notifier = static_cast<QSocketNotifier *>(watched);
+    if (event->type() == QEvent::SockAct && m_state == State::Connecting && !m_released &&
+        failedConnecting(static_cast<int>(notifier->socket()))) // the QTcpSocket does not tell its descriptor yet
+        return true;
+    // What Qt would buffer while nobody reads stays in the system, whose flow control then reaches the sender.
+    if (event->type() == QEvent::SockAct && m_transport && m_transport->m_paused && isOpen() &&
+        notifier->type() == QSocketNotifier::Read) {
+        notifier->setEnabled(false);
+        m_held = notifier;
+        return true;
+    }
     if (event->type() == QEvent::SockAct && !m_reset) {
         pollfd query{static_cast<int>(m_socket->socketDescriptor()), 0, 0};
         if (::poll(&query, 1, 0) > 0 && (query.revents & POLLERR) != 0)

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <QByteArray>
+#include <QPointer>
+#include <QSocketNotifier>
 #include <QTcpSocket>
 
 #include <deque>
@@ -64,6 +66,7 @@ private:
     void settleSends();
     void queue(void (TcpConnection::*function)());
     void watchForReset();
+    bool failedConnecting(int descriptor);
     SockError lostError() const;
 
     TcpTransport *m_transport;
@@ -87,6 +90,7 @@ private:
     bool m_reset = false;
     bool m_slow = false;
     bool m_watchesWrites = false;
+    QPointer<QSocketNotifier> m_held; // switched off while reading is paused
 };
 
 } // namespace SockScope

@@ -1,6 +1,7 @@
 #include "core/transport/tcptransport.h"
 
 #include <QNetworkProxy>
+#include <QSocketNotifier>
 #include <QTcpServer>
 #include <QTcpSocket>
 
@@ -12,6 +13,9 @@
 #include "core/transport/tcpconnection.h"
 
 #ifdef Q_OS_UNIX
+#include "core/transport/nativeaddress.h"
+
+#include <cerrno>
 #include <unistd.h>
 #endif
 
@@ -22,8 +26,10 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr QLatin1String scheme("tcp");
-constexpr int backlog = 4096; // the system cuts it to its own limit
+constexpr int backlog = 4096;     // the system cuts it to its own limit
+constexpr int acceptsATurn = 256; // then others have their turn
 constexpr qint64 acceptRetryNs = 100'000'000;
+constexpr qint64 reportRefusedNs = 1'000'000'000;
 
 } // namespace
 
@@ -54,6 +60,7 @@ TcpTransport::TcpTransport(TcpTransportConfig config, QObject *parent)
     , m_config(std::move(config))
     , m_clock(m_config.clock ? m_config.clock : SteadyClock::instance())
     , m_sink(NullSink::instance())
+    , m_acceptRate(m_config.tcp.acceptsPerSecond, m_config.tcp.acceptBurst)
 {
 }
 
@@ -98,7 +105,7 @@ std::optional<SockError> TcpTransport::listen()
     m_server = new TcpListener(*this);
     m_server->setProxy(QNetworkProxy::NoProxy);
     m_server->setListenBacklogSize(backlog);
-    connect(m_server, &QTcpServer::acceptError, this, [this] { handleAcceptError(); });
+    connect(m_server, &QTcpServer::acceptError, this, [this] { handleAcceptError(m_server->errorString()); });
     if (!m_server->listen(m_config.bind->address, m_config.bind->port)) {
         const SockError error =
             SocketErrors::make(SocketOperation::Bind, SocketErrors::fromQt(m_server->serverError()), scheme,
@@ -107,6 +114,7 @@ std::optional<SockError> TcpTransport::listen()
         return error;
     }
     m_local = Endpoint(m_server->serverAddress(), m_server->serverPort());
+    acceptByOurselves();
     return std::nullopt;
 }
 
@@ -117,6 +125,11 @@ void TcpTransport::releaseServer()
     QTcpServer *server = std::exchange(m_server, nullptr);
     if (!server)
         return;
+    if (QSocketNotifier *notifier = std::exchange(m_acceptNotifier, nullptr)) {
+        notifier->setEnabled(false);
+        notifier->disconnect(this);
+        notifier->setParent(server);
+    }
     static_cast<TcpListener *>(server)->forget();
     server->disconnect(this);
     server->close();
@@ -129,9 +142,58 @@ void TcpTransport::releaseServer()
     }
 }
 
+/// QTcpServer takes the error of a full descriptor table for "nobody there", once it has seen that, and spins; it also
+/// accepts for as long as somebody connects. So we do that.
+void TcpTransport::acceptByOurselves()
+{
+#ifdef Q_OS_UNIX
+    m_server->pauseAccepting();
+    m_acceptNotifier = new QSocketNotifier(m_server->socketDescriptor(), QSocketNotifier::Read, this);
+    connect(m_acceptNotifier, &QSocketNotifier::activated, this, [this] { handleAcceptable(); });
+#endif
+}
+
+void TcpTransport::handleAcceptable()
+{
+#ifdef Q_OS_UNIX
+    LifeToken::Watch life(m_life);
+    LifeToken::Watch frame(m_qtFrames);
+    const QTcpServer *server = m_server;
+    for (int i = 0; i < acceptsATurn && life.isAlive() && m_server == server && server; ++i) {
+        const int listener = static_cast<int>(server->socketDescriptor());
+#ifdef Q_OS_LINUX
+        const int descriptor = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+#else
+        const int descriptor = ::accept(listener, nullptr, nullptr);
+#endif
+        if (descriptor >= 0) {
+            handleIncoming(descriptor);
+            continue;
+        }
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            return;
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            return handleAcceptError(qt_error_string(errno));
+        // anything else is of that one connection: accept(2)
+    }
+#endif
+}
+
+void TcpTransport::setAccepting(bool accepting)
+{
+    if (m_acceptNotifier)
+        m_acceptNotifier->setEnabled(accepting);
+    else if (accepting && m_server)
+        m_server->resumeAccepting();
+}
+
 void TcpTransport::handleIncoming(qintptr descriptor)
 {
     LifeToken::Watch frame(m_qtFrames);
+    if (isFull())
+        return refuse(descriptor, RefuseReason::ConnectionLimit);
+    if (!m_acceptRate.take(m_clock->nowNs()))
+        return refuse(descriptor, RefuseReason::AcceptRate);
     std::unique_ptr<QTcpSocket> socket = createSocket();
     if (!socket->setSocketDescriptor(descriptor)) {
 #ifdef Q_OS_UNIX
@@ -142,15 +204,6 @@ void TcpTransport::handleIncoming(qintptr descriptor)
     const Endpoint peer(socket->peerAddress(), socket->peerPort());
     if (peer.port() == 0)
         return; // gone before it was accepted
-    if (isFull()) {
-        ++m_refusedConnections;
-        m_sink->transportError({SockError::Code::LimitReached, Stage::Transport,
-                                tr("%1 was refused: %2 connections are open")
-                                    .arg(SocketErrors::url(scheme, peer))
-                                    .arg(m_connections.size()),
-                                tr("close connections, or raise the limit maximumConnections"), -1, peer});
-        return;
-    }
     if (m_connections.contains(peer))
         return; // both ends connected to each other at once, with fixed ports: the first one stands
     auto *connection = new TcpConnection(*this, std::move(socket), peer, false);
@@ -158,18 +211,70 @@ void TcpTransport::handleIncoming(qintptr descriptor)
     connection->begin();
 }
 
-void TcpTransport::handleAcceptError()
+/// Costs a flood of connections as little of us as can be: no socket object.
+void TcpTransport::refuse(qintptr descriptor, RefuseReason reason)
+{
+    Endpoint peer;
+#ifdef Q_OS_UNIX
+    const int fd = static_cast<int>(descriptor);
+    NativeAddress address;
+    socklen_t length = sizeof address.storage;
+    if (::getpeername(fd, reinterpret_cast<sockaddr *>(&address.storage), &length) == 0)
+        peer = NativeAddress::toEndpoint(address.storage);
+    ::close(fd); // no reset: QTcpSocket would take that for a connect to try again, at once and for ever
+#else
+    QTcpSocket socket;
+    if (socket.setSocketDescriptor(descriptor)) {
+        peer = Endpoint(socket.peerAddress(), socket.peerPort());
+        socket.abort();
+    }
+#endif
+    ++m_refusedConnections;
+    LifeToken::Watch watch(m_life);
+    m_sink->transportRefused(peer, reason);
+    if (watch.isAlive())
+        reportRefused(peer, reason);
+}
+
+/// Not each: who connects in a loop would fill the log.
+void TcpTransport::reportRefused(const Endpoint &peer, RefuseReason reason)
+{
+    const bool tooMany = reason == RefuseReason::ConnectionLimit;
+    Refusals &refusals = m_refusals[tooMany ? 0 : 1];
+    ++refusals.unreported;
+    const qint64 now = m_clock->nowNs();
+    if (now < refusals.nextReportNs)
+        return;
+    refusals.nextReportNs = now + reportRefusedNs;
+    const quint64 others = std::exchange(refusals.unreported, 0) - 1;
+    QString what = tooMany ? tr("%1 was refused: %2 connections are open")
+                                 .arg(SocketErrors::url(scheme, peer))
+                                 .arg(m_connections.size())
+                           : tr("%1 was refused: more than %2 connections came in a second")
+                                 .arg(SocketErrors::url(scheme, peer))
+                                 .arg(m_config.tcp.acceptsPerSecond);
+    if (others > 0)
+        what += tr(", and %1 others before it").arg(others);
+    m_sink->transportError({SockError::Code::LimitReached, Stage::Transport, what,
+                            tooMany ? tr("close connections, or raise the limit maximumConnections")
+                                    : tr("connect more slowly, or raise the limit acceptsPerSecond"),
+                            -1, peer});
+}
+
+void TcpTransport::handleAcceptError(const QString &reason)
 {
     LifeToken::Watch frame(m_qtFrames);
-    // QTcpServer has stopped accepting, or it would spin: out of descriptors, most likely. Try again in a while.
-    m_acceptAlarm = m_clock->createAlarm([this] {
-        if (m_server)
-            m_server->resumeAccepting();
-    });
-    m_acceptAlarm->setDeadline(m_clock->nowNs() + acceptRetryNs);
+    // Not accepting for a while, or it would spin: out of descriptors, most likely.
+    setAccepting(false);
+    const qint64 now = m_clock->nowNs();
+    m_acceptAlarm = m_clock->createAlarm([this] { setAccepting(true); });
+    m_acceptAlarm->setDeadline(now + acceptRetryNs);
+    if (now < m_nextAcceptReportNs)
+        return;
+    m_nextAcceptReportNs = now + reportRefusedNs;
     m_sink->transportError({SockError::Code::LimitReached,
                             Stage::Transport,
-                            tr("a connection could not be accepted (%1)").arg(m_server->errorString()),
+                            tr("a connection could not be accepted (%1)").arg(reason),
                             tr("close connections, or raise the system's limit (ulimit -n)"),
                             -1,
                             {}});

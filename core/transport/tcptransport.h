@@ -4,15 +4,18 @@
 #include <QHash>
 #include <QSet>
 
+#include <array>
 #include <memory>
 
 #include "core/time/clock.h"
 #include "core/transport/bindaddress.h"
 #include "core/transport/lifetoken.h"
+#include "core/transport/ratelimit.h"
 #include "core/transport/transport.h"
 #include "core/types/bytes.h"
 #include "core/types/sockoptions.h"
 
+class QSocketNotifier;
 class QTcpServer;
 class QTcpSocket;
 
@@ -32,11 +35,13 @@ struct TcpTransportConfig
 
 /*! Byte streams over TCP: listens, connects out, or both at once.
  *  Path    QTcpServer and QTcpSockets → [this] → framing; framing → [this] → the sockets
- *  Shape   one TcpConnection a peer, keyed by the remote endpoint; at most maximumConnections. closePeer and close
+ *  Shape   one TcpConnection a peer, keyed by the remote endpoint; at most maximumConnections, and acceptsPerSecond
+ *          that come in; who is over is closed before anything is made for it. closePeer and close
  *          hand the system what it takes at once; what it does not take is answered with an error. The sink hears
  *          transportDisconnected for every peer it admitted, closed by whomever, and nothing more of one it refused
  *  Units   bytes; connect time-out on the clock (30 s at most: QTcpSocket's own)
- *  Errors  open answers; connecting answers through transportConnectFailed; a full server through transportError
+ *  Errors  open answers; connecting answers through transportConnectFailed; a full server through transportRefused,
+ *          and transportError at most once a second
  *  Thread  the sock's thread; the sink may close or destroy it inside any callback
  *  Source  RFC 9293, tcp(7)
  */
@@ -60,7 +65,7 @@ public:
     qsizetype pendingSendBytes() const override { return m_pendingBytes; }
 
     int connectionCount() const { return static_cast<int>(m_connections.size()); }
-    /// Connections that came when maximumConnections were open.
+    /// Connections that came when maximumConnections were open, or too fast.
     quint64 refusedConnections() const { return m_refusedConnections; }
 
 protected:
@@ -73,7 +78,12 @@ private:
 
     std::optional<SockError> listen();
     void handleIncoming(qintptr descriptor);
-    void handleAcceptError();
+    void acceptByOurselves();
+    void handleAcceptable();
+    void handleAcceptError(const QString &reason);
+    void setAccepting(bool accepting);
+    void refuse(qintptr descriptor, RefuseReason reason);
+    void reportRefused(const Endpoint &peer, RefuseReason reason);
     bool isFull() const;
     void releaseServer();
     /// The connection is over for new calls, but still answers for what it has.
@@ -84,6 +94,7 @@ private:
     std::shared_ptr<Clock> m_clock;
     TransportSink *m_sink;
     QTcpServer *m_server = nullptr;
+    QSocketNotifier *m_acceptNotifier = nullptr;
     QHash<Endpoint, TcpConnection *> m_connections;
     QSet<TcpConnection *> m_closing;
     QSet<TcpConnection *> m_unflushed; // those with accepted sends that the system has not wholly taken
@@ -93,7 +104,15 @@ private:
     Endpoint m_local;
     LifeToken m_life;
     LifeToken m_qtFrames; // watched while the server is on the call stack
+    struct Refusals
+    {
+        quint64 unreported = 0;
+        qint64 nextReportNs = 0;
+    };
+    std::array<Refusals, 2> m_refusals; // too many, too fast
+    RateLimit m_acceptRate;
     quint64 m_refusedConnections = 0;
+    qint64 m_nextAcceptReportNs = 0;
     qsizetype m_pendingBytes = 0;
     bool m_open = false;
     bool m_paused = false;

@@ -35,9 +35,21 @@ enum class CloseReason : quint8 {
     FramingError, ///< the stream could not go on
     SlowReader,   ///< its send queue was full
     NetworkError, ///< reset, unreachable, …
-    Stopped       ///< the sock stopped
+    Stopped,      ///< the sock stopped
+    NoFrame,      ///< it connected and sent no whole frame in time (TcpOptions::handshakeTimeout)
+    SlowFrame,    ///< a frame took too long to arrive (TcpOptions::frameTimeout)
+    BufferLimit   ///< its unfinished frame took too much memory (TcpOptions::receiveLimitBytes, receiveTotalBytes)
 };
 Q_ENUM_NS(CloseReason)
+
+/// Why a connection was not taken.
+enum class RefuseReason : quint8 {
+    Filter,          ///< goodPeer said no
+    PeerLimit,       ///< SockOptions::maximumPeers
+    ConnectionLimit, ///< TcpOptions::maximumConnections
+    AcceptRate       ///< TcpOptions::acceptsPerSecond
+};
+Q_ENUM_NS(RefuseReason)
 
 /// What send did with the bytes.
 enum class SendOutcome : quint8 {

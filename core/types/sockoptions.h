@@ -68,6 +68,17 @@ struct TcpOptions
     int maximumConnections = 16384;              ///< more are refused, counted and signalled
     qsizetype sendLimitBytes = 16 * 1024 * 1024; ///< unsent bytes of one peer
     bool closeSlowReader = false;                ///< at the limit: close the peer, rather than drop the message
+
+    // What a hostile peer may cost; who is over is refused or closed, and counted by reason in the ledger.
+    int acceptsPerSecond = 5000; ///< connections taken a second, in the long run; 0: no limit
+    int acceptBurst = 16384;     ///< and at once
+    /// Until an accepted connection has sent its first whole frame; 0: never. With SockOptions::timeout 0, one that
+    /// has sent nothing at all may stay.
+    std::chrono::milliseconds handshakeTimeout{30000};
+    std::chrono::milliseconds frameTimeout{60000};            ///< for a frame from first byte to last; 0: never
+    qsizetype receiveLimitBytes = 64 * 1024 * 1024;           ///< of one peer's unfinished frame
+    qsizetype receiveTotalBytes = 256 * 1024 * 1024;          ///< all unfinished frames; the longest has to go
+    qsizetype sendTotalBytes = qsizetype(1024) * 1024 * 1024; ///< unsent bytes of all peers
 };
 
 /*! Everything that a sock is told before start.
@@ -84,7 +95,7 @@ struct SockOptions
     std::optional<HostPort> bind;
     QList<HostPort> connectTo;
     std::vector<HandlerEntry> handlers;
-    std::chrono::milliseconds timeout{10000};    ///< of a silent peer; 0: never
+    std::chrono::milliseconds timeout{10000};    ///< of a silent (idle) peer; 0: never
     std::chrono::milliseconds tickInterval{250}; ///< 0: no ticks
     bool preciseTicks = true; ///< within microseconds, on a descriptor more; false: QTimer, within a millisecond or two
     bool reuseAddress = false;

@@ -243,7 +243,11 @@ private Q_SLOTS:
                 count += client->state() == QAbstractSocket::ConnectedState;
             return count;
         };
-        QTRY_COMPARE(byPeers ? limits.size() : errors.size(), 3);
+        QTRY_COMPARE(limits.size(), 3);
+        QCOMPARE(errors.size(), byPeers ? 0 : 1); // a flood of connections is no flood of errors
+        const Ledger ledger = server.ledger();
+        QCOMPARE(byPeers ? ledger.refusedPeerLimit : ledger.refusedConnectionLimit, 3u);
+        QCOMPARE(ledger.refusedConnections, 3u);
         QTRY_COMPARE(open(), 3);
         QCOMPARE(knownPeers(server), 3);
     }

@@ -52,6 +52,7 @@ public:
     QList<Disconnected> disconnected;
     QList<ConnectFailed> connectFailed;
     QList<SockError> errors;
+    QList<RefuseReason> refused;
     qint64 receivedCalls = 0;
     qint64 receivedBytes = 0;
     qint64 takenBytes = 0;
@@ -125,6 +126,7 @@ public:
         call(onSent);
     }
     void transportError(const SockError &error) override { errors.append(error); }
+    void transportRefused(const Endpoint &, RefuseReason reason) override { refused.append(reason); }
     void transportKernelDrops(quint64 count) override { kernelDrops += count; }
 
 private:

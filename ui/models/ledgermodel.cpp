@@ -17,26 +17,17 @@ std::vector<LedgerModel::Row> LedgerModel::makeRows(const Ledger &ledger)
     const auto add = [&rows](const std::vector<LedgerTerm> &terms, Section section) {
         bool total = true; // the left side comes first
         for (const LedgerTerm &term : terms) {
-            rows.push_back({QString::fromLatin1(term.key), term.label, term.count, section, total, true});
+            rows.push_back({QString::fromLatin1(term.key), term.label, term.count, section, total, true, false});
             total = false;
         }
     };
     add(ledger.inboundTerms(), Inbound);
     add(ledger.outboundTerms(), Outbound);
-    const auto beside = [&rows](const char *key, const QString &label, quint64 messages) {
-        rows.push_back({QString::fromLatin1(key), label, {messages, 0}, Beside, false, false});
-    };
-    beside("injected", tr("of received: put in by hand"), ledger.injected);
-    beside("handlerErrors", tr("handlers that failed"), ledger.handlerErrors);
-    beside("kernelDrops", tr("dropped by the system before we could read them"), ledger.kernelDrops);
-    beside("refusedConnections", tr("connections refused"), ledger.refusedConnections);
-    beside("truncated", tr("of received: cut by the receive buffer"), ledger.truncated);
-    rows.push_back({QStringLiteral("bytesBuffered"),
-                    tr("of unfinished frames, not yet received"),
-                    {0, ledger.bytesBuffered},
-                    Beside,
-                    false,
-                    true});
+    for (const LedgerNote &note : ledger.notes()) {
+        const Count count = note.inBytes ? Count{0, note.count} : Count{note.count, 0};
+        rows.push_back({QString::fromLatin1(note.key), note.label, count, Beside, false, note.inBytes,
+                        note.kind == LedgerNote::Trouble});
+    }
     return rows;
 }
 
@@ -83,7 +74,7 @@ QVariant LedgerModel::data(const QModelIndex &index, int role) const
         const bool trouble =
             !row.total && row.count.messages > 0 &&
             (row.section == Beside
-                 ? row.key != QLatin1String("injected")
+                 ? row.trouble
                  : row.key != QLatin1String("handled") && row.key != QLatin1String("sent") &&
                        row.key != QLatin1String("stillQueued") && row.key != QLatin1String("sendQueued"));
         return static_cast<int>(row.total && !m_balanced ? Level::Error : trouble ? Level::Warning : Level::Good);

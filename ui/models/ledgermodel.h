@@ -58,6 +58,7 @@ private:
         Section section = Inbound;
         bool total = false;
         bool hasBytes = true;
+        bool trouble = false; ///< beside the equation: a warning when it is not 0
     };
     static std::vector<Row> makeRows(const Ledger &ledger);
     void refresh();

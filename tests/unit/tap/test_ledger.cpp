@@ -116,7 +116,14 @@ void TestLedger::sumsTwoLedgers()
     first.injected = 1;
     first.handlerErrors = 2;
     first.kernelDrops = 3;
-    first.refusedConnections = 4;
+    first.countRefused(RefuseReason::Filter);
+    first.countRefused(RefuseReason::PeerLimit);
+    first.countRefused(RefuseReason::ConnectionLimit);
+    first.countRefused(RefuseReason::AcceptRate);
+    for (const CloseReason reason : {CloseReason::TimedOut, CloseReason::NoFrame, CloseReason::SlowFrame,
+                                     CloseReason::BufferLimit, CloseReason::SlowReader, CloseReason::Remote})
+        first.countClosed(reason);
+    first.rejectedFull = 7;
     first.truncated = 5;
     first.bytesBuffered = 6;
     Ledger sum = first;
@@ -129,6 +136,18 @@ void TestLedger::sumsTwoLedgers()
     QCOMPARE(sum.handlerErrors, 4u);
     QCOMPARE(sum.kernelDrops, 6u);
     QCOMPARE(sum.refusedConnections, 8u);
+    QCOMPARE(sum.refusedSum(), 8u);
+    QCOMPARE(sum.rejectedFull, 14u);
+    const std::vector<LedgerNote> notes = sum.notes();
+    quint64 all = 0;
+    for (const LedgerNote &note : notes) {
+        all += note.count;
+        QVERIFY(!note.label.isEmpty());
+        QCOMPARE(note.inBytes, QLatin1String(note.key) == QLatin1String("bytesBuffered"));
+    }
+    QCOMPARE(all, 2u + 4u + 6u + 8u + 8u + 10u + 12u + 14u + 5u * 2u);
+    sum.refusedAcceptRate = 0;
+    QVERIFY(!sum.isBalanced()); // the reasons must add up
     QCOMPARE(sum.truncated, 10u);
     QCOMPARE(sum.bytesBuffered, 12u);
 }

@@ -8,6 +8,7 @@
 
 #ifdef Q_OS_UNIX
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #endif
@@ -51,6 +52,36 @@ private Q_SLOTS:
         QTRY_COMPARE(server.sink.disconnected.size(), 1);
         QCOMPARE(atEnd, data.size());
         QCOMPARE(server.sink.disconnected[0].reason, CloseReason::Remote);
+    }
+
+    /// Qt connects again by itself when the first connection was reset before it looked; nobody would have told.
+    void tellsAResetBeforeWeLook()
+    {
+#ifdef Q_OS_UNIX
+        const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+        const auto closeListener = qScopeGuard([listener] { ::close(listener); });
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        QCOMPARE(::bind(listener, reinterpret_cast<sockaddr *>(&address), length), 0);
+        QCOMPARE(::listen(listener, 16), 0);
+        QCOMPARE(::getsockname(listener, reinterpret_cast<sockaddr *>(&address), &length), 0);
+        TcpEnd client{TcpTransportConfig()};
+        QVERIFY(!client.transport->open());
+        const Endpoint server(INADDR_LOOPBACK, ntohs(address.sin_port));
+        client.transport->connectTo(server);
+        const int accepted = ::accept(listener, nullptr, nullptr);
+        const linger now{1, 0};
+        ::setsockopt(accepted, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        ::close(accepted);
+        QTRY_COMPARE(client.sink.connectFailed.size(), 1);
+        QCOMPARE(client.sink.connectFailed[0].peer, server);
+        QCOMPARE(client.sink.connectFailed[0].error.code, SockError::Code::ConnectionLost);
+        QCOMPARE(client.sink.connected.size(), 0);
+        pollfd query{listener, POLLIN, 0};
+        QCOMPARE(::poll(&query, 1, 0), 0); // it did not connect again
+#endif
     }
 
     void tellsAResetFromAClose()

@@ -245,11 +245,47 @@ private Q_SLOTS:
         QTRY_COMPARE(server.sink.errors.size(), 1);
         QCOMPARE(server.sink.errors[0].code, SockError::Code::LimitReached);
         QCOMPARE(server.transport->refusedConnections(), 1);
+        QCOMPARE(server.sink.refused, QList<RefuseReason>{RefuseReason::ConnectionLimit});
         QCOMPARE(server.sink.connected.size(), 2);
         QTRY_COMPARE(clients[2].state(), QAbstractSocket::UnconnectedState);
         server.transport->connectTo(Endpoint(0x7f000001, 9));
         QCOMPARE(server.sink.connectFailed.size(), 1);
         QCOMPARE(server.sink.connectFailed[0].error.code, SockError::Code::LimitReached);
+    }
+
+    void limitsHowFastItAccepts()
+    {
+        const auto clock = std::make_shared<ManualClock>();
+        TcpTransportConfig config = listening();
+        config.tcp.acceptsPerSecond = 10;
+        config.tcp.acceptBurst = 3;
+        config.clock = clock;
+        TcpEnd server(config);
+        QVERIFY(!server.transport->open());
+        std::vector<std::unique_ptr<QTcpSocket>> clients;
+        const auto connectOne = [&] {
+            clients.push_back(std::make_unique<QTcpSocket>());
+            clients.back()->connectToHost(QHostAddress(QHostAddress::LocalHost), server.local().port());
+            return QTest::qWaitFor(
+                [&] { return size_t(server.sink.connected.size() + server.sink.refused.size()) == clients.size(); });
+        };
+        for (int i = 0; i < 8; ++i)
+            QVERIFY(connectOne());
+        QCOMPARE(server.sink.connected.size(), 3);
+        QCOMPARE(server.sink.refused, QList<RefuseReason>(5, RefuseReason::AcceptRate));
+        QCOMPARE(server.transport->refusedConnections(), 5);
+        QCOMPARE(server.sink.errors.size(), 1); // a flood of connections is no flood of errors
+        QCOMPARE(server.sink.errors[0].code, SockError::Code::LimitReached);
+        QTRY_COMPARE(clients.back()->state(), QAbstractSocket::UnconnectedState);
+        clock->advanceMs(100);
+        QVERIFY(connectOne());
+        QCOMPARE(server.sink.connected.size(), 4);
+        clock->advanceMs(1000);
+        for (int i = 0; i < 4; ++i)
+            QVERIFY(connectOne());
+        QCOMPARE(server.sink.connected.size(), 7);
+        QCOMPARE(server.sink.errors.size(), 2);
+        QVERIFY2(server.sink.errors[1].what.contains(u"and 4 others"), qPrintable(server.sink.errors[1].what));
     }
 
     void refusesPeersTheSinkDoesNotAdmit()
