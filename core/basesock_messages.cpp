@@ -29,8 +29,9 @@ SendResult BaseSock::sendMessage(const Message &message, const std::optional<End
 {
     Q_ASSERT(thread() == QThread::currentThread());
     const auto keep = d;
-    QByteArray payload;
-    QByteArray wire;
+    BaseSockPrivate::SendBuffers buffers(*keep);
+    QByteArray &payload = buffers.payload;
+    QByteArray &wire = buffers.wire;
     if (auto error = keep->prepare(message, payload, wire)) {
         keep->ledger.offered.add(0);
         keep->ledger.encodeErrors.add(0);

@@ -148,6 +148,36 @@ public:
     qint64 readingNs(qint64 nowNs) const { return (readingPaused ? pausedSinceNs : nowNs) - pausedTotalNs; }
 
     // outbound (basesock_outbound.cpp)
+    /// Two buffers that the next message uses again; one that a slot sends meanwhile has new ones.
+    struct SendBuffers
+    {
+        explicit SendBuffers(BaseSockPrivate &owner)
+            : payload(std::exchange(owner.sendPayload, {}))
+            , wire(std::exchange(owner.sendWire, {}))
+            , sock(owner)
+        {
+        }
+        ~SendBuffers()
+        {
+            giveBack(payload, sock.sendPayload);
+            giveBack(wire, sock.sendWire);
+        }
+        SendBuffers(const SendBuffers &) = delete;
+        SendBuffers &operator=(const SendBuffers &) = delete;
+        QByteArray payload;
+        QByteArray wire;
+
+    private:
+        static void giveBack(QByteArray &used, QByteArray &kept)
+        {
+            constexpr qsizetype largestKept = 64 * 1024;
+            if (!used.isDetached() || used.capacity() > largestKept)
+                return;
+            used.resize(0);
+            kept.swap(used);
+        }
+        BaseSockPrivate &sock;
+    };
     std::optional<SockError> prepare(const Message &message, QByteArray &payload, QByteArray &wire);
     SendResult sendPrepared(const MessageType &type, QByteArrayView payload, QByteArrayView wire,
                             const std::optional<Endpoint> &to);
@@ -219,6 +249,8 @@ public:
     qint64 turnDeadlineNs = 0;                 ///< handlers run no longer in this batch of the transport; 0: not begun
     int held = 0;                              ///< stack frames that must find this alive when a handler returns
     std::shared_ptr<BaseSockPrivate> lastHold; ///< of a sock that was destroyed meanwhile
+    QByteArray sendPayload;
+    QByteArray sendWire;
     quint64 sequence = 0;
     quint64 blocked = 0;
     quint64 generation = 0; ///< of start(): late answers of an earlier life are ignored

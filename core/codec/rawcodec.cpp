@@ -32,19 +32,18 @@ std::optional<SockError> RawCodec::decode(const Bytes &payload, Message &message
 std::optional<SockError> RawCodec::encode(const Message &message, QByteArray &payload) const
 {
     QByteArray bytes;
+    QByteArrayView view = message.payload.view(); // bytes as they are, without a value around them
     if (message.value.isByteArray()) {
-        bytes = message.value.toByteArray();
+        view = bytes = message.value.toByteArray();
     } else if (message.value.isString()) {
-        bytes = message.value.toString().toUtf8();
-    } else if (message.value.isUndefined() && !message.payload.isEmpty()) {
-        bytes = message.payload.toByteArray();
-    } else {
+        view = bytes = message.value.toString().toUtf8();
+    } else if (!message.value.isUndefined() || view.isEmpty()) {
         return codecError(SockError::Code::InvalidValue, u"the raw codec sends bytes or text only"_s,
                           u"send a byte array or text, or choose the codec json, msgpack or cbor"_s);
     }
-    if (bytes.size() > m_limits.maximumBytes)
-        return payloadTooLong(bytes.size(), m_limits.maximumBytes);
-    payload += bytes;
+    if (view.size() > m_limits.maximumBytes)
+        return payloadTooLong(view.size(), m_limits.maximumBytes);
+    payload.append(view);
     return std::nullopt;
 }
 

@@ -21,6 +21,7 @@ struct DatagramBatch::Private
 
     qsizetype slotBytes;
     qsizetype stride;
+    size_t used = slotCount; // headers that the system has written
     char *memory = nullptr;
     std::vector<mmsghdr> headers;
     std::vector<iovec> vectors;
@@ -66,7 +67,8 @@ bool DatagramBatch::isSupported()
 
 int DatagramBatch::read(int descriptor)
 {
-    for (mmsghdr &header : d->headers) {
+    for (size_t i = 0; i < d->used; ++i) { // the others are as they were made
+        mmsghdr &header = d->headers[i];
         header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
         header.msg_hdr.msg_controllen = d->controls.empty() ? 0 : sizeof(Private::Control);
         header.msg_hdr.msg_flags = 0;
@@ -75,6 +77,7 @@ int DatagramBatch::read(int descriptor)
     do
         count = ::recvmmsg(descriptor, d->headers.data(), slotCount, MSG_DONTWAIT, nullptr);
     while (count < 0 && errno == EINTR);
+    d->used = static_cast<size_t>(qMax(count, 0));
     return count;
 }
 

@@ -71,6 +71,7 @@ struct alignas(cmsghdr) SegmentControl
 
 void setSegment(msghdr &header, SegmentControl &control, quint16 bytes)
 {
+    control = {};
     header.msg_control = &control;
     header.msg_controllen = sizeof control;
     cmsghdr *message = CMSG_FIRSTHDR(&header);
@@ -109,10 +110,10 @@ qsizetype DatagramQueue::groupSize(qsizetype index, qsizetype limit) const
 
 int DatagramQueue::sendBatch(int descriptor, int socketFamily)
 {
-    std::array<mmsghdr, batch> headers{};
+    std::array<mmsghdr, batch> headers; // each is written below: clearing all would cost more than one datagram's send
     std::array<iovec, batch> vectors;
     std::array<NativeAddress, batch> addresses;
-    std::array<SegmentControl, batch> controls{};
+    std::array<SegmentControl, batch> controls;
     std::array<int, batch> datagrams;
     const auto total = qMin<qsizetype>(batch, count());
     unsigned used = 0;
@@ -122,6 +123,7 @@ int DatagramQueue::sendBatch(int descriptor, int socketFamily)
         const Datagram &last = at(i + group - 1);
         // Datagrams lie in the block in the order in which they are sent.
         vectors[used] = {const_cast<char *>(bytes(first)), static_cast<size_t>(last.offset + last.size - first.offset)};
+        headers[used] = {};
         msghdr &header = headers[used].msg_hdr;
         header.msg_name = &addresses[used].storage;
         header.msg_namelen = addresses[used].fill(first.peer, socketFamily);

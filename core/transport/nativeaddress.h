@@ -21,7 +21,7 @@ namespace SockScope {
  */
 struct NativeAddress
 {
-    sockaddr_storage storage{};
+    sockaddr_storage storage; // fill writes what it answers the length of
 
     socklen_t fill(const Endpoint &endpoint, int socketFamily);
     static Endpoint toEndpoint(const sockaddr_storage &storage);

@@ -272,7 +272,7 @@ SendOutcome TcpConnection::send(QByteArrayView wire)
     if (!isOpen() || m_remoteClosed)
         return SendOutcome::NoSuchPeer;
     const TcpOptions &options = m_transport->m_config.tcp;
-    const qint64 waiting = m_socket->bytesToWrite();
+    const qint64 waiting = unsentBytes();
     if (waiting > 0 && m_transport->m_pendingBytes + wire.size() > options.sendTotalBytes)
         return SendOutcome::QueueFull; // not this peer's fault alone: it is not closed for it
     if (waiting > 0 && waiting + wire.size() > options.sendLimitBytes) {
@@ -290,8 +290,7 @@ SendOutcome TcpConnection::send(QByteArrayView wire)
     }
     if (m_slow)
         return SendOutcome::QueueFull;
-    if (m_socket->write(wire.data(), wire.size()) != wire.size())
-        return SendOutcome::NoSuchPeer;
+    m_output.append(wire.data(), wire.size());
     m_acceptedBytes += wire.size();
     m_transport->m_pendingBytes += wire.size();
     if (m_inFlight.empty())
@@ -299,9 +298,41 @@ SendOutcome TcpConnection::send(QByteArrayView wire)
     m_inFlight.push_back(wire.size());
     if (wire.isEmpty())
         queue(&TcpConnection::settleSends); // no byte will tell
+    if (m_output.size() >= chunkBytes)
+        handOver();
+    else if (!std::exchange(m_waitsForTurn, true))
+        m_transport->writeAtTurnsEnd(this);
+    return SendOutcome::Accepted;
+}
+
+qint64 TcpConnection::unsentBytes() const
+{
+    return m_output.size() + m_socket->bytesToWrite();
+}
+
+/// Gives the socket what was sent since the last time, in one piece: a write a message costs more than its bytes.
+void TcpConnection::handOver()
+{
+    if (m_output.isEmpty())
+        return;
+    m_socket->write(m_output);
+    // The socket may share the memory until it is sent: then the next bytes begin a buffer of their own
+    if (m_output.isDetached())
+        m_output.resize(0);
+    else
+        m_output = QByteArray();
     if (!std::exchange(m_watchesWrites, true))
         watchForReset();
-    return SendOutcome::Accepted;
+}
+
+void TcpConnection::endTurn()
+{
+    m_waitsForTurn = false;
+    if (!isOpen())
+        return;
+    Frame frame(*this);
+    handOver();
+    m_socket->flush();
 }
 
 void TcpConnection::flush()
@@ -309,6 +340,7 @@ void TcpConnection::flush()
     if (!isOpen())
         return;
     Frame frame(*this);
+    handOver();
     while (isOpen() && m_socket->bytesToWrite() > 0 && m_socket->flush()) {
     }
     if (isOpen())
@@ -321,7 +353,7 @@ void TcpConnection::settleSends()
         return;
     Frame frame(*this, Frame::Qt);
     // Counted from what is left, not from the signal's argument: a nested write does not signal.
-    const qint64 taken = m_acceptedBytes - m_socket->bytesToWrite();
+    const qint64 taken = m_acceptedBytes - unsentBytes();
     while (!m_inFlight.empty() && m_settledBytes + m_inFlight.front() <= taken) {
         const qsizetype size = m_inFlight.front();
         m_inFlight.pop_front();
@@ -360,7 +392,7 @@ void TcpConnection::finish(CloseReason reason, const std::optional<SockError> &e
     m_connectAlarm.reset();
     m_transport->startClosing(this);
     m_socket->disconnect(this);
-    if (m_socket->bytesToWrite() == 0)
+    if (unsentBytes() == 0)
         m_socket->disconnectFromHost();
     m_socket->abort();
     while (!m_inFlight.empty()) {

@@ -38,6 +38,9 @@ public:
     /// The socket is connected: tells the sink.
     void begin();
     SendOutcome send(QByteArrayView wire);
+    /// What was sent in this turn of the event loop goes to the system.
+    void endTurn();
+    bool waitsForTurn() const { return m_waitsForTurn; }
     void flush();
     void resumeReading();
     /// Hands the system what it takes, then finishes.
@@ -63,6 +66,8 @@ private:
     bool offerAgain();
     bool readChunk(qsizetype available);
     bool readLongFrame(qsizetype available);
+    qint64 unsentBytes() const;
+    void handOver();
     void settleSends();
     void queue(void (TcpConnection::*function)());
     void watchForReset();
@@ -75,6 +80,7 @@ private:
     Bytes m_rest;        // of the last chunk: less than longRestBytes
     QByteArray m_unread; // or a longer part of a frame, which grows in place
     qsizetype m_unreadBegin = 0;
+    QByteArray m_output; // accepted, and not yet the socket's
     std::deque<qsizetype> m_inFlight; // sizes of accepted messages that the system has not wholly taken
     qint64 m_acceptedBytes = 0;
     qint64 m_settledBytes = 0;
@@ -89,6 +95,7 @@ private:
     bool m_remoteClosed = false;
     bool m_reset = false;
     bool m_slow = false;
+    bool m_waitsForTurn = false;
     bool m_watchesWrites = false;
     QPointer<QSocketNotifier> m_held; // switched off while reading is paused
 };

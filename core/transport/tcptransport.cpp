@@ -5,6 +5,7 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/time/steadyclock.h"
@@ -332,8 +333,34 @@ SendOutcome TcpTransport::send(const Endpoint &peer, QByteArrayView wire)
 {
     if (!m_open)
         return SendOutcome::NotOpen;
-    TcpConnection *connection = m_connections.value(peer);
-    return connection ? connection->send(wire) : SendOutcome::NoSuchPeer;
+    // Messages go in runs to one peer: the last one is compared before the hash is asked.
+    if (!m_recent || m_recent->peer() != peer)
+        m_recent = m_connections.value(peer);
+    return m_recent ? m_recent->send(wire) : SendOutcome::NoSuchPeer;
+}
+
+void TcpTransport::writeAtTurnsEnd(TcpConnection *connection)
+{
+    m_turn.push_back(connection);
+    if (std::exchange(m_turnScheduled, true))
+        return;
+    QMetaObject::invokeMethod(this, [this] { endTurn(); }, Qt::QueuedConnection);
+}
+
+void TcpTransport::endTurn()
+{
+    m_turnScheduled = false;
+    LifeToken::Watch watch(m_life);
+    // What a callback sends now has a turn of its own.
+    const size_t count = m_turn.size();
+    for (size_t i = 0; i < count; ++i) {
+        // One that closed meanwhile has left a null
+        if (TcpConnection *connection = std::exchange(m_turn[i], nullptr))
+            connection->endTurn();
+        if (!watch.isAlive())
+            return;
+    }
+    m_turn.erase(m_turn.begin(), m_turn.begin() + static_cast<std::ptrdiff_t>(qMin(count, m_turn.size())));
 }
 
 void TcpTransport::flush()
@@ -365,7 +392,16 @@ void TcpTransport::startClosing(TcpConnection *connection)
 {
     m_connections.remove(connection->peer());
     m_unflushed.remove(connection);
+    forget(connection);
     m_closing.insert(connection);
+}
+
+void TcpTransport::forget(TcpConnection *connection)
+{
+    if (m_recent == connection)
+        m_recent = nullptr;
+    if (connection->waitsForTurn())
+        std::replace(m_turn.begin(), m_turn.end(), connection, static_cast<TcpConnection *>(nullptr));
 }
 
 void TcpTransport::endClosing(TcpConnection *connection)

@@ -89,6 +89,9 @@ private:
     /// The connection is over for new calls, but still answers for what it has.
     void startClosing(TcpConnection *connection);
     void endClosing(TcpConnection *connection);
+    void forget(TcpConnection *connection);
+    void writeAtTurnsEnd(TcpConnection *connection);
+    void endTurn();
 
     const TcpTransportConfig m_config;
     std::shared_ptr<Clock> m_clock;
@@ -100,6 +103,9 @@ private:
     QSet<TcpConnection *> m_unflushed; // those with accepted sends that the system has not wholly taken
     BytesPool m_pool{256 * 1024};      // what the connections read
     quint64 m_pauses = 0;
+    std::vector<TcpConnection *> m_turn; // those that sent in this turn
+    TcpConnection *m_recent = nullptr;
+    bool m_turnScheduled = false;
     std::unique_ptr<Alarm> m_acceptAlarm;
     Endpoint m_local;
     LifeToken m_life;

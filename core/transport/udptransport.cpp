@@ -3,6 +3,7 @@
 #include <QNetworkProxy>
 #include <QSocketNotifier>
 #include <QTimer>
+#include <QTimerEvent>
 #include <QUdpSocket>
 
 #include <cerrno>
@@ -157,6 +158,7 @@ void UdpTransport::releaseSocket()
 {
     ++m_generation;
     m_reading = m_flushing = m_waitingForWriting = m_flushScheduled = false;
+    m_nestedFlush.stop();
     m_batchNext = m_batchCount = 0;
     m_batch.reset();
     m_local = {};
@@ -237,8 +239,14 @@ SendOutcome UdpTransport::send(const Endpoint &peer, QByteArrayView wire)
 
 void UdpTransport::scheduleFlush()
 {
-    // While a batch is read, its end sends.
-    if ((m_reading && m_batch) || std::exchange(m_flushScheduled, true))
+    // While a batch is read, its end sends, and spares a turn of the event loop. The timer is for a handler that runs an
+    // event loop of its own.
+    if (m_reading && m_batch) {
+        if (!m_nestedFlush.isActive())
+            m_nestedFlush.start(0, this);
+        return;
+    }
+    if (std::exchange(m_flushScheduled, true))
         return;
     QMetaObject::invokeMethod(
         this,
@@ -250,6 +258,17 @@ void UdpTransport::scheduleFlush()
                 flush();
         },
         Qt::QueuedConnection);
+}
+
+void UdpTransport::timerEvent(QTimerEvent *event)
+{
+    if (event->timerId() != m_nestedFlush.timerId()) {
+        Transport::timerEvent(event);
+        return;
+    }
+    m_nestedFlush.stop();
+    if (!m_waitingForWriting)
+        flush();
 }
 
 void UdpTransport::flush()

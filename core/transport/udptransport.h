@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QBasicTimer>
 #include <QHostAddress>
 
 #include <memory>
@@ -68,6 +69,9 @@ public:
     int receiveBufferBytes() const;
     bool usesBatches() const { return m_batch != nullptr; }
 
+protected:
+    void timerEvent(QTimerEvent *event) override;
+
 private:
     enum class SendStep : quint8 { Sent, Wait, Failed };
 
@@ -95,6 +99,7 @@ private:
     QByteArray m_buffer;                    // of the portable path
     DatagramQueue m_queue;
     Endpoint m_local;
+    QBasicTimer m_nestedFlush;
     LifeToken m_life;
     LifeToken m_qtFrames;     // watched while a notifier or the socket is on the call stack
     quint64 m_generation = 0; // grows with each open and close, so that a loop sees that its socket is gone

@@ -120,6 +120,7 @@ void UdpTransport::readBatches()
         if (isGone())
             return;
         // Answers leave now: the next turn of the event loop is a system call or two away.
+        m_nestedFlush.stop();
         if (!m_queue.isEmpty() && !m_waitingForWriting) {
             flush();
             if (isGone())

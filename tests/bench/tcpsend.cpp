@@ -49,6 +49,7 @@ double ours(double seconds)
         throw CannotRun("no connection");
     const Endpoint peer = sock.peers().endpoints().front();
     const QByteArray bytes(size, 'x');
+    BytesPool pool;
     return rate(seconds, [&]() -> uint64_t {
         if (sock.sendQueueBytes() > 1024 * 1024) {
             QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
@@ -56,7 +57,7 @@ double ours(double seconds)
         }
         for (int i = 0; i < burst; ++i) {
             Message message;
-            message.value = QByteArray(bytes.constData(), size);
+            message.payload = pool.copy(bytes);
             sock.sendMessage(message, peer);
         }
         QCoreApplication::processEvents();
@@ -72,6 +73,7 @@ double plainQt(double seconds)
     if (!socket.waitForConnected(3000))
         throw CannotRun("no connection");
     const QByteArray bytes(size, 'x');
+    BytesPool pool;
     return rate(seconds, [&]() -> uint64_t {
         if (socket.bytesToWrite() > 1024 * 1024) {
             QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
