@@ -28,21 +28,20 @@ SendResult BaseSock::sendMessage(const MessageType &type, const QCborValue &data
 SendResult BaseSock::sendMessage(const Message &message, const std::optional<Endpoint> &to)
 {
     Q_ASSERT(thread() == QThread::currentThread());
-    const auto keep = d;
-    BaseSockPrivate::SendBuffers buffers(*keep);
-    QByteArray &payload = buffers.payload;
-    QByteArray &wire = buffers.wire;
-    if (auto error = keep->prepare(message, payload, wire)) {
-        keep->ledger.offered.add(0);
-        keep->ledger.encodeErrors.add(0);
+    BaseSockPrivate &sock = *d; // a codec of the application may destroy us
+    const BaseSockHold hold(sock);
+    BaseSockPrivate::SendBuffers buffers(sock);
+    if (auto error = sock.prepare(message, buffers.payload, buffers.wire)) [[unlikely]] {
+        sock.ledger.offered.add(0);
+        sock.ledger.encodeErrors.add(0);
         error->stage = error->stage == Stage::Setup ? Stage::Codec : error->stage;
-        for (Tap *tap : std::vector<Tap *>(keep->taps))
-            tap->outbound(to.value_or(Endpoint()), message.type, payload, 0, keep->clock->nowNs(), Outcome::EncodeError,
-                          &*error);
-        keep->report(*error);
+        for (Tap *tap : std::vector<Tap *>(sock.taps))
+            tap->outbound(to.value_or(Endpoint()), message.type, buffers.payload, 0, sock.clock->nowNs(),
+                          Outcome::EncodeError, &*error);
+        sock.report(*error);
         return {0, 1, std::move(error)};
     }
-    return keep->sendPrepared(message.type, payload, wire, to);
+    return sock.sendPrepared(message.type, buffers.payload, buffers.wire, to);
 }
 
 SendResult BaseSock::send(const QString &typeName, const QCborValue &data, const std::optional<Endpoint> &to)

@@ -6,14 +6,20 @@ namespace SockScope {
 
 std::optional<SockError> BaseSockPrivate::prepare(const Message &message, QByteArray &payload, QByteArray &wire)
 {
-    std::optional<SockError> error;
-    if (!contained(Stage::Codec, {}, "serialiseMessage", [&] { error = q->serialiseMessage(message, payload); }))
-        error = lastError.value_or(SockError{});
-    if (error || !q)
-        return error;
-    if (!contained(Stage::Framing, {}, "encodeMessage", [&] { error = q->encodeMessage(payload, wire); }))
-        error = lastError.value_or(SockError{});
-    return error;
+    Stage stage = Stage::Codec;
+    QString text;
+    try {
+        if (std::optional<SockError> error = q->serialiseMessage(message, payload); error || !q) [[unlikely]]
+            return error;
+        stage = Stage::Framing;
+        return q->encodeMessage(payload, wire);
+    } catch (const std::exception &exception) {
+        text = QString::fromUtf8(exception.what());
+    } catch (...) {
+        text = unknownExceptionText();
+    }
+    reportThrown(stage, {}, stage == Stage::Codec ? "serialiseMessage" : "encodeMessage", text);
+    return lastError.value_or(SockError{});
 }
 
 bool BaseSockPrivate::sendOne(const MessageType &type, QByteArrayView payload, QByteArrayView wire,
@@ -22,22 +28,31 @@ bool BaseSockPrivate::sendOne(const MessageType &type, QByteArrayView payload, Q
     ledger.offered.add(wire.size());
     ledger.sendQueued.add(wire.size()); // before send: the transport may answer at once
     const SendOutcome outcome = transport->send(peer, wire);
+    if (outcome != SendOutcome::Accepted) [[unlikely]] {
+        refuseSend(type, payload, wire, peer, outcome, result);
+        return false;
+    }
+    ++result.accepted;
+    if (Peer *known = peers.find(peer))
+        known->sent.add(wire.size());
+    if (!taps.empty()) {
+        for (Tap *tap : std::vector<Tap *>(taps))
+            tap->outbound(peer, type, payload, wire.size(), clock->nowNs(), Outcome::Sent, nullptr);
+    }
+    return true;
+}
+
+void BaseSockPrivate::refuseSend(const MessageType &type, QByteArrayView payload, QByteArrayView wire,
+                                 const Endpoint &peer, SendOutcome outcome, SendResult &result)
+{
     SockError error;
     error.peer = peer;
     error.stage = Stage::Send;
     Outcome tapped = Outcome::Sent;
-    if (outcome != SendOutcome::Accepted)
-        ledger.sendQueued.remove(wire.size());
+    ledger.sendQueued.remove(wire.size());
     switch (outcome) {
     case SendOutcome::Accepted:
-        ++result.accepted;
-        if (Peer *known = peers.find(peer))
-            known->sent.add(wire.size());
-        if (!taps.empty()) {
-            for (Tap *tap : std::vector<Tap *>(taps))
-                tap->outbound(peer, type, payload, wire.size(), clock->nowNs(), Outcome::Sent, nullptr);
-        }
-        return true;
+        return;
     case SendOutcome::NoSuchPeer:
         ledger.refusedNoPeer.add(wire.size());
         error.code = SockError::Code::UnknownPeer;
@@ -79,13 +94,12 @@ bool BaseSockPrivate::sendOne(const MessageType &type, QByteArrayView payload, Q
     if (!result.error)
         result.error = error;
     report(std::move(error));
-    return false;
 }
 
 SendResult BaseSockPrivate::sendPrepared(const MessageType &type, QByteArrayView payload, QByteArrayView wire,
                                          const std::optional<Endpoint> &to)
 {
-    const auto keep = shared_from_this();
+    const BaseSockHold hold(*this);
     SendResult result;
     if (isStopped() || !transport) {
         SockError error;

@@ -181,6 +181,8 @@ public:
     std::optional<SockError> prepare(const Message &message, QByteArray &payload, QByteArray &wire);
     SendResult sendPrepared(const MessageType &type, QByteArrayView payload, QByteArrayView wire,
                             const std::optional<Endpoint> &to);
+    void refuseSend(const MessageType &type, QByteArrayView payload, QByteArrayView wire, const Endpoint &peer,
+                    SendOutcome outcome, SendResult &result);
     bool sendOne(const MessageType &type, QByteArrayView payload, QByteArrayView wire, const Endpoint &peer,
                  SendResult &result);
 

@@ -2,6 +2,7 @@
 
 #include <QtEndian>
 
+#include <cstring>
 #include <limits>
 
 #include "core/framing/framingerrors.h"
@@ -167,6 +168,14 @@ std::optional<SockError> LengthPrefixFraming::encode(QByteArrayView payload, QBy
 {
     if (payload.size() > m_maximum)
         return payloadTooLong(payload.size(), m_maximum);
+    if (m_isPlain32 && payload.size() <= std::numeric_limits<qint32>::max()) {
+        const qsizetype before = wire.size();
+        wire.resize(before + 4 + payload.size());
+        char *place = wire.data() + before;
+        qToBigEndian<quint32>(static_cast<quint32>(payload.size()), place);
+        std::memcpy(place + 4, payload.data(), static_cast<size_t>(payload.size()));
+        return {};
+    }
     const bool countsItself = m_counts == Counts::PrefixAndPayload;
     auto value = quint64(payload.size());
 

@@ -290,7 +290,7 @@ SendOutcome TcpConnection::send(QByteArrayView wire)
     }
     if (m_slow)
         return SendOutcome::QueueFull;
-    m_output.append(wire.data(), wire.size());
+    appendOutput(wire);
     m_acceptedBytes += wire.size();
     m_transport->m_pendingBytes += wire.size();
     if (m_inFlight.empty())
@@ -298,29 +298,36 @@ SendOutcome TcpConnection::send(QByteArrayView wire)
     m_inFlight.push_back(wire.size());
     if (wire.isEmpty())
         queue(&TcpConnection::settleSends); // no byte will tell
-    if (m_output.size() >= chunkBytes)
+    if (m_outputBytes >= chunkBytes)
         handOver();
     else if (!std::exchange(m_waitsForTurn, true))
         m_transport->writeAtTurnsEnd(this);
     return SendOutcome::Accepted;
 }
 
+void TcpConnection::appendOutput(QByteArrayView wire)
+{
+    if (wire.isEmpty())
+        return;
+    const qsizetype needed = m_outputBytes + wire.size();
+    if (needed > m_output.size())
+        m_output.resize(qMax(needed, qBound<qsizetype>(512, m_output.size() * 2, chunkBytes + 4096)));
+    std::memcpy(m_output.data() + m_outputBytes, wire.data(), static_cast<size_t>(wire.size()));
+    m_outputBytes = needed;
+}
+
 qint64 TcpConnection::unsentBytes() const
 {
-    return m_output.size() + m_socket->bytesToWrite();
+    return m_outputBytes + m_socket->bytesToWrite();
 }
 
 /// Gives the socket what was sent since the last time, in one piece: a write a message costs more than its bytes.
 void TcpConnection::handOver()
 {
-    if (m_output.isEmpty())
+    if (m_outputBytes == 0)
         return;
-    m_socket->write(m_output);
-    // The socket may share the memory until it is sent: then the next bytes begin a buffer of their own
-    if (m_output.isDetached())
-        m_output.resize(0);
-    else
-        m_output = QByteArray();
+    m_output.truncate(std::exchange(m_outputBytes, 0));
+    m_socket->write(std::exchange(m_output, {})); // it shares the memory until it is sent
     if (!std::exchange(m_watchesWrites, true))
         watchForReset();
 }

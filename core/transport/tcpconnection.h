@@ -67,6 +67,7 @@ private:
     bool readChunk(qsizetype available);
     bool readLongFrame(qsizetype available);
     qint64 unsentBytes() const;
+    void appendOutput(QByteArrayView wire);
     void handOver();
     void settleSends();
     void queue(void (TcpConnection::*function)());
@@ -80,7 +81,8 @@ private:
     Bytes m_rest;        // of the last chunk: less than longRestBytes
     QByteArray m_unread; // or a longer part of a frame, which grows in place
     qsizetype m_unreadBegin = 0;
-    QByteArray m_output; // accepted, and not yet the socket's
+    QByteArray m_output; // its first m_outputBytes are accepted, and not yet the socket's
+    qsizetype m_outputBytes = 0;
     std::deque<qsizetype> m_inFlight; // sizes of accepted messages that the system has not wholly taken
     qint64 m_acceptedBytes = 0;
     qint64 m_settledBytes = 0;

@@ -121,13 +121,15 @@ void UdpTransport::readBatches()
             return;
         // Answers leave now: the next turn of the event loop is a system call or two away.
         m_nestedFlush.stop();
-        if (!m_queue.isEmpty() && !m_waitingForWriting) {
+        const bool answers = !m_queue.isEmpty() && !m_waitingForWriting;
+        if (answers) {
             flush();
             if (isGone())
                 return;
         }
-        if (!isFull || m_batchNs - beganNs > longestTurnNs)
-            break; // the system's queue was empty: one call less than asking again
+        // The system's queue was empty: one call less than asking again. Who was answered may have asked again already.
+        if ((!isFull && !answers) || m_batchNs - beganNs > longestTurnNs)
+            break;
     }
     // Datagrams dropped behind the last one that we read are in nobody's control message yet.
     if (wasFull || heldBytes >= m_grantedBytes / 4) {
