@@ -344,7 +344,8 @@ void TcpTransport::writeAtTurnsEnd(TcpConnection *connection)
     m_turn.push_back(connection);
     if (std::exchange(m_turnScheduled, true))
         return;
-    QMetaObject::invokeMethod(this, [this] { endTurn(); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(
+        this, [this] { endTurn(); }, Qt::QueuedConnection);
 }
 
 void TcpTransport::endTurn()

@@ -239,8 +239,8 @@ SendOutcome UdpTransport::send(const Endpoint &peer, QByteArrayView wire)
 
 void UdpTransport::scheduleFlush()
 {
-    // While a batch is read, its end sends, and spares a turn of the event loop. The timer is for a handler that runs an
-    // event loop of its own.
+    // While a batch is read, its end sends, and spares a turn of the event loop. The timer is for a handler that runs
+    // an event loop of its own.
     if (m_reading && m_batch) {
         if (!m_nestedFlush.isActive())
             m_nestedFlush.start(0, this);

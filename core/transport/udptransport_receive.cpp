@@ -20,7 +20,7 @@ namespace {
 constexpr QLatin1String scheme("udp");
 constexpr int batchesPerTurn = 16;
 constexpr qsizetype datagramOverheadBytes = 512; ///< at least, of a datagram in the system's buffer
-constexpr qint64 longestTurnNs = 2'000'000; // slow handlers must not keep timers waiting for 16 batches
+constexpr qint64 longestTurnNs = 2'000'000;      // slow handlers must not keep timers waiting for 16 batches
 constexpr int datagramsPerTurn = batchesPerTurn * DatagramBatch::slotCount;
 
 } // namespace

@@ -67,6 +67,32 @@ private Q_SLOTS:
         QCOMPARE(client.ledger().received, server.ledger().sent);
     }
 
+    void anAnswerLeavesWhileItsHandlerRunsALoop_data()
+    {
+        QTest::addColumn<bool>("batched");
+        QTest::newRow("batched") << true;
+        QTest::newRow("plain") << false;
+    }
+    void anAnswerLeavesWhileItsHandlerRunsALoop()
+    {
+        QFETCH(bool, batched);
+        SockOptions options = listening();
+        options.udp.batchReads = batched;
+        Checked<UdpSock> server(options);
+        bool left = false;
+        QUdpSocket client;
+        QVERIFY(client.bind(QHostAddress::LocalHost, 0));
+        server.addHandler(1, this, [&](const Envelope &envelope) {
+            server.sendMessage(2, envelope.message.value, envelope.peer);
+            left = QTest::qWaitFor([&client] { return client.hasPendingDatagrams(); });
+        });
+        QVERIFY(!server.start());
+        client.writeDatagram("[1,true]", QHostAddress::LocalHost, server.localEndpoint().port());
+        QTRY_VERIFY(left);
+        QCOMPARE(client.readDatagram(nullptr, 0), 0);
+        QTRY_COMPARE(server.ledger().sent.messages, 1u);
+    }
+
     void nodesOfAMeshListenAndConnectAtOnce()
     {
         constexpr int count = 4;

@@ -19,6 +19,9 @@ private Q_SLOTS:
     void takesOneLargeItemWhenEmpty();
     void aRefusedItemStaysWithItsOwner();
     void followsANaiveModel();
+    void aTakenItemStaysInItsPlace();
+    void aPlaceCanBeWrittenOrGivenUp();
+    void keepsNothingOfWhatHasLeft();
 };
 
 void TestBoundedQueue::keepsTheOrder()
@@ -125,6 +128,65 @@ void TestBoundedQueue::followsANaiveModel()
     QCOMPARE(stats.highWaterBytes, highWaterBytes);
     QCOMPARE(highWater, 50);
     QVERIFY(highWaterBytes > 450 && highWaterBytes <= 500);
+}
+
+void TestBoundedQueue::aTakenItemStaysInItsPlace()
+{
+    BoundedQueue<QByteArray> queue(100'000, 100'000'000);
+    for (int i = 0; i < 70; ++i)
+        queue.push(QByteArray::number(i), 1);
+    for (int i = 0; i < 40; ++i)
+        QCOMPARE(*queue.pop(), QByteArray::number(i));
+    QByteArray &taken = queue.takeFront();
+    QCOMPARE(queue.size(), 29);
+    // The queue grows around it, wraps around it and is emptied: it stays what and where it is.
+    for (int i = 70; i < 1000; ++i)
+        queue.push(QByteArray::number(i), 1);
+    QCOMPARE(taken, QByteArray("40"));
+    for (int i = 41; i < 1000; ++i)
+        QCOMPARE(*queue.pop(), QByteArray::number(i));
+    QVERIFY(queue.isEmpty());
+    QCOMPARE(taken, QByteArray("40"));
+    queue.releaseTaken();
+    QVERIFY(queue.push("next", 1));
+    QCOMPARE(*queue.pop(), QByteArray("next"));
+}
+
+void TestBoundedQueue::aPlaceCanBeWrittenOrGivenUp()
+{
+    BoundedQueue<QByteArray> queue(10, 100);
+    queue.push("first", 5, 50);
+    queue.beginPush() = "given up";
+    QCOMPARE(queue.size(), 1);
+    queue.abandonPush();
+    QByteArray &place = queue.beginPush();
+    QVERIFY(place.isNull());
+    place = "second";
+    QCOMPARE(*queue.pop(), QByteArray("first")); // items may leave meanwhile, even the last one
+    QVERIFY(queue.isEmpty());
+    queue.endPush(6, 60);
+    QCOMPARE(queue.size(), 1);
+    QCOMPARE(queue.bytes(), 6);
+    QCOMPARE(queue.tally(), 60);
+    QCOMPARE(*queue.pop(), QByteArray("second"));
+}
+
+void TestBoundedQueue::keepsNothingOfWhatHasLeft()
+{
+    BoundedQueue<std::shared_ptr<int>> queue(10'000, 1'000'000);
+    std::vector<std::weak_ptr<int>> left;
+    for (int i = 0; i < 3000; ++i) {
+        auto item = std::make_shared<int>(i);
+        left.push_back(item);
+        queue.push(std::move(item), 1);
+    }
+    for (int i = 0; i < 1500; ++i) {
+        queue.pop();
+        queue.takeFront();
+        queue.releaseTaken();
+    }
+    for (const auto &item : left)
+        QVERIFY(item.expired());
 }
 
 QTEST_GUILESS_MAIN(TestBoundedQueue)

@@ -1,5 +1,6 @@
 #include "core/time/manualclock.h"
 #include "core/time/steadyclock.h"
+#include "core/time/turnclock.h"
 #include "support/randomness.h"
 #include "support/testmain.h"
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -16,7 +18,20 @@ namespace {
 
 constexpr qint64 ms = 1'000'000;
 
+void addAlarmKinds()
+{
+    QTest::addColumn<bool>("precise");
+    QTest::newRow("alarm") << false;
+    QTest::newRow("precise alarm") << true;
 }
+
+std::unique_ptr<Alarm> makeAlarm(bool precise, std::function<void()> callback)
+{
+    const auto clock = SteadyClock::instance();
+    return precise ? clock->createPreciseAlarm(std::move(callback)) : clock->createAlarm(std::move(callback));
+}
+
+} // namespace
 
 class TestClocks : public QObject
 {
@@ -33,11 +48,20 @@ private Q_SLOTS:
     void manualSurvivesLosingItsLastOwner();
     void manualAlarmOutlivesItsClock();
     void steadyNeverGoesBack();
+    void turnClockFollowsTheSteadyClock();
+    void turnClockAsksAnotherClockEachTime();
+    void preciseAlarmSurvivesALoopInItsCallback();
+    void steadyNeverFiresEarly_data() { addAlarmKinds(); }
     void steadyNeverFiresEarly();
+    void steadyPastDeadlineFiresFromTheLoop_data() { addAlarmKinds(); }
     void steadyPastDeadlineFiresFromTheLoop();
+    void steadyCancelAndMove_data() { addAlarmKinds(); }
     void steadyCancelAndMove();
+    void steadyFarDeadlineStaysSet_data() { addAlarmKinds(); }
     void steadyFarDeadlineStaysSet();
+    void steadyAlarmDestroysItself_data() { addAlarmKinds(); }
     void steadyAlarmDestroysItself();
+    void steadyAlarmFiresInTheThreadThatMadeIt_data() { addAlarmKinds(); }
     void steadyAlarmFiresInTheThreadThatMadeIt();
 };
 
@@ -180,12 +204,13 @@ void TestClocks::steadyNeverGoesBack()
 
 void TestClocks::steadyNeverFiresEarly()
 {
+    QFETCH(bool, precise);
     const auto clock = SteadyClock::instance();
     Test::Randomness random(7);
     for (int i = 0; i < 30; ++i) {
         qint64 deadline = 0;
         qint64 firedAt = 0;
-        const auto alarm = clock->createAlarm([&] { firedAt = clock->nowNs(); });
+        const auto alarm = makeAlarm(precise, [&] { firedAt = clock->nowNs(); });
         deadline = clock->nowNs() + random.between(0, 5 * ms); // most are no whole milliseconds
         alarm->setDeadline(deadline);
         QVERIFY(alarm->isSet());
@@ -197,9 +222,10 @@ void TestClocks::steadyNeverFiresEarly()
 
 void TestClocks::steadyPastDeadlineFiresFromTheLoop()
 {
+    QFETCH(bool, precise);
     const auto clock = SteadyClock::instance();
     int count = 0;
-    const auto alarm = clock->createAlarm([&] { ++count; });
+    const auto alarm = makeAlarm(precise, [&] { ++count; });
     alarm->setDeadline(clock->nowNs() - 1000 * ms);
     QCOMPARE(count, 0); // not from inside setDeadline
     QTRY_COMPARE(count, 1);
@@ -207,13 +233,14 @@ void TestClocks::steadyPastDeadlineFiresFromTheLoop()
 
 void TestClocks::steadyCancelAndMove()
 {
+    QFETCH(bool, precise);
     const auto clock = SteadyClock::instance();
     int cancelled = 0;
     qint64 movedAt = 0;
     bool later = false;
-    const auto first = clock->createAlarm([&] { ++cancelled; });
-    const auto second = clock->createAlarm([&] { movedAt = clock->nowNs(); });
-    const auto third = clock->createAlarm([&] { later = true; });
+    const auto first = makeAlarm(precise, [&] { ++cancelled; });
+    const auto second = makeAlarm(precise, [&] { movedAt = clock->nowNs(); });
+    const auto third = makeAlarm(precise, [&] { later = true; });
     const qint64 now = clock->nowNs();
     first->setDeadline(now + 2 * ms);
     first->cancel();
@@ -228,11 +255,12 @@ void TestClocks::steadyCancelAndMove()
 
 void TestClocks::steadyFarDeadlineStaysSet()
 {
+    QFETCH(bool, precise);
     const auto clock = SteadyClock::instance();
     int fired = 0;
     bool later = false;
-    const auto far = clock->createAlarm([&] { ++fired; });
-    const auto near = clock->createAlarm([&] { later = true; });
+    const auto far = makeAlarm(precise, [&] { ++fired; });
+    const auto near = makeAlarm(precise, [&] { later = true; });
     far->setDeadline(std::numeric_limits<qint64>::max()); // 292 years: more milliseconds than an int holds
     near->setDeadline(clock->nowNs() + 5 * ms);
     QTRY_VERIFY(later);
@@ -242,11 +270,12 @@ void TestClocks::steadyFarDeadlineStaysSet()
 
 void TestClocks::steadyAlarmDestroysItself()
 {
+    QFETCH(bool, precise);
     const auto clock = SteadyClock::instance();
     const auto held = std::make_shared<int>(5);
     int read = 0;
     std::unique_ptr<Alarm> alarm;
-    alarm = clock->createAlarm([&, held] {
+    alarm = makeAlarm(precise, [&, held] {
         alarm.reset();
         read = *held;
     });
@@ -257,6 +286,7 @@ void TestClocks::steadyAlarmDestroysItself()
 
 void TestClocks::steadyAlarmFiresInTheThreadThatMadeIt()
 {
+    QFETCH(bool, precise);
     QThread thread;
     QObject context;
     context.moveToThread(&thread);
@@ -267,7 +297,7 @@ void TestClocks::steadyAlarmFiresInTheThreadThatMadeIt()
         &context,
         [&] {
             const auto clock = SteadyClock::instance();
-            alarm = clock->createAlarm([&] { firedIn = QThread::currentThread(); });
+            alarm = makeAlarm(precise, [&] { firedIn = QThread::currentThread(); });
             alarm->setDeadline(clock->nowNs() + ms);
         },
         Qt::BlockingQueuedConnection);
@@ -276,6 +306,55 @@ void TestClocks::steadyAlarmFiresInTheThreadThatMadeIt()
         &context, [&] { alarm.reset(); }, Qt::BlockingQueuedConnection);
     thread.quit();
     QVERIFY(thread.wait());
+}
+
+void TestClocks::turnClockFollowsTheSteadyClock()
+{
+    const auto clock = SteadyClock::instance();
+    TurnClock turn;
+    const qint64 until = clock->nowNs() + 60 * ms; // long enough for the processor's counter to be known
+    qint64 last = turn.start();
+    while (last < until) {
+        for (int i = 0; i < 1000; ++i) {
+            const qint64 before = clock->nowNs();
+            const qint64 now = turn.now();
+            const qint64 after = clock->nowNs();
+            QVERIFY(now >= last);
+            // A counter that is off by 20 millionths for 10 ms
+            QVERIFY2(now >= before - 2000 && now <= after + 2000, qPrintable(QString::number(now - before)));
+            last = now;
+        }
+        turn.start();
+    }
+}
+
+void TestClocks::turnClockAsksAnotherClockEachTime()
+{
+    const auto clock = std::make_shared<ManualClock>();
+    TurnClock turn(clock);
+    QCOMPARE(turn.start(), clock->nowNs());
+    clock->advance(std::chrono::hours(3));
+    QCOMPARE(turn.now(), clock->nowNs());
+}
+
+void TestClocks::preciseAlarmSurvivesALoopInItsCallback()
+{
+    const auto clock = SteadyClock::instance();
+    std::unique_ptr<Alarm> alarm;
+    int calls = 0;
+    bool ended = false;
+    alarm = clock->createPreciseAlarm([&] {
+        if (++calls == 2) {
+            alarm.reset(); // while the first call is still on the stack
+            return;
+        }
+        alarm->setDeadline(clock->nowNs());
+        QTRY_COMPARE(calls, 2);
+        ended = true;
+    });
+    alarm->setDeadline(clock->nowNs());
+    QTRY_VERIFY(ended);
+    QVERIFY(!alarm);
 }
 
 QTEST_GUILESS_MAIN(TestClocks)

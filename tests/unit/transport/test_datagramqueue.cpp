@@ -1,4 +1,10 @@
+#include <QNetworkDatagram>
 #include <QTest>
+#include <QUdpSocket>
+
+#ifdef Q_OS_UNIX
+#include <sys/socket.h>
+#endif
 
 #include "core/transport/datagramqueue.h"
 #include "support/testmain.h"
@@ -35,6 +41,51 @@ private Q_SLOTS:
         for (qsizetype i = 0; i < queue.count(); ++i)
             pending += queue.at(i).size;
         QCOMPARE(queue.pendingBytes(), pending);
+    }
+
+    void sendsNeighboursAsOneAndKeepsThemApart_data()
+    {
+        QTest::addColumn<QList<int>>("sizes");
+        QTest::newRow("equal") << QList<int>(64, 100);
+        QTest::newRow("the last shorter") << (QList<int>(40, 300) << 17);
+        QTest::newRow("mixed") << QList<int>{1, 2, 2, 2, 3, 0, 0, 5, 5, 4, 5, 5, 5, 1};
+        QTest::newRow("larger than an Ethernet frame") << QList<int>(10, 9000);
+        QTest::newRow("longer together than a datagram") << QList<int>(60, 1400);
+        QTest::newRow("one") << QList<int>{42};
+    }
+    void sendsNeighboursAsOneAndKeepsThemApart()
+    {
+#ifndef Q_OS_LINUX
+        QSKIP("the system has no sendmmsg");
+#endif
+        QFETCH(QList<int>, sizes);
+        QUdpSocket receivers[2];
+        QUdpSocket sender;
+        QVERIFY(sender.bind(QHostAddress::LocalHost, 0));
+        for (QUdpSocket &receiver : receivers) {
+            QVERIFY(receiver.bind(QHostAddress::LocalHost, 0));
+            receiver.setSocketOption(QAbstractSocket::ReceiveBufferSizeSocketOption, 1024 * 1024);
+        }
+        DatagramQueue queue;
+        QList<QByteArray> expected[2];
+        for (int i = 0; i < sizes.size(); ++i) {
+            const int to = i % 10 == 9 ? 1 : 0; // every tenth to somebody else
+            const QByteArray bytes(sizes[i], static_cast<char>('a' + i % 26));
+            QVERIFY(queue.append(Endpoint(0x7f000001, receivers[to].localPort()), bytes));
+            expected[to].append(bytes);
+        }
+        while (!queue.isEmpty()) {
+            const int sent = queue.sendBatch(static_cast<int>(sender.socketDescriptor()), AF_INET);
+            QVERIFY(sent > 0);
+            for (int i = 0; i < sent; ++i)
+                queue.takeFirst();
+        }
+        for (int to : {0, 1}) {
+            for (const QByteArray &bytes : std::as_const(expected[to])) {
+                QTRY_VERIFY(receivers[to].hasPendingDatagrams());
+                QCOMPARE(receivers[to].receiveDatagram().data(), bytes);
+            }
+        }
     }
 
     void limitsItsCount()

@@ -4,6 +4,7 @@
 
 #include <QByteArray>
 
+#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void poolReusesAChunkThatNobodyHolds();
     void poolNeverChangesWhatIsHeld();
     void poolGivesLargeOnesTheirOwn();
+    void poolSharesWhatItHolds();
     void slicesGoAcrossThreads();
 };
 
@@ -141,6 +143,29 @@ void TestBytes::poolGivesLargeOnesTheirOwn()
     const Bytes after = pool.copy("after");
     QCOMPARE(large.toByteArray(), block);
     QVERIFY(after.data() == small.data() + small.size()); // not QCOMPARE, which compares text
+}
+
+void TestBytes::poolSharesWhatItHolds()
+{
+    BytesPool pool(4096);
+    const QByteArray text("one two three");
+    std::memcpy(pool.reserve(100), text.constData(), static_cast<size_t>(text.size()));
+    const QByteArrayView whole = pool.commit(text.size());
+    QCOMPARE(whole.toByteArray(), text);
+    const Bytes two = pool.share(whole.sliced(4, 3));
+    QVERIFY(two.data() == whole.data() + 4); // not QCOMPARE, which compares text
+    const QByteArray elsewhere("elsewhere");
+    const Bytes copied = pool.share(elsewhere);
+    QVERIFY(copied.data() != elsewhere.constData());
+    QCOMPARE(copied.toByteArray(), elsewhere);
+    QVERIFY(pool.share({}).isEmpty());
+    // What is held stays when the pool goes on to other chunks
+    for (int i = 0; i < 100; ++i) {
+        std::memset(pool.reserve(3000), i, 3000);
+        pool.commit(3000);
+    }
+    QCOMPARE(two.toByteArray(), QByteArray("two"));
+    QCOMPARE(copied.toByteArray(), elsewhere);
 }
 
 void TestBytes::slicesGoAcrossThreads()
