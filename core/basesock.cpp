@@ -419,16 +419,6 @@ bool BaseSock::handleAll(Envelope &envelope)
 {
     return d->hooks.isEmpty() || d->hooks.run(envelope);
 }
-void BaseSock::connectNotify(const QMetaMethod &)
-{
-    d->signalsStale.store(true, std::memory_order_relaxed);
-}
-
-void BaseSock::disconnectNotify(const QMetaMethod &)
-{
-    d->signalsStale.store(true, std::memory_order_relaxed);
-}
-
 void BaseSock::tick(const TickInfo &) {}
 
 void BaseSock::logDebug(const QString &text)

@@ -209,9 +209,6 @@ protected:
     virtual void tick(const TickInfo &info);
     virtual void logDebug(const QString &text);
     virtual void logError(const QString &text);
-    /// A subclass that replaces them calls these too.
-    void connectNotify(const QMetaMethod &signal) override;
-    void disconnectNotify(const QMetaMethod &signal) override;
 
 private:
     static SockError unknownTypeError(const QString &name);

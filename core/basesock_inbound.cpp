@@ -418,6 +418,7 @@ bool BaseSockPrivate::finishParsed(Envelope &envelope, qsizetype wireBytes)
         inQueue.abandonPush();
         const auto handlers = dispatcher;
         qint64 now = handlers->beginTurn();
+        findSignals();
         dispatchOne(own, now);
         return false;
     }
@@ -450,8 +451,6 @@ bool BaseSockPrivate::dispatchOne(const Envelope &envelope, qint64 &nowNs)
     if (!taps.empty())
         tapInbound(envelope, handled ? Outcome::Dispatched : Outcome::Unhandled);
 
-    if (signalsStale.load(std::memory_order_relaxed))
-        findSignals();
     if (hasReceivedSlots) {
         Q_EMIT q->messageReceived(envelope);
         if (!q)

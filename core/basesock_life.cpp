@@ -362,10 +362,10 @@ void BaseSockPrivate::tapSock()
         tap->sockChanged();
 }
 
-/// Asked once and after each change: QObject::isSignalConnected takes as long as calling a handler.
+/// Asked once a turn, because it takes as long as calling a handler: a slot that is connected within a turn hears the
+/// messages of the next one. Not connectNotify: another thread may disconnect while the sock is being destroyed.
 void BaseSockPrivate::findSignals()
 {
-    signalsStale.store(false, std::memory_order_relaxed);
     static const QMetaMethod received = QMetaMethod::fromSignal(&BaseSock::messageReceived);
     static const QMetaMethod unhandled = QMetaMethod::fromSignal(&BaseSock::messageUnhandled);
     hasReceivedSlots = q->isSignalConnected(received);

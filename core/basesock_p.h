@@ -2,7 +2,6 @@
 
 #include <QHash>
 
-#include <atomic>
 #include <map>
 #include <unordered_map>
 
@@ -258,7 +257,6 @@ public:
     quint64 generation = 0; ///< of start(): late answers of an earlier life are ignored
     std::optional<SockError> lastError;
     std::vector<Tap *> taps;
-    std::atomic<bool> signalsStale{true}; ///< somebody connected or disconnected, in any thread
     bool hasReceivedSlots = false;
     bool hasUnhandledSlots = false;
     bool running = false;      ///< inside runQueues or the parsing of a frame

@@ -91,6 +91,7 @@ void BaseSockPrivate::workQueues()
     const auto handlers = dispatcher; // a handler may destroy the sock
     TurnClock &time = handlers->turnClock();
     qint64 now = handlers->beginTurn();
+    findSignals();
     // One budget for all that comes in a batch of the transport: timers and other socks wait for its end.
     if (turnDeadlineNs == 0)
         turnDeadlineNs = now + std::chrono::nanoseconds(options.turnBudget).count();

@@ -117,6 +117,8 @@ void SockLink::handleDestroyed()
         sock = std::exchange(m_sock, nullptr);
         m_monitor = nullptr;
     }
+    if (!sock) // detached while the sock was being destroyed; and removing the events of nobody removes everybody's
+        return;
     // What was posted and will not run is dropped now rather than a moment later, so that its answers come before the
     // news that ends the controller.
     QCoreApplication::removePostedEvents(sock, QEvent::MetaCall);
