@@ -64,9 +64,7 @@ std::optional<ValueWriter::Problem> ValueWriter::value(const QCborValue &value, 
 {
     if (m_out.size() - m_start > m_limits.maximumBytes)
         return Problem{SockError::Code::TooLong, {}, {}};
-    // A big integer is written as a plain one where the format has it, so that it can be sent wherever it can be read.
-    const bool nests = value.isArray() || value.isMap() || (value.isTag() && !bigIntegerOf(value));
-    if (nests && depth >= m_limits.maximumDepth)
+    if ((value.isArray() || value.isMap()) && depth >= m_limits.maximumDepth)
         return Problem{SockError::Code::TooDeep, {}, {}};
     if (value.isArray())
         return array(value.toArray(), depth);
@@ -76,6 +74,9 @@ std::optional<ValueWriter::Problem> ValueWriter::value(const QCborValue &value, 
     const QString what = value.isTag() ? tag(value, descend) : leaf(value);
     if (!what.isEmpty())
         return Problem{SockError::Code::InvalidValue, what, {}};
+    // A tag that the format writes as a plain value (a big integer, a MessagePack extension) is no level of its own.
+    if (descend && depth >= m_limits.maximumDepth)
+        return Problem{SockError::Code::TooDeep, {}, {}};
     if (descend)
         return this->value(value.taggedValue(), depth + 1);
     if (m_out.size() - m_start > m_limits.maximumBytes)
