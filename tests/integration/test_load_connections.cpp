@@ -111,6 +111,8 @@ private Q_SLOTS:
 
     void descriptorsExhaustedAndGivenBack()
     {
+        if (sanitized)
+            QSKIP("UBSan looks at memory through a pipe, and has no descriptor for it here");
         EchoServer<TcpSock> server;
         QVERIFY(server.serves() > 0);
         int pipes[2];

@@ -130,7 +130,7 @@ private Q_SLOTS:
     {
         const int sources = amount(3000, 30'000);
         SockOptions options = quiet(u"raw");
-        options.maximumPeers = 1000;
+        options.maximumPeers = sources / 3;
         options.timeout = 1500ms;
         EchoServer<UdpSock> server(options);
         QVERIFY(server.serves() > 0);
