@@ -1,7 +1,6 @@
 #include "core/time/turnclock.h"
 
 #include <atomic>
-#include <mutex>
 #include <utility>
 
 #include "core/time/steadyclock.h"

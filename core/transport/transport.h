@@ -48,7 +48,7 @@ public:
     virtual void transportError(const SockError &error) = 0;
     /// A connection that came was not taken; transportDisconnected does not follow.
     virtual void transportRefused(const Endpoint &peer, RefuseReason reason) = 0;
-    /// The system dropped datagrams before we could read them (SO_RXQ_OVFL): how many since the last call.
+    /// The system dropped datagrams before we could read them: how many since the last call.
     virtual void transportKernelDrops(quint64 count) = 0;
 };
 

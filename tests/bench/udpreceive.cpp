@@ -51,7 +51,7 @@ bool withoutLoss(const UdpReceiverFactory &factory, int size, double rate, doubl
         receiver->run(nowNs() + 5'000'000);
     }
     // The sender has to have kept its rate, or the answer is about the sender.
-    return receiver->received >= sent;
+    return receiver->received >= sent && static_cast<double>(sent) >= 0.8 * rate * seconds;
 }
 
 double lossFreeRate(const UdpReceiverFactory &factory, int size, double seconds)
