@@ -5,7 +5,9 @@ import re
 
 from common import files, finish, lines, root
 
-STAGES = ("framing", "codec", "transport", "hooks", "dispatch", "peers", "time", "types", "tap")
+STAGES = ("framing", "codec", "transport", "hooks", "dispatch", "peers", "time", "types", "tap", "store", "filter")
+# Beside the path of a message: what is taken from it is kept in the store, and a filter reads the store.
+BESIDE = {"tap": ["core/store/"], "filter": ["core/store/", "core/codec/"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 QT_MODULE = re.compile(r"^(Qt[A-Z]\w*)/")
 LINKS = {  # target: what its target_link_libraries may name
@@ -21,7 +23,8 @@ def allowed(folder, name):
     if folder[0] == "core":
         if len(folder) == 1 or (folder[1] == "tap" and name.startswith("sockmonitor")):
             return ["core/"], core_qt
-        return ["core/types/", "core/time/", f"core/{folder[1]}/"], core_qt
+        own = ["core/types/", "core/time/", f"core/{folder[1]}/"]
+        return own + BESIDE.get(folder[1], []), core_qt
     if folder[:2] == ("ui", "models"):
         return ["core/", "ui/models/"], {"QtCore"}
     if folder[0] == "ui":

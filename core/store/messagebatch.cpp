@@ -1,0 +1,39 @@
+#include "core/store/messagebatch.h"
+
+#include <limits>
+
+namespace SockScope {
+
+void MessageBatch::add(MessageHead head, QByteArrayView payload, const QString &note)
+{
+    head.payloadBytes = static_cast<quint32>(qMin(payload.size(), qsizetype(std::numeric_limits<quint32>::max())));
+    m_bytes.insert(m_bytes.end(), payload.begin(), payload.begin() + head.payloadBytes);
+    head.noteBytes = 0;
+    if (!note.isEmpty()) [[unlikely]] {
+        QByteArray text = note.toUtf8();
+        if (text.size() > maximumNoteBytes) {
+            qsizetype end = maximumNoteBytes - 3;
+            while (end > 0 && (static_cast<uchar>(text[end]) & 0xc0) == 0x80)
+                --end; // not inside a character
+            text.truncate(end);
+            text += "\xe2\x80\xa6";
+        }
+        head.noteBytes = static_cast<quint16>(text.size());
+        m_bytes.insert(m_bytes.end(), text.begin(), text.end());
+    }
+    m_heads.push_back(head);
+}
+
+void MessageBatch::clear()
+{
+    m_heads.clear();
+    m_bytes.clear();
+}
+
+void MessageBatch::reserve(qsizetype messages, qsizetype bytes)
+{
+    m_heads.reserve(static_cast<size_t>(messages));
+    m_bytes.reserve(static_cast<size_t>(bytes));
+}
+
+} // namespace SockScope

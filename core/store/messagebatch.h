@@ -1,0 +1,71 @@
+#pragma once
+
+#include <QByteArrayView>
+#include <QString>
+
+#include <vector>
+
+#include "core/types/endpoint.h"
+#include "core/types/enums.h"
+#include "core/types/envelope.h"
+#include "core/types/messagetype.h"
+
+namespace SockScope {
+
+/*! What is known of a message besides its bytes: a row of the store, before it has its number.
+ *  Path    tap → [this] → MessageBatch → Chunk
+ *  Shape   plain values; payloadBytes and noteBytes are filled in by MessageBatch::add
+ *  Units   wallNs: nanoseconds since 1970 UTC; wireBytes: bytes on the wire; sequence: the low 32 bits of the sock's
+ *          Envelope::sequence, 0 for what was sent
+ *  Errors  none
+ *  Thread  a value
+ *  Source  none
+ */
+struct MessageHead
+{
+    qint64 wallNs = 0;
+    Endpoint peer;
+    MessageType type;
+    quint32 sock = 0;
+    quint32 sequence = 0;
+    quint32 wireBytes = 0;
+    quint32 payloadBytes = 0;
+    quint16 noteBytes = 0;
+    Direction direction = Direction::In;
+    Outcome outcome = Outcome::Dispatched;
+    EnvelopeFlags flags;
+};
+
+/*! Messages on their way from a tap to the store: heads in one vector, payloads and notes in one arena.
+ *  Path    tap → [this] → Recorder's inbox → MessageStore::append
+ *  Shape   a head each; its bytes are payload, then note (UTF-8), one message behind the other
+ *  Units   bytes
+ *  Errors  a note is cut to maximumNoteBytes, ending in "…"
+ *  Thread  a value: one thread at a time
+ *  Source  columns instead of objects: handing over a batch moves two pointers
+ */
+class MessageBatch
+{
+public:
+    static constexpr qsizetype maximumNoteBytes = 4096;
+
+    void add(MessageHead head, QByteArrayView payload, const QString &note = {});
+    void clear();
+    void reserve(qsizetype messages, qsizetype bytes);
+    bool isEmpty() const { return m_heads.empty(); }
+    qsizetype count() const { return static_cast<qsizetype>(m_heads.size()); }
+    const std::vector<MessageHead> &heads() const { return m_heads; }
+    /// Payloads and notes, in the order of the heads.
+    QByteArrayView bytes() const { return {m_bytes.data(), static_cast<qsizetype>(m_bytes.size())}; }
+    /// What it costs in memory.
+    qsizetype memoryBytes() const
+    {
+        return static_cast<qsizetype>(m_heads.size() * sizeof(MessageHead) + m_bytes.size());
+    }
+
+private:
+    std::vector<MessageHead> m_heads;
+    std::vector<char> m_bytes;
+};
+
+} // namespace SockScope
