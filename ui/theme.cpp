@@ -9,7 +9,10 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
+
+#include "ui/models/rulecolour.h"
 
 static void initResources()
 {
@@ -21,6 +24,23 @@ namespace SockScope {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+std::array<QColor, 10> rgbs(const std::array<QRgb, 10> &values)
+{
+    std::array<QColor, 10> colors;
+    std::transform(values.begin(), values.end(), colors.begin(), [](QRgb value) { return QColor(value); });
+    return colors;
+}
+
+/// WCAG 2.1, relative luminance.
+double luminance(const QColor &color)
+{
+    const auto linear = [](double channel) {
+        return channel <= 0.03928 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(static_cast<double>(color.redF())) + 0.7152 * linear(static_cast<double>(color.greenF())) +
+           0.0722 * linear(static_cast<double>(color.blueF()));
+}
 
 Theme::Colors lightColors()
 {
@@ -43,6 +63,10 @@ Theme::Colors lightColors()
     c.okGround = QColor(0xe6, 0xf4, 0xea);
     c.warningGround = QColor(0xfd, 0xf3, 0xdc);
     c.errorGround = QColor(0xfc, 0xe8, 0xe6);
+    c.ruleGrounds =
+        rgbs({0xfce4e1, 0xfdebd8, 0xfbf3cf, 0xe4f3e6, 0xdcf2f0, 0xe1edfa, 0xece6fa, 0xfbe4f1, 0xf1e7dc, 0xe8eaed});
+    c.ruleTexts =
+        rgbs({0xa8201a, 0x8a4700, 0x6b5500, 0x1b6a39, 0x0b6560, 0x17569c, 0x5b3ba8, 0x9c1f68, 0x6f4a24, 0x4d555d});
     return c;
 }
 
@@ -67,6 +91,10 @@ Theme::Colors darkColors()
     c.okGround = QColor(0x1b, 0x33, 0x24);
     c.warningGround = QColor(0x38, 0x2e, 0x16);
     c.errorGround = QColor(0x40, 0x20, 0x1e);
+    c.ruleGrounds =
+        rgbs({0x42211f, 0x40291a, 0x3a3217, 0x1b3323, 0x163331, 0x1a2f45, 0x2c2747, 0x40213a, 0x362a20, 0x2c3136});
+    c.ruleTexts =
+        rgbs({0xf5928a, 0xeda869, 0xdcc25f, 0x7fce98, 0x6fcfc7, 0x8cbcf0, 0xb9a6f2, 0xf095c8, 0xd3b18d, 0xb3bcc4});
     return c;
 }
 
@@ -157,6 +185,38 @@ QColor Theme::mix(const QColor &a, const QColor &b, double partOfB)
     };
     return QColor::fromRgbF(channel(a.redF(), b.redF()), channel(a.greenF(), b.greenF()),
                             channel(a.blueF(), b.blueF()));
+}
+
+double Theme::contrast(const QColor &a, const QColor &b)
+{
+    const double x = luminance(a) + 0.05;
+    const double y = luminance(b) + 0.05;
+    return std::max(x, y) / std::min(x, y);
+}
+
+QColor Theme::ruleGround(const RuleColour &colour) const
+{
+    if (colour.own)
+        return QColor(QRgb(m_dark ? colour.darkRgb : colour.lightRgb));
+    const auto place = static_cast<size_t>(colour.named);
+    return colour.named >= 0 && place < m_colors.ruleGrounds.size() ? m_colors.ruleGrounds[place] : QColor();
+}
+
+QColor Theme::ruleText(const RuleColour &colour, const RuleColour &ground) const
+{
+    constexpr double readable = 4.5;
+    QColor text = m_colors.text;
+    if (colour.own)
+        text = QColor(QRgb(m_dark ? colour.darkRgb : colour.lightRgb));
+    else if (const auto place = static_cast<size_t>(colour.named);
+             colour.named >= 0 && place < m_colors.ruleTexts.size())
+        text = m_colors.ruleTexts[place];
+    const QColor under = ground.isNone() ? m_colors.base : ruleGround(ground);
+    if (contrast(text, under) >= readable)
+        return text;
+    if (contrast(m_colors.text, under) >= readable)
+        return m_colors.text;
+    return contrast(Qt::black, under) > contrast(Qt::white, under) ? QColor(Qt::black) : QColor(Qt::white);
 }
 
 void Theme::apply()

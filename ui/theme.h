@@ -4,7 +4,11 @@
 #include <QObject>
 #include <QPalette>
 
+#include <array>
+
 namespace SockScope {
+
+struct RuleColour;
 
 /*! The colours of the window, light or dark, and who asked for them.
  *  Path    beside the views: the palette, the style sheet, the icons and the delegates ask it
@@ -45,6 +49,8 @@ public:
         QColor okGround;
         QColor warningGround;
         QColor errorGround;
+        std::array<QColor, 10> ruleGrounds; ///< of rows, in the order of RuleColour::names()
+        std::array<QColor, 10> ruleTexts;   ///< readable on each of ruleGrounds, and on base
     };
 
     static Theme *instance();
@@ -57,6 +63,13 @@ public:
     const Colors &colors() const { return m_colors; }
     /// For the whole window; made from resources/themes/inspector.qss.
     QString styleSheet() const;
+    /// Invalid when the rule gives no ground.
+    QColor ruleGround(const RuleColour &colour) const;
+    /// What is read on that ground: the rule's colour, or the theme's text, or black or white where neither is
+    /// readable.
+    QColor ruleText(const RuleColour &colour, const RuleColour &ground) const;
+    /// From 1 to 21.
+    static double contrast(const QColor &a, const QColor &b);
     static QColor mix(const QColor &a, const QColor &b, double partOfB);
 
 Q_SIGNALS:

@@ -26,6 +26,7 @@
 #include "ui/inspectorwindow.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/peermodel.h"
+#include "ui/models/rulecolour.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/theme.h"
 #include "ui/views/copytree.h"
@@ -405,6 +406,18 @@ private Q_SLOTS:
         for (const auto &[front, ground] : pairs)
             QVERIFY2(contrast(front, ground) >= 4.5,
                      qPrintable(u"%1 on %2: %3"_s.arg(front.name(), ground.name()).arg(contrast(front, ground))));
+        for (const QColor &ground : c.ruleGrounds) {
+            for (const QColor &front : c.ruleTexts)
+                QVERIFY2(contrast(front, ground) >= 4.5, qPrintable(front.name() + u" on "_s + ground.name()));
+            QVERIFY2(contrast(c.text, ground) >= 4.5, qPrintable(ground.name()));
+            QVERIFY2(contrast(c.secondary, ground) >= 4.5, qPrintable(ground.name()));
+        }
+        // A colour that a person chose may be anything; what stands on it can be read all the same.
+        for (const quint32 rgb : {0x000000U, 0xffffffU, 0x808080U, 0xff0000U, 0x0000ffU, 0xffff00U}) {
+            const RuleColour own = RuleColour::ofRgb(rgb, rgb);
+            QVERIFY(contrast(Theme::instance()->ruleText({}, own), Theme::instance()->ruleGround(own)) >= 4.5);
+            QVERIFY(contrast(Theme::instance()->ruleText(own, {}), c.base) >= 4.5);
+        }
     }
 
     void layoutIsRememberedAndGarbageIsNot()
