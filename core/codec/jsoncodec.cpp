@@ -35,7 +35,7 @@ void appendJsonText(QByteArray &out, const QString &text)
             continue;
         }
         const bool mustEscape =
-            unit < 0x20 || unit == u'"' || unit == u'\\' || unit == 0x7f || text[index].isSurrogate();
+            unit < 0x20 || unit == u'"' || unit == u'\\' || unit == 0x7f || unit == 0xfeff || text[index].isSurrogate();
         if (!mustEscape)
             continue;
         flush(index);
@@ -168,7 +168,7 @@ std::optional<SockError> JsonCodec::decode(const Bytes &payload, Message &messag
     const JsonItems items(payload.view());
     const qsizetype start = items.start();
     QJsonParseError parseError;
-    const QJsonDocument document =
+    QJsonDocument document =
         QJsonDocument::fromJson(QByteArray::fromRawData(payload.data(), payload.size()), &parseError);
     if (parseError.error != QJsonParseError::NoError) {
         if (start < payload.size() && payload.view()[start] != '[' && payload.view()[start] != '{')
@@ -179,6 +179,10 @@ std::optional<SockError> JsonCodec::decode(const Bytes &payload, Message &messag
                           u"check that both sides use the same codec and framing"_s,
                           qBound(qsizetype(0), qsizetype(parseError.offset), payload.size()));
     }
+    // Qt drops a byte order mark at the start of a text, but keeps one that is written as an escape.
+    constexpr QByteArrayView marked("\"\xef\xbb\xbf");
+    if (payload.view().indexOf(marked) >= 0) [[unlikely]]
+        document = QJsonDocument::fromJson(payload.toByteArray().replace(marked, "\"\\ufeff"));
     if (!document.isArray())
         return notTypeAndData(u"an object"_s, start);
     const QJsonArray array = document.array();

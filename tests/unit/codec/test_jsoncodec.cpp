@@ -68,6 +68,21 @@ private Q_SLOTS:
         QVERIFY(!m_codec.decode(Bytes("[1,9223372036854775808]"), message));
         QCOMPARE(message.value, QCborValue(9223372036854775808.0));
     }
+    void byteOrderMarksStay()
+    {
+        const QString marked = QChar(0xfeff) + QStringLiteral("a");
+        const QByteArray payload = "[1,{\"\xef\xbb\xbf"
+                                   "a\":\"\xef\xbb\xbf"
+                                   "a\"}]";
+        Message message;
+        QVERIFY(!m_codec.decode(Bytes(payload), message));
+        QCOMPARE(message.value, QCborValue(QCborMap{{marked, marked}}));
+        QByteArray written;
+        QVERIFY(!m_codec.encode(message, written));
+        Message again;
+        QVERIFY(!m_codec.decode(Bytes(written), again));
+        QCOMPARE(again.value, message.value);
+    }
     void malformed_data()
     {
         QTest::addColumn<QByteArray>("payload");
