@@ -107,10 +107,13 @@ void InspectorWindow::showAbout()
     box->setWindowTitle(tr("About SockScope"));
     box->setIconPixmap(windowIcon().pixmap(64, 64));
     box->setText(u"<h3>SockScope %1</h3>"_s.arg(QStringLiteral(SOCKSCOPE_VERSION)));
-    box->setInformativeText(tr("An inspector for network protocols, and the Qt library under it. It never hides "
-                               "anything: every message is shown, stored or counted as lost with the reason.<br><br>"
-                               "Licence: MIT. Uses Qt %1 under the LGPL.")
-                                .arg(QLatin1String(qVersion())));
+    QString text = tr("An inspector for network protocols, and the Qt library under it. It never hides "
+                      "anything: every message is shown, stored or counted as lost with the reason.<br><br>"
+                      "Licence: MIT. Uses Qt %1 under the LGPL.")
+                       .arg(QLatin1String(qVersion()));
+    for (const QString &added : std::as_const(m_aboutTexts))
+        text += u"<br><br>"_s + added;
+    box->setInformativeText(text);
     box->setStandardButtons(QMessageBox::Close);
     box->open();
 }

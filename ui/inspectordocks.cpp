@@ -1,6 +1,7 @@
 // Where the panels of the window stand, and how that is remembered.
 #include <QActionGroup>
 #include <QDockWidget>
+#include <QMenu>
 #include <QScreen>
 #include <QSettings>
 #include <QToolBar>
@@ -58,6 +59,40 @@ void InspectorWindow::createDocks()
     placeDocks();
 }
 
+QDockWidget *InspectorWindow::addPanel(QWidget *panel, const QString &title, const QString &objectName,
+                                       Qt::DockWidgetArea area)
+{
+    QDockWidget *dock = addDock(title, objectName, panel);
+    m_added.append({dock, area});
+    m_view->insertAction(m_afterDocks, dock->toggleViewAction());
+    addPanelAction(title, panel);
+    // The state that was read at the start did not know it yet.
+    const std::unique_ptr<QSettings> settings(openSettings());
+    const bool known = settings->value("version"_L1).toInt() == layoutVersion && restoreDockWidget(dock);
+    if (!known)
+        placePanels();
+    for (DataTable *table : panel->findChildren<DataTable *>())
+        if (const QByteArray columns = settings->value("columns/"_L1 + table->objectName()).toByteArray();
+            !columns.isEmpty())
+            table->restoreColumns(columns);
+    return dock;
+}
+
+/// Each in a strip of its own, beyond what is in its area already.
+void InspectorWindow::placePanels()
+{
+    auto *decoded = findChild<QDockWidget *>(u"decodedDock"_s, Qt::FindDirectChildrenOnly);
+    for (const AddedPanel &added : std::as_const(m_added)) {
+        if (added.dock->isFloating() || dockWidgetArea(added.dock) != Qt::NoDockWidgetArea)
+            continue;
+        const bool beside = added.area == Qt::LeftDockWidgetArea || added.area == Qt::RightDockWidgetArea;
+        addDockWidget(added.area, added.dock, beside ? Qt::Horizontal : Qt::Vertical);
+        added.dock->show();
+        if (!beside)
+            resizeDocks({decoded, added.dock}, {190, 160}, Qt::Vertical);
+    }
+}
+
 void InspectorWindow::placeDocks()
 {
     enum { Sockets, Peers, Decoded, Bytes, Inject, Handlers, Health, Ledger, Errors };
@@ -81,6 +116,7 @@ void InspectorWindow::placeDocks()
     resizeDocks({m_docks[Sockets], m_docks[Peers]}, {200, 480}, Qt::Vertical);
     resizeDocks({m_docks[Inject], m_docks[Handlers]}, {390, 300}, Qt::Vertical);
     resizeDocks({m_docks[Decoded]}, {230}, Qt::Vertical);
+    placePanels();
 }
 
 void InspectorWindow::showPanel(QWidget *panel)

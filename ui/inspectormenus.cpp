@@ -145,22 +145,14 @@ void InspectorWindow::createMenus()
         m_log->setFollowing(true);
     });
     go->addSeparator();
-    QMenu *panels = go->addMenu(tr("P&anel"));
+    m_panels = go->addMenu(tr("P&anel"));
     const std::pair<QString, QWidget *> list[] = {{tr("&Messages"), m_log},      {tr("&Sockets"), m_sockets},
                                                   {tr("&Peers"), m_peers},       {tr("&Decoded"), m_decoded},
                                                   {tr("&Bytes"), m_bytes},       {tr("&Inject"), m_composer},
                                                   {tr("&Handlers"), m_handlers}, {tr("H&ealth"), m_health},
                                                   {tr("&Ledger"), m_ledger},     {tr("E&rrors"), m_errors}};
-    int number = 0;
-    for (const auto &[text, panel] : list) {
-        const QKeySequence key(u"Ctrl+%1"_s.arg(++number % 10));
-        panels->addAction(text, key, this, [this, target = panel] {
-            if (target == m_log)
-                m_log->table()->setFocus(Qt::ShortcutFocusReason);
-            else
-                showPanel(target);
-        });
-    }
+    for (const auto &[text, panel] : list)
+        addPanelAction(text, panel);
 
     QMenu *capture = menuBar()->addMenu(tr("&Capture"));
     capture->addActions({m_sockets->startStopAction(), m_sockets->restartAction(), m_sockets->connectAction()});
@@ -186,6 +178,20 @@ void InspectorWindow::createMenus()
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     help->addAction(themeIcon(u"info"), tr("&Keys"), QKeySequence(u"F1"_s), this, &InspectorWindow::showKeys);
     help->addAction(tr("&About SockScope"), this, &InspectorWindow::showAbout);
+}
+
+/// Ctrl+1 to Ctrl+0 for the first ten, with Shift for the next ten, no key for more.
+void InspectorWindow::addPanelAction(const QString &text, QWidget *panel)
+{
+    const int number = ++m_panelKeys;
+    const QString prefix = number <= 10 ? u"Ctrl+"_s : u"Ctrl+Shift+"_s;
+    const QKeySequence key = number <= 20 ? QKeySequence(prefix + QString::number(number % 10)) : QKeySequence();
+    m_panels->addAction(text, key, this, [this, panel] {
+        if (panel == m_log)
+            m_log->table()->setFocus(Qt::ShortcutFocusReason);
+        else
+            showPanel(panel);
+    });
 }
 
 void InspectorWindow::createViewMenu()
@@ -233,7 +239,8 @@ void InspectorWindow::createViewMenu()
     view->addSeparator();
     for (const QDockWidget *dock : std::as_const(m_docks))
         view->addAction(dock->toggleViewAction());
-    view->addSeparator();
+    m_view = view;
+    m_afterDocks = view->addSeparator();
     view->addAction(themeIcon(u"reset"), tr("&Reset Layout"), this, &InspectorWindow::resetLayout);
     QAction *full = view->addAction(tr("F&ull Screen"));
     full->setShortcut(QKeySequence(u"F11"_s));

@@ -59,6 +59,12 @@ public:
     BytesPanel *bytesPanel() const { return m_bytes; }
     StatusPanel *statusPanel() const { return m_status; }
 
+    /// Adds a panel of the application's own: a dock that the window places, remembers, and lists in View and Go. The
+    /// object name must be unique and never change; the settings know the dock by it.
+    QDockWidget *addPanel(QWidget *panel, const QString &title, const QString &objectName, Qt::DockWidgetArea area);
+    /// A paragraph of the application's own in About: what else it uses, and under which licence.
+    void addAboutText(const QString &text) { m_aboutTexts.append(text); }
+
 public Q_SLOTS:
     void showOpenDialog();
     /// Docks, columns and sizes as they were at first.
@@ -81,6 +87,7 @@ private:
     QDockWidget *addDock(const QString &title, const QString &name, QWidget *panel);
     void createDocks();
     void placeDocks();
+    void placePanels();
     void showPanel(QWidget *panel);
     void restoreSettings();
     QSettings *openSettings();
@@ -88,6 +95,7 @@ private:
     void createActions();
     void createMenus();
     void createViewMenu();
+    void addPanelAction(const QString &text, QWidget *panel);
     void createToolBar();
     void fillRecentMenu();
     void updateMessageActions();
@@ -112,7 +120,18 @@ private:
     LedgerPanel *m_ledger = nullptr;
     ErrorsPanel *m_errors = nullptr;
     StatusPanel *m_status = nullptr;
+    struct AddedPanel
+    {
+        QDockWidget *dock = nullptr;
+        Qt::DockWidgetArea area = Qt::BottomDockWidgetArea;
+    };
     QList<QDockWidget *> m_docks;
+    QList<AddedPanel> m_added; ///< by addPanel; their docks are in m_docks too
+    QStringList m_aboutTexts;
+    QMenu *m_view = nullptr;
+    QMenu *m_panels = nullptr;
+    QAction *m_afterDocks = nullptr; ///< the separator behind the docks in View
+    int m_panelKeys = 0;             ///< panels that have a key
     QToolBar *m_toolBar = nullptr;
     QMenu *m_recentMenu = nullptr;
     QActionGroup *m_themes = nullptr;
