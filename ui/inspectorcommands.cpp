@@ -25,19 +25,19 @@ using namespace Qt::StringLiterals;
 
 void InspectorWindow::resend()
 {
-    const Record *record = m_inspection->messageLogModel()->recordByNo(m_log->currentNo());
-    SockController *controller = record ? m_inspection->controller(record->sock) : nullptr;
+    const std::optional<StoredMessage> message = m_inspection->messageLogModel()->messageByNo(m_log->currentNo());
+    SockController *controller = message ? m_inspection->controller(message->sock()) : nullptr;
     if (!controller)
         return;
-    const QByteArray payload = record->payload.toByteArray();
-    if (record->direction == Direction::In) {
-        controller->injectPayload(record->peer, payload,
+    const QByteArray payload = message->payload().toByteArray();
+    if (message->direction() == Direction::In) {
+        controller->injectPayload(message->peer(), payload,
                                   [self = QPointer<InspectorWindow>(this)](const std::optional<SockError> &error) {
                                       if (self && error)
                                           self->showFailure(tr("not received again"), *error);
                                   });
     } else {
-        controller->send(PayloadBytes{payload}, record->peer,
+        controller->send(PayloadBytes{payload}, message->peer(),
                          [self = QPointer<InspectorWindow>(this)](const SendResult &result) {
                              if (self && result.error)
                                  self->showFailure(tr("not sent again"), *result.error);
@@ -47,10 +47,10 @@ void InspectorWindow::resend()
 
 void InspectorWindow::editAndResend()
 {
-    const Record *record = m_inspection->messageLogModel()->recordByNo(m_log->currentNo());
-    if (!record || !m_inspection->controller(record->sock))
+    const std::optional<StoredMessage> message = m_inspection->messageLogModel()->messageByNo(m_log->currentNo());
+    if (!message || !m_inspection->controller(message->sock()))
         return;
-    m_composer->edit(*record);
+    m_composer->edit(*message);
     showPanel(m_composer);
     m_composer->focusPayload();
 }

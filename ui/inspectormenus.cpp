@@ -299,12 +299,12 @@ void InspectorWindow::fillRecentMenu()
 void InspectorWindow::updateMessageActions()
 {
     const MessageLogModel *log = m_inspection->messageLogModel();
-    const Record *record = log->recordByNo(m_log->currentNo());
-    const SockController *controller = record ? m_inspection->controller(record->sock) : nullptr;
-    m_mark->setEnabled(record);
+    const std::optional<StoredMessage> message = log->messageByNo(m_log->currentNo());
+    const SockController *controller = message ? m_inspection->controller(message->sock()) : nullptr;
+    m_mark->setEnabled(message.has_value());
     m_edit->setEnabled(controller);
-    m_resend->setEnabled(controller && !record->peer.isNull());
-    m_resend->setText(record && record->direction == Direction::In ? tr("&Receive Again") : tr("&Resend"));
+    m_resend->setEnabled(controller && !message->peer().isNull());
+    m_resend->setText(message && message->direction() == Direction::In ? tr("&Receive Again") : tr("&Resend"));
 }
 
 } // namespace SockScope

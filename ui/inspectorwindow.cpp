@@ -143,15 +143,16 @@ void InspectorWindow::connectPanels()
 
 void InspectorWindow::showMessage(quint64 no)
 {
-    const Record *record = m_inspection->messageLogModel()->recordByNo(no);
-    if (!record) {
+    const std::optional<StoredMessage> message = m_inspection->messageLogModel()->messageByNo(no);
+    if (!message) {
         m_decoded->clear();
         m_bytes->setMessage({}, tr("The message has left the store."));
         return;
     }
-    const SockInfo &info = m_inspection->directory().info(record->sock);
-    m_decoded->setMessage(info.codec.get(), record->payload, record->note);
-    m_bytes->setMessage(record->payload, tr("This message has no bytes."));
+    const SockInfo &info = m_inspection->directory().info(message->sock());
+    const Bytes payload(message->payload());
+    m_decoded->setMessage(info.codec.get(), payload, message->note());
+    m_bytes->setMessage(payload, message->isReadable() ? tr("This message has no bytes.") : message->note());
 }
 
 void InspectorWindow::updateTitle()

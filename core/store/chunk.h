@@ -57,6 +57,7 @@ public:
     quint64 firstNo() const { return m_firstNo; }
     quint64 endNo() const { return m_firstNo + static_cast<quint64>(count()); }
     int count() const { return m_count.load(std::memory_order_acquire); }
+    qsizetype arenaCapacity() const { return m_arenaCapacity; }
 
     std::span<const qint64> wallNs() const { return column(m_wallNs); }
     std::span<const quint32> wireBytes() const { return column(m_wireBytes); }

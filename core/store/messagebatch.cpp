@@ -1,12 +1,12 @@
 #include "core/store/messagebatch.h"
 
-#include <limits>
-
 namespace SockScope {
 
 void MessageBatch::add(MessageHead head, QByteArrayView payload, const QString &note)
 {
-    head.payloadBytes = static_cast<quint32>(qMin(payload.size(), qsizetype(std::numeric_limits<quint32>::max())));
+    if (payload.size() > maximumPayloadBytes) [[unlikely]]
+        head.flags |= EnvelopeFlag::Truncated;
+    head.payloadBytes = static_cast<quint32>(qMin(payload.size(), maximumPayloadBytes));
     m_bytes.insert(m_bytes.end(), payload.begin(), payload.begin() + head.payloadBytes);
     head.noteBytes = 0;
     if (!note.isEmpty()) [[unlikely]] {
@@ -22,6 +22,17 @@ void MessageBatch::add(MessageHead head, QByteArrayView payload, const QString &
         m_bytes.insert(m_bytes.end(), text.begin(), text.end());
     }
     m_heads.push_back(head);
+}
+
+void MessageBatch::truncate(qsizetype messages)
+{
+    qsizetype bytes = static_cast<qsizetype>(m_bytes.size());
+    for (qsizetype i = count() - 1; i >= messages; --i)
+        bytes -= qsizetype(m_heads[static_cast<size_t>(i)].payloadBytes) + m_heads[static_cast<size_t>(i)].noteBytes;
+    if (messages < count()) {
+        m_heads.resize(static_cast<size_t>(messages));
+        m_bytes.resize(static_cast<size_t>(bytes));
+    }
 }
 
 void MessageBatch::clear()

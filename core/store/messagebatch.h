@@ -40,7 +40,8 @@ struct MessageHead
  *  Path    tap → [this] → Recorder's inbox → MessageStore::append
  *  Shape   a head each; its bytes are payload, then note (UTF-8), one message behind the other
  *  Units   bytes
- *  Errors  a note is cut to maximumNoteBytes, ending in "…"
+ *  Errors  a note is cut to maximumNoteBytes, ending in "…"; a payload beyond maximumPayloadBytes is cut and marked
+ *          EnvelopeFlag::Truncated
  *  Thread  a value: one thread at a time
  *  Source  columns instead of objects: handing over a batch moves two pointers
  */
@@ -48,8 +49,12 @@ class MessageBatch
 {
 public:
     static constexpr qsizetype maximumNoteBytes = 4096;
+    static constexpr qsizetype maximumPayloadBytes = 2LL * 1024 * 1024 * 1024;
 
     void add(MessageHead head, QByteArrayView payload, const QString &note = {});
+    /// Keeps the first messages only.
+    void truncate(qsizetype messages);
+    /// Empty, and the memory stays for what comes next.
     void clear();
     void reserve(qsizetype messages, qsizetype bytes);
     bool isEmpty() const { return m_heads.empty(); }
@@ -57,10 +62,20 @@ public:
     const std::vector<MessageHead> &heads() const { return m_heads; }
     /// Payloads and notes, in the order of the heads.
     QByteArrayView bytes() const { return {m_bytes.data(), static_cast<qsizetype>(m_bytes.size())}; }
-    /// What it costs in memory.
+    /// What its messages cost in memory.
     qsizetype memoryBytes() const
     {
         return static_cast<qsizetype>(m_heads.size() * sizeof(MessageHead) + m_bytes.size());
+    }
+    /// What one of them does.
+    static qsizetype memoryBytes(const MessageHead &head)
+    {
+        return static_cast<qsizetype>(sizeof(MessageHead) + head.payloadBytes + head.noteBytes);
+    }
+    /// What it holds of the heap, messages or none.
+    qsizetype capacityBytes() const
+    {
+        return static_cast<qsizetype>(m_heads.capacity() * sizeof(MessageHead) + m_bytes.capacity());
     }
 
 private:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/store/chunk.h"
+#include "core/store/storedmessage.h"
 #include "core/types/sockerror.h"
 
 namespace SockScope {
@@ -32,6 +33,8 @@ struct StoreStats
     qsizetype memoryBytes = 0;
     qsizetype diskBytes = 0;
     std::optional<SockError> spoolError; ///< why nothing is spooled now; memory is whole all the same
+
+    quint64 dropped() const { return droppedOldest + droppedSlowDisk + droppedUnreadable; }
 };
 
 /*! A chunk of the store wherever it is: in memory, or in the spool file.
@@ -60,7 +63,8 @@ using StoredChunks = std::vector<std::shared_ptr<const StoredChunk>>;
 /*! All messages of the log, in chunks: the newest in memory, older ones in a spool file, numbered from 1.
  *  Path    Recorder → [this] → filter, models
  *  Shape   messages firstNo() <= no < endNo(); numbers never change. append never drops what can be read: the owner
- *          asks toDrop() and calls dropBefore(), so that whoever shows the rows can let them go first
+ *          asks toDrop() and calls dropBefore(), so that whoever shows the rows can let them go first. Whole chunks
+ *          leave, each at most a 64th of the memory budget or so; the newest chunk never does
  *  Units   bytes; numbers from 1
  *  Errors  stats().spoolError; a full disk or a deleted spool stops spooling, and memory keeps what its budget allows
  *  Thread  the owner's, but for chunks(), stats() and what they hand out: any
@@ -82,6 +86,8 @@ public:
     quint64 firstNo() const { return m_firstNo; }
     quint64 endNo() const { return m_endNo; }
     bool contains(quint64 no) const { return no >= m_firstNo && no < m_endNo; }
+    /// Nothing outside of [firstNo, endNo). Neighbours are quick: the last chunk is kept at hand.
+    std::optional<StoredMessage> message(quint64 no) const;
     /// The chunk that holds a number; null outside of [firstNo, endNo).
     std::shared_ptr<const StoredChunk> chunkOf(quint64 no) const;
     /// All chunks in order; those that are spooled or dropped meanwhile stay readable as long as they can.
@@ -89,15 +95,20 @@ public:
 
     StoreStats stats() const;
     const StoreLimits &limits() const { return m_limits; }
+    /// Holds from the next append on; dropBefore(toDrop()) makes a smaller store at once.
     void setLimits(const StoreLimits &limits);
 
 private:
+    qsizetype arenaBytes() const;
+
     StoreLimits m_limits;
-    quint64 m_firstNo = 1;
+    quint64 m_firstNo = 1; // the owner writes them under the lock
     quint64 m_endNo = 1;
-    std::shared_ptr<Chunk> m_open; // the last chunk; only the owner appends to it
-    mutable std::mutex m_mutex;    // guards what follows
+    std::shared_ptr<Chunk> m_open;                 // the last chunk; only the owner appends to it
+    mutable std::shared_ptr<const Chunk> m_atHand; // of the last message()
+    mutable std::mutex m_mutex;                    // guards what follows
     std::deque<std::shared_ptr<const StoredChunk>> m_chunks;
+    qsizetype m_closedBytes = 0; // memory of all chunks but the open one
     StoreStats m_stats;
 };
 

@@ -1,37 +1,33 @@
 #pragma once
 
-#include <deque>
 #include <mutex>
 #include <vector>
 
-#include "core/tap/record.h"
+#include "core/store/messagestore.h"
 
 namespace SockScope {
 
 struct RecorderLimits
 {
-    qsizetype maximumRecords = 1'000'000;
-    qsizetype maximumBytes = 512LL * 1024 * 1024;
+    StoreLimits store;
     qsizetype inboxRecords = 262'144;
     qsizetype inboxBytes = 128LL * 1024 * 1024;
 };
 
 struct RecorderStats
 {
-    quint64 captured = 0;      ///< records that were ever appended
-    quint64 droppedOldest = 0; ///< of captured: left the store because it was full
-    quint64 cleared = 0;       ///< of captured: left the store by clear()
-    quint64 lostInbox = 0;     ///< records that never came in: the owner was too slow
-    qsizetype stored = 0;
-    qsizetype bytes = 0;
+    StoreStats store;
+    quint64 lostInbox = 0; ///< messages that never came in: the owner was too slow
     qsizetype waiting = 0; ///< in the inbox
+
+    /// Messages that were ever appended: stored + dropped + cleared.
+    quint64 captured() const { return store.appended; }
 };
 
-/*! The bounded log of all socks: an inbox that any thread fills, and a store that one thread reads.
+/*! The bounded log of all socks: an inbox that any thread fills, and a store that one thread owns.
  *  Path    taps → [this] → models
- *  Shape   submit → inbox → takeInbox, evict and append by the owner → record(no) for firstNo <= no < endNo.
- *          captured = stored + droppedOldest + cleared, always
- *  Units   records; bytes as Record::memoryBytes
+ *  Shape   submit → inbox → takeInbox and append by the owner → store()
+ *  Units   messages; bytes as MessageBatch::memoryBytes
  *  Errors  a full inbox loses the newest and counts them
  *  Thread  submit and stats: any; everything else: the owner's
  *  Source  no limit, no merge: the taps never wait for the window
@@ -41,34 +37,34 @@ class Recorder
 public:
     explicit Recorder(RecorderLimits limits = {});
 
-    void submit(std::vector<Record> &&batch);
+    /// Takes the messages; the batch is empty afterwards, and may have memory that an earlier one needs no more.
+    void submit(MessageBatch &&batch);
     RecorderStats stats() const;
 
-    /// At most maximum records of the inbox, in order of submission; they are not in the store yet.
-    std::vector<Record> takeInbox(qsizetype maximum = 100'000);
-    /// How many of the oldest must leave before append(batch) keeps the limits; may exceed what is stored.
-    qsizetype evictionsFor(const std::vector<Record> &batch) const;
-    /// Removes the oldest (counted as droppedOldest); answers how many.
-    qsizetype evict(qsizetype count);
-    /// Numbers the records and stores them. What the store could not hold even when empty is counted as droppedOldest.
-    void append(std::vector<Record> &&batch);
-    void clear();
+    /// Batches of the inbox, in order of submission, with together at most maximum messages, or the one that is larger;
+    /// they are not in the store yet.
+    std::vector<MessageBatch> takeInbox(qsizetype maximum = 100'000);
+    /// Numbers and stores the messages; the store's budgets are kept by its toDrop and dropBefore.
+    void append(std::vector<MessageBatch> &&batches);
 
-    quint64 firstNo() const { return m_firstNo; }
-    quint64 endNo() const { return m_firstNo + m_store.size(); }
-    const Record &record(quint64 no) const { return m_store[static_cast<size_t>(no - m_firstNo)]; }
+    MessageStore &store() { return m_store; }
+    const MessageStore &store() const { return m_store; }
     const RecorderLimits &limits() const { return m_limits; }
-    /// Holds from the next submit and append on; evict(evictionsFor({})) makes a smaller store at once.
+    /// Holds from the next submit and append on.
     void setLimits(const RecorderLimits &limits);
 
 private:
-    mutable std::mutex m_mutex; // guards the inbox and the numbers that stats() answers
-    std::vector<Record> m_inbox;
+    static constexpr size_t maximumSpare = 4;
+    static constexpr qsizetype maximumSpareBytes = 8LL * 1024 * 1024; // each
+
+    mutable std::mutex m_mutex; // guards what follows, up to the store
+    std::vector<MessageBatch> m_inbox;
+    std::vector<MessageBatch> m_spare; // emptied: new memory costs more than what is written into it
+    qsizetype m_waiting = 0;
     qsizetype m_inboxBytes = 0;
-    RecorderStats m_stats;
+    quint64 m_lostInbox = 0;
     RecorderLimits m_limits;
-    std::deque<Record> m_store;
-    quint64 m_firstNo = 1;
+    MessageStore m_store;
 };
 
 } // namespace SockScope

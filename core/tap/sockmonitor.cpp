@@ -4,6 +4,7 @@
 #include <QThread>
 
 #include <chrono>
+#include <limits>
 #include <utility>
 
 #include "core/basesock.h"
@@ -26,9 +27,9 @@ struct PendingMonitor
     SockMonitor *monitor;
 };
 
-qint64 wallNowUs()
+qint64 wallNowNs()
 {
-    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
         .count();
 }
 
@@ -74,7 +75,7 @@ SockMonitor::~SockMonitor()
 {
     if (m_sock && m_attached)
         m_sock->removeTap(this);
-    submitRecords();
+    submitMessages();
     if (m_announceLater)
         Q_EMIT updated();
 }
@@ -129,29 +130,26 @@ void SockMonitor::requestReset()
 void SockMonitor::inbound(const Envelope &envelope, Outcome outcome, const SockError *error)
 {
     touchPeer(envelope.peer);
-    Record record;
-    record.steadyNs = envelope.receivedNs;
-    record.peer = envelope.peer;
-    record.type = envelope.message.type;
-    record.wireBytes = envelope.wireBytes;
-    record.direction = Direction::In;
-    record.outcome = outcome;
-    record.flags = envelope.flags;
-    keep(std::move(record), envelope.message.payload, error);
+    MessageHead head;
+    head.peer = envelope.peer;
+    head.type = envelope.message.type;
+    head.sequence = static_cast<quint32>(envelope.sequence);
+    head.direction = Direction::In;
+    head.outcome = outcome;
+    head.flags = envelope.flags;
+    keep(head, envelope.receivedNs, envelope.message.payload, envelope.wireBytes, error);
 }
 
 void SockMonitor::outbound(const Endpoint &peer, const MessageType &type, QByteArrayView payload, qsizetype wireBytes,
                            qint64 nowNs, Outcome outcome, const SockError *error)
 {
     touchPeer(peer);
-    Record record;
-    record.steadyNs = nowNs;
-    record.peer = peer;
-    record.type = type;
-    record.wireBytes = wireBytes;
-    record.direction = Direction::Out;
-    record.outcome = outcome;
-    keep(std::move(record), payload, error);
+    MessageHead head;
+    head.peer = peer;
+    head.type = type;
+    head.direction = Direction::Out;
+    head.outcome = outcome;
+    keep(head, nowNs, payload, wireBytes, error);
 }
 
 void SockMonitor::peerChanged(const Endpoint &peer)
@@ -181,7 +179,7 @@ void SockMonitor::sockChanged()
         m_alarm.reset();
         m_clock = clock;
         m_alarm = m_clock->createAlarm([this] { flush(); });
-        m_wallOffsetUs = wallNowUs() - m_clock->nowNs() / 1000;
+        m_wallOffsetNs = wallNowNs() - m_clock->nowNs();
         m_nextFlushNs = 0;
         m_dirty = false;
     }
@@ -210,21 +208,19 @@ void SockMonitor::touchPeer(const Endpoint &peer)
     m_lastTouched = peer;
 }
 
-void SockMonitor::keep(Record &&record, QByteArrayView payload, const SockError *error)
+void SockMonitor::keep(MessageHead &head, qint64 steadyNs, QByteArrayView payload, qsizetype wireBytes,
+                       const SockError *error)
 {
     markDirty();
-    if (static_cast<qsizetype>(m_records.size()) >= pendingLimit ||
-        (!m_records.empty() && m_recordBytes + payload.size() > pendingLimitBytes)) {
+    if (m_batch.count() >= pendingLimit ||
+        (!m_batch.isEmpty() && m_batch.memoryBytes() + payload.size() > pendingLimitBytes)) {
         ++m_lost;
         return;
     }
-    record.payload = m_pool.copy(payload);
-    if (error)
-        record.note = error->toString();
-    record.wallUs = m_wallOffsetUs + record.steadyNs / 1000;
-    record.sock = m_sockId;
-    m_recordBytes += record.memoryBytes();
-    m_records.push_back(std::move(record));
+    head.wallNs = m_wallOffsetNs + steadyNs;
+    head.sock = m_sockId;
+    head.wireBytes = static_cast<quint32>(qMin(wireBytes, qsizetype(std::numeric_limits<quint32>::max())));
+    m_batch.add(head, payload, error ? error->toString() : QString());
 }
 
 void SockMonitor::keepError(const SockError &error)
@@ -234,7 +230,7 @@ void SockMonitor::keepError(const SockError &error)
         ++m_lostErrors;
         return;
     }
-    m_errors.push_back({m_wallOffsetUs + m_clock->nowNs() / 1000, error});
+    m_errors.push_back({(m_wallOffsetNs + m_clock->nowNs()) / 1000, error});
 }
 
 void SockMonitor::markDirty()
@@ -257,9 +253,9 @@ bool SockMonitor::collect()
     m_dirty = false;
     const qint64 nowNs = m_clock->nowNs();
     m_nextFlushNs = nowNs + m_intervalNs;
-    m_wallOffsetUs = wallNowUs() - nowNs / 1000;
+    m_wallOffsetNs = wallNowNs() - nowNs;
 
-    submitRecords();
+    submitMessages();
     const bool reset = m_reset.exchange(false);
     std::vector<PeerChange> peers = collectPeers(reset);
     SockSnapshot snapshot = makeSnapshot(nowNs);
@@ -283,14 +279,12 @@ bool SockMonitor::collect()
     return announce;
 }
 
-void SockMonitor::submitRecords()
+void SockMonitor::submitMessages()
 {
-    if (m_records.empty())
-        return;
     if (m_recorder)
-        m_recorder->submit(std::move(m_records));
-    m_records = {};
-    m_recordBytes = 0;
+        m_recorder->submit(std::move(m_batch));
+    else
+        m_batch.clear();
 }
 
 } // namespace SockScope

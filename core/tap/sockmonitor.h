@@ -13,6 +13,7 @@
 #include "core/peers/peer.h"
 #include "core/tap/ledger.h"
 #include "core/tap/recorder.h"
+#include "core/tap/tap.h"
 #include "core/time/ticker.h"
 
 namespace SockScope {
@@ -73,7 +74,7 @@ struct SockSnapshot
     int concurrentRunning = 0;
     std::vector<HandlerStats> handlers;
     QStringList deniedPeers;
-    quint64 lostRecords = 0; ///< records that this monitor could not keep, by its own limit
+    quint64 lostRecords = 0; ///< messages that this monitor could not keep, by its own limit
     quint64 lostErrors = 0;  ///< errors that nobody took in time, beyond errorLimit
     quint64 blockedHandlers = 0;
 };
@@ -88,10 +89,10 @@ struct SockChanges
 
 /*! Carries what a sock does to another thread, in batches, without ever waiting for it.
  *  Path    taps → [this] → Recorder (messages) and models (snapshots)
- *  Shape   records go to the recorder and changes become ready at most once an interval, and only when something
+ *  Shape   messages go to the recorder and changes become ready at most once an interval, and only when something
  *          happened: an idle sock wakes nobody
  *  Units   interval in nanoseconds, 33 ms unless told otherwise
- *  Errors  beyond pendingLimit records an interval it drops the newest and counts them in snapshot.lostRecords
+ *  Errors  beyond pendingLimit messages an interval it drops the newest and counts them in snapshot.lostRecords
  *  Thread  made, used and destroyed in the sock's thread (install() does that from any thread); takeChanges: any
  *          thread; updated() is emitted in the sock's thread
  *  Source  GammaRay's coalescing timers
@@ -134,12 +135,12 @@ private:
     void peerRemoved(const Endpoint &peer, CloseReason reason) override;
     void sockChanged() override;
     void touchPeer(const Endpoint &peer);
-    void keep(Record &&record, QByteArrayView payload, const SockError *error);
+    void keep(MessageHead &head, qint64 steadyNs, QByteArrayView payload, qsizetype wireBytes, const SockError *error);
     void keepError(const SockError &error);
     void markDirty();
     void flush();
     bool collect();
-    void submitRecords();
+    void submitMessages();
     std::vector<PeerChange> collectPeers(bool reset);
     void mergePeers(std::vector<PeerChange> &&peers, bool reset);
     void compactPeers();
@@ -151,9 +152,7 @@ private:
     const quint32 m_sockId;
     std::shared_ptr<Clock> m_clock;
     std::unique_ptr<Alarm> m_alarm;
-    BytesPool m_pool;
-    std::vector<Record> m_records;
-    qsizetype m_recordBytes = 0;
+    MessageBatch m_batch; // what goes to the recorder with the next flush
     QSet<Endpoint> m_dirtyPeers;
     Endpoint m_lastTouched; // spares the set when one peer talks
     std::vector<PeerChange> m_removedPeers;
@@ -162,7 +161,7 @@ private:
     quint64 m_deniedRevision = 0;
     quint64 m_lost = 0;
     quint64 m_lostErrors = 0;
-    qint64 m_wallOffsetUs = 0;
+    qint64 m_wallOffsetNs = 0;
     qint64 m_nextFlushNs = 0;
     bool m_attached = false;
     bool m_dirty = false;         // the alarm is set

@@ -120,7 +120,7 @@ SockSnapshot SockMonitor::makeSnapshot(qint64 nowNs)
     snapshot.types = m_sock->messageTypes();
     snapshot.lastError = m_sock->lastError();
     snapshot.nowNs = nowNs;
-    snapshot.wallUs = m_wallOffsetUs + nowNs / 1000;
+    snapshot.wallUs = (m_wallOffsetNs + nowNs) / 1000;
     snapshot.timeoutNs = std::chrono::nanoseconds(options.timeout).count();
     snapshot.peerCount = m_sock->peers().size();
     snapshot.peerLimit = options.maximumPeers;

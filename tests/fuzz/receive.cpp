@@ -90,7 +90,7 @@ public:
         m_sock = std::make_unique<BaseSock>(options);
         m_sock->addTap(&m_tap);
         if (choice & 0x80)
-            SockMonitor::install(m_sock.get(), std::make_shared<Recorder>(RecorderLimits{100, 10000, 100, 10000}));
+            SockMonitor::install(m_sock.get(), std::make_shared<Recorder>(RecorderLimits{{10000, 0, {}}, 100, 10000}));
         addHandlers();
         check(!m_sock->start(), "the sock starts");
     }

@@ -263,7 +263,7 @@ private Q_SLOTS:
         // What was received comes back into the fields for another go.
         QTRY_COMPARE(inspection.messageLogModel()->rowCount(), 1);
         composer.setText(u"8"_s);
-        composer.edit(inspection.messageLogModel()->record(0));
+        composer.edit(inspection.messageLogModel()->message(0));
         QCOMPARE(field<QPlainTextEdit>(composer, u"injectText"_s)->toPlainText(), u"7"_s);
         QCOMPARE(field<QLineEdit>(composer, u"injectType"_s)->text(), u"move"_s);
         QVERIFY(field<QCheckBox>(composer, u"injectAsReceived"_s)->isChecked());

@@ -28,11 +28,12 @@ private:
 
     LogPanel *log() const { return m_window->logPanel(); }
     quint64 topNo() const { return m_window->inspection()->messageLogModel()->noOfRow(log()->table()->rowAt(0)); }
-    void receive(int count)
+    void receive(int count, const QByteArray &text = {})
     {
         const Endpoint peer = *Endpoint::fromString(u"127.0.0.1:40001");
         for (int i = 0; i < count; ++i)
-            QVERIFY(!m_sock->injectPayload(peer, "[\"move\"," + QByteArray::number(i) + "]"));
+            QVERIFY(!m_sock->injectPayload(
+                peer, "[\"move\"," + (text.isEmpty() ? QByteArray::number(i) : '"' + text + '"') + "]"));
     }
 
 private Q_SLOTS:
@@ -75,18 +76,26 @@ private Q_SLOTS:
     void aChosenRowOutOfSightDoesNotMoveTheView()
     {
         MessageLogModel *model = m_window->inspection()->messageLogModel();
-        log()->goToRow(190);
+        RecorderLimits limits;
+        limits.store.memoryBytes = 2 * 1024 * 1024; // chunks of 32 KiB
+        model->setLimits(limits);
+        receive(300, QByteArray(1000, 'x'));
+        QTRY_COMPARE(model->rowCount(), 500);
+        log()->goToRow(490);
         log()->table()->verticalScrollBar()->setValue(log()->table()->verticalScrollBar()->maximum() / 2);
         QVERIFY(!log()->isFollowing());
         const quint64 top = topNo();
-        RecorderLimits limits;
-        limits.maximumRecords = 180; // the oldest leave
+        const StoreStats before = m_window->inspection()->recorderStats().store;
+        QCOMPARE(before.droppedOldest, 0u);
+        limits.store.memoryBytes = before.memoryBytes - 1; // the oldest leave
         model->setLimits(limits);
         receive(5);
-        QTRY_COMPARE(model->rowCount(), 180);
-        QTRY_VERIFY(model->rowOfNo(205) >= 0);
+        QTRY_VERIFY(model->rowOfNo(505) >= 0);
+        const quint64 dropped = m_window->inspection()->recorderStats().store.droppedOldest;
+        QVERIFY(dropped > 0 && dropped < top);
+        QCOMPARE(model->rowCount(), 505 - static_cast<int>(dropped));
         QCOMPARE(topNo(), top);
-        QCOMPARE(log()->currentNo(), quint64(191));
+        QCOMPARE(log()->currentNo(), quint64(491));
     }
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/codec/codec.h"
 #include "core/types/messagetypes.h"
+#include "support/messages.h"
 #include "support/testmain.h"
 #include "ui/models/format.h"
 #include "ui/models/sockdirectory.h"
@@ -16,7 +17,7 @@ class TestMessageFilterModel : public QObject
     Q_OBJECT
 private:
     SockDirectory m_directory;
-    Record m_record;
+    StoredMessage m_message;
 
 private Q_SLOTS:
     void initTestCase()
@@ -30,12 +31,14 @@ private Q_SLOTS:
         snapshot.codec = makeCodec(u"json");
         snapshot.types = types;
         m_directory.update(snapshot);
-        m_record.sock = 1;
-        m_record.type = 3;
-        m_record.peer = Endpoint(0x7f000001, 40001);
-        m_record.payload = Bytes(u"[3,{\"Name\":\"Jörg\",\"x\":-1.5}]"_s.toUtf8());
-        m_record.outcome = Outcome::Unhandled;
-        m_record.flags = EnvelopeFlag::Injected;
+        SockScope::Test::Draft draft;
+        draft.head.sock = 1;
+        draft.head.type = 3;
+        draft.head.peer = Endpoint(0x7f000001, 40001);
+        draft.head.outcome = Outcome::Unhandled;
+        draft.head.flags = EnvelopeFlag::Injected;
+        draft.payload = u"[3,{\"Name\":\"Jörg\",\"x\":-1.5}]"_s.toUtf8();
+        m_message = SockScope::Test::storedOf(draft);
     }
 
     void init() { SockScope::Test::failOnWarnings(); }
@@ -96,7 +99,7 @@ private Q_SLOTS:
         MessageFilter::ParseError error;
         const auto filter = MessageFilter::fromText(text, &error);
         QVERIFY2(filter, qPrintable(error.toString()));
-        QCOMPARE(filter->matches(m_record, m_directory), expected);
+        QCOMPARE(filter->matches(m_message, m_directory), expected);
         const auto again = MessageFilter::fromText(filter->toText());
         QVERIFY2(again, qPrintable(filter->toText()));
         QVERIFY(*again == *filter);

@@ -166,6 +166,9 @@ private Q_SLOTS:
         InspectorWindow window(&sock);
         show(window);
         MessageLogModel *model = window.inspection()->messageLogModel();
+        RecorderLimits limits;
+        limits.store.memoryBytes = 256 * 1024; // chunks of 4 KiB
+        model->setLimits(limits);
         LogPanel *log = window.logPanel();
         const QScrollBar *bar = log->table()->verticalScrollBar();
         receive(sock, 500);
@@ -175,7 +178,7 @@ private Q_SLOTS:
 
         // A person scrolls up: nothing moves any more.
         QTest::keyClick(log->table(), Qt::Key_PageUp, Qt::ControlModifier);
-        log->table()->verticalScrollBar()->setValue(bar->maximum() / 2 + 3);
+        log->table()->verticalScrollBar()->setValue(bar->maximum() * 3 / 4);
         QVERIFY(!log->isFollowing());
         const int value = bar->value();
         const quint64 top = model->noOfRow(log->table()->rowAt(0));
@@ -185,12 +188,12 @@ private Q_SLOTS:
         QCOMPARE(bar->value(), value);
 
         // The oldest leave, and still the same row is at the top.
-        RecorderLimits limits;
-        limits.maximumRecords = 750;
+        limits.store.memoryBytes = window.inspection()->recorderStats().store.memoryBytes - 1;
         model->setLimits(limits);
         receive(sock, 10);
-        QTRY_VERIFY(model->rowOfNo(810) >= 0);
-        QTRY_COMPARE(model->rowCount(), 750);
+        QTRY_VERIFY(model->rowOfNo(810) >= 0 && model->rowOfNo(1) < 0);
+        const quint64 dropped = window.inspection()->recorderStats().store.droppedOldest;
+        QVERIFY(dropped < top);
         QCOMPARE(model->noOfRow(log->table()->rowAt(0)), top);
 
         // Back at the end it follows again.
@@ -254,7 +257,7 @@ private Q_SLOTS:
         MessageLogModel *model = window.inspection()->messageLogModel();
         receive(sock, 40);
         QTRY_COMPARE(model->rowCount(), 40);
-        QTRY_VERIFY(window.inspection()->directory().info(model->record(0).sock).codec);
+        QTRY_VERIFY(window.inspection()->directory().info(model->message(0).sock()).codec);
         LogPanel *log = window.logPanel();
         QTest::keyClick(&window, Qt::Key_F, Qt::ControlModifier);
         auto *field = log->findBar()->findChild<QLineEdit *>(u"findField"_s);

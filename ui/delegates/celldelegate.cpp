@@ -9,7 +9,7 @@
 
 #include <algorithm>
 
-#include "core/tap/record.h"
+#include "core/types/enums.h"
 #include "ui/icons.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/roles.h"

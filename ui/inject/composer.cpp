@@ -125,15 +125,15 @@ void Composer::focusPayload()
     (form() == PayloadForm::File ? static_cast<QWidget *>(m_path) : m_text)->setFocus(Qt::ShortcutFocusReason);
 }
 
-void Composer::edit(const Record &record)
+void Composer::edit(const StoredMessage &stored)
 {
-    setTarget(record.sock, record.peer, record.direction == Direction::In);
-    const SockInfo &info = m_inspection->directory().info(record.sock);
-    m_type->setText(m_inspection->directory().typeLabel(record.sock, record.type));
-    const QByteArray bytes = record.payload.toByteArray();
+    setTarget(stored.sock(), stored.peer(), stored.direction() == Direction::In);
+    const SockInfo &info = m_inspection->directory().info(stored.sock());
+    m_type->setText(m_inspection->directory().typeLabel(stored.sock(), stored.type()));
+    const QByteArray bytes = stored.payload().toByteArray();
     const QString codecName = info.codec ? info.codec->name() : u"raw"_s;
     Message message;
-    const bool decodes = info.codec && !info.codec->decode(record.payload, message);
+    const bool decodes = info.codec && !info.codec->decode(Bytes(stored.payload()), message);
     if (decodes && codecName != "raw"_L1 && codecName != "text"_L1) {
         if (const auto json = jsonText(message.value)) {
             setForm(PayloadForm::Json);

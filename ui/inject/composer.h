@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/tap/record.h"
+#include "core/store/storedmessage.h"
 #include "ui/inject/payloadtext.h"
 #include "ui/inject/savedmessages.h"
 
@@ -47,7 +47,7 @@ public:
     void setForm(PayloadForm form);
     void setText(const QString &text);
     /// Fills the fields from a message of the log.
-    void edit(const Record &record);
+    void edit(const StoredMessage &stored);
     void focusPayload();
     QString errorText() const;
     QString answerText() const;

@@ -21,11 +21,11 @@ std::optional<FindPattern> FindPattern::fromHex(const QString &text, QString *er
     return pattern;
 }
 
-bool FindPattern::matches(const Record &record, const SockDirectory &directory) const
+bool FindPattern::matches(const StoredMessage &message, const SockDirectory &directory) const
 {
     if (!m_bytes.isEmpty())
-        return record.payload.view().contains(m_bytes);
-    return !m_word.text.isEmpty() && m_word.matches(record, directory);
+        return message.payload().contains(m_bytes);
+    return !m_word.text.isEmpty() && m_word.matches(message, directory);
 }
 
 } // namespace SockScope

@@ -18,7 +18,7 @@ public:
     static FindPattern fromText(const QString &text);
     static std::optional<FindPattern> fromHex(const QString &text, QString *error = nullptr);
     bool isEmpty() const { return m_word.text.isEmpty() && m_bytes.isEmpty(); }
-    bool matches(const Record &record, const SockDirectory &directory) const;
+    bool matches(const StoredMessage &message, const SockDirectory &directory) const;
 
 private:
     MessageFilter::Term m_word;

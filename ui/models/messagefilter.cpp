@@ -7,7 +7,7 @@
 
 #include "ui/models/sockdirectory.h"
 
-// The part of MessageFilter that looks at records.
+// The part of MessageFilter that looks at messages.
 
 namespace SockScope {
 
@@ -26,7 +26,7 @@ char folded(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-// A search in the bytes themselves, so that nothing is decoded for a record that does not match.
+// A search in the bytes themselves, so that nothing is decoded for a message that does not match.
 bool containsAscii(QByteArrayView haystack, const QByteArray &needle)
 {
     if (needle.isEmpty())
@@ -46,36 +46,36 @@ bool containsAscii(QByteArrayView haystack, const QByteArray &needle)
     return false;
 }
 
-bool payloadContains(const Record &record, const Term &word)
+bool payloadContains(const StoredMessage &message, const Term &word)
 {
     if (word.ascii)
-        return containsAscii(record.payload.view(), word.foldedUtf8);
-    return QString::fromUtf8(record.payload.view()).contains(word.text, Qt::CaseInsensitive);
+        return containsAscii(message.payload(), word.foldedUtf8);
+    return QString::fromUtf8(message.payload()).contains(word.text, Qt::CaseInsensitive);
 }
 
-bool wordMatches(const Record &record, const Term &word, const SockDirectory &directory)
+bool wordMatches(const StoredMessage &message, const Term &word, const SockDirectory &directory)
 {
-    if (payloadContains(record, word) || record.note.contains(word.text, Qt::CaseInsensitive) ||
-        directory.typeText(record.sock, record.type).contains(word.text, Qt::CaseInsensitive) ||
-        record.peer.toString().contains(word.text, Qt::CaseInsensitive)) {
+    if (payloadContains(message, word) || message.note().contains(word.text, Qt::CaseInsensitive) ||
+        directory.typeText(message.sock(), message.type()).contains(word.text, Qt::CaseInsensitive) ||
+        message.peer().toString().contains(word.text, Qt::CaseInsensitive)) {
         return true;
     }
-    return directory.summary(record.sock, record.payload.view()).contains(word.text, Qt::CaseInsensitive);
+    return directory.summary(message.sock(), message.payload()).contains(word.text, Qt::CaseInsensitive);
 }
 
-bool peerMatches(const Record &record, const Term &term)
+bool peerMatches(const StoredMessage &message, const Term &term)
 {
     if (term.endpoint)
-        return record.peer == *term.endpoint;
+        return message.peer() == *term.endpoint;
     if (term.address)
-        return !record.peer.isNull() && record.peer.address() == term.address->address();
-    return record.peer.toString().contains(term.text, Qt::CaseInsensitive);
+        return !message.peer().isNull() && message.peer().address() == term.address->address();
+    return message.peer().toString().contains(term.text, Qt::CaseInsensitive);
 }
 
-bool typeMatches(const Record &record, const Term &term, const SockDirectory &directory)
+bool typeMatches(const StoredMessage &message, const Term &term, const SockDirectory &directory)
 {
-    return directory.typeLabel(record.sock, record.type).compare(term.text, Qt::CaseInsensitive) == 0 ||
-           record.type.toString().compare(term.text, Qt::CaseInsensitive) == 0;
+    return directory.typeLabel(message.sock(), message.type()).compare(term.text, Qt::CaseInsensitive) == 0 ||
+           message.type().toString().compare(term.text, Qt::CaseInsensitive) == 0;
 }
 
 bool isAlternative(Key key)
@@ -94,31 +94,31 @@ MessageFilter::Term MessageFilter::Term::word(const QString &text)
     return term;
 }
 
-bool MessageFilter::Term::matches(const Record &record, const SockDirectory &directory) const
+bool MessageFilter::Term::matches(const StoredMessage &message, const SockDirectory &directory) const
 {
     switch (key) {
     case Key::Word:
-        return wordMatches(record, *this, directory);
+        return wordMatches(message, *this, directory);
     case Key::Direction:
-        return record.direction == direction;
+        return message.direction() == direction;
     case Key::Peer:
-        return peerMatches(record, *this);
+        return peerMatches(message, *this);
     case Key::Type:
-        return typeMatches(record, *this, directory);
+        return typeMatches(message, *this, directory);
     case Key::Sock:
-        return directory.name(record.sock).compare(text, Qt::CaseInsensitive) == 0 ||
-               directory.info(record.sock).url.compare(text, Qt::CaseInsensitive) == 0;
+        return directory.name(message.sock()).compare(text, Qt::CaseInsensitive) == 0 ||
+               directory.info(message.sock()).url.compare(text, Qt::CaseInsensitive) == 0;
     case Key::Error:
-        return record.isError();
+        return message.isError();
     case Key::Unhandled:
-        return record.outcome == Outcome::Unhandled;
+        return message.isUnhandled();
     case Key::Injected:
-        return record.flags.testFlag(EnvelopeFlag::Injected);
+        return message.isInjected();
     }
     return false;
 }
 
-bool MessageFilter::matches(const Record &record, const SockDirectory &directory) const
+bool MessageFilter::matches(const StoredMessage &message, const SockDirectory &directory) const
 {
     // Cheap terms decide first; words may have to write a summary.
     std::array<bool, 8> wanted{};
@@ -129,15 +129,15 @@ bool MessageFilter::matches(const Record &record, const SockDirectory &directory
         const auto key = static_cast<size_t>(term.key);
         if (isAlternative(term.key) && !term.negated) {
             wanted[key] = true;
-            found[key] = found[key] || term.matches(record, directory);
-        } else if (term.matches(record, directory) == term.negated) {
+            found[key] = found[key] || term.matches(message, directory);
+        } else if (term.matches(message, directory) == term.negated) {
             return false;
         }
     }
     if (wanted != found)
         return false;
     return std::all_of(m_terms.begin(), m_terms.end(), [&](const Term &term) {
-        return term.key != Key::Word || term.matches(record, directory) != term.negated;
+        return term.key != Key::Word || term.matches(message, directory) != term.negated;
     });
 }
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/tap/record.h"
+#include "core/store/storedmessage.h"
 
 namespace SockScope {
 
@@ -47,7 +47,7 @@ public:
         std::optional<Endpoint> endpoint; // of a peer: exact
         std::optional<Endpoint> address;  // of a peer: any port (port 0)
         static Term word(const QString &text);
-        bool matches(const Record &record, const SockDirectory &directory) const;
+        bool matches(const StoredMessage &message, const SockDirectory &directory) const;
         friend bool operator==(const Term &a, const Term &b)
         {
             return a.key == b.key && a.negated == b.negated && a.text == b.text;
@@ -63,7 +63,7 @@ public:
 
     bool isEmpty() const { return m_terms.empty(); }
     QString toText() const;
-    bool matches(const Record &record, const SockDirectory &directory) const;
+    bool matches(const StoredMessage &message, const SockDirectory &directory) const;
     const std::vector<Term> &terms() const { return m_terms; }
     friend bool operator==(const MessageFilter &, const MessageFilter &) = default;
 

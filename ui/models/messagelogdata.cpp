@@ -26,120 +26,120 @@ QVariant MessageLogModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
-    const Record &record = this->record(index.row());
+    const StoredMessage message = this->message(index.row());
     switch (role) {
     case Qt::DisplayRole:
-        return text(record, index.row(), index.column());
+        return text(message, index.row(), index.column());
     case Qt::ToolTipRole:
         if (index.column() == TimeColumn)
-            return Format::dateTime(record.wallUs);
+            return Format::dateTime(message.wallUs());
         if (index.column() == TypeColumn) // with the number behind a defined name
-            return m_directory->typeText(record.sock, record.type);
-        if (index.column() == SummaryColumn && !record.note.isEmpty())
-            return record.note;
+            return m_directory->typeText(message.sock(), message.type());
+        if (index.column() == SummaryColumn && !message.note().isEmpty())
+            return message.note();
         return {};
     case SortRole:
-        return sortValue(record, index.column());
+        return sortValue(message, index.column());
     case NumericRole:
         return index.column() == NoColumn || index.column() == SizeColumn;
     case SockIdRole:
-        return record.sock;
+        return message.sock();
     case SockNameRole:
-        return m_directory->name(record.sock);
+        return m_directory->name(message.sock());
     case EndpointRole:
-        return QVariant::fromValue(record.peer);
+        return QVariant::fromValue(message.peer());
     case LevelRole:
-        return static_cast<int>(record.isError()                                ? Level::Error
-                                : record.outcome == Outcome::Unhandled          ? Level::Warning
-                                : record.flags.testFlag(EnvelopeFlag::Injected) ? Level::Notice
-                                                                                : Level::Good);
+        return static_cast<int>(message.isError()       ? Level::Error
+                                : message.isUnhandled() ? Level::Warning
+                                : message.isInjected()  ? Level::Notice
+                                                        : Level::Good);
     case NoRole:
-        return record.no;
+        return message.no();
     case WallUsRole:
-        return record.wallUs;
+        return message.wallUs();
     case DirectionRole:
-        return static_cast<int>(record.direction);
+        return static_cast<int>(message.direction());
     case OutcomeRole:
-        return static_cast<int>(record.outcome);
+        return static_cast<int>(message.outcome());
     case StateRole:
-        return QString::fromLatin1(QMetaEnum::fromType<Outcome>().valueToKey(static_cast<int>(record.outcome)));
+        return QString::fromLatin1(QMetaEnum::fromType<Outcome>().valueToKey(static_cast<int>(message.outcome())));
     case TypeRole:
-        return QVariant::fromValue(record.type);
+        return QVariant::fromValue(message.type());
     case TypeTextRole:
-        return m_directory->typeLabel(record.sock, record.type);
+        return m_directory->typeLabel(message.sock(), message.type());
     case PayloadRole:
-        return record.payload.toByteArray();
+        return message.payload().toByteArray();
     case SummaryRole:
-        return m_directory->summary(record.sock, record.payload.view());
+        return m_directory->summary(message.sock(), message.payload());
     case NoteRole:
     case ErrorTextRole:
-        return record.note;
+        return message.note();
     case IsErrorRole:
-        return record.isError();
+        return message.isError();
     case IsUnhandledRole:
-        return record.outcome == Outcome::Unhandled;
+        return message.isUnhandled();
     case IsInjectedRole:
-        return record.flags.testFlag(EnvelopeFlag::Injected);
+        return message.isInjected();
     case IsMarkedRole:
-        return m_marks.contains(record.no);
+        return m_marks.contains(message.no());
     default:
         return {};
     }
 }
 
-QVariant MessageLogModel::text(const Record &record, int row, int column) const
+QVariant MessageLogModel::text(const StoredMessage &message, int row, int column) const
 {
     switch (column) {
     case NoColumn:
-        return Format::count(record.no);
+        return Format::count(message.no());
     case TimeColumn:
-        return timeText(record, row);
+        return timeText(message, row);
     case DirectionColumn:
-        return record.direction == Direction::In ? tr("in") : tr("out");
+        return message.direction() == Direction::In ? tr("in") : tr("out");
     case SocketColumn:
-        return m_directory->name(record.sock);
+        return m_directory->name(message.sock());
     case PeerColumn:
-        return record.peer.isNull() ? QString() : record.peer.toString();
+        return message.peer().isNull() ? QString() : message.peer().toString();
     case TypeColumn:
-        return m_directory->typeLabel(record.sock, record.type);
+        return m_directory->typeLabel(message.sock(), message.type());
     case SizeColumn:
-        return Format::count(static_cast<qint64>(record.wireBytes));
+        return Format::count(static_cast<qint64>(message.wireBytes()));
     case SummaryColumn: {
-        const QString summary = m_directory->summary(record.sock, record.payload.view());
-        if (record.note.isEmpty())
+        const QString summary = m_directory->summary(message.sock(), message.payload());
+        if (message.note().isEmpty())
             return summary;
-        return summary.isEmpty() ? record.note : QStringLiteral("%1 · %2").arg(record.note, summary);
+        return summary.isEmpty() ? message.note() : QStringLiteral("%1 · %2").arg(message.note(), summary);
     }
     default:
         return {};
     }
 }
 
-QVariant MessageLogModel::sortValue(const Record &record, int column) const
+QVariant MessageLogModel::sortValue(const StoredMessage &message, int column) const
 {
     switch (column) {
     case NoColumn:
-        return record.no;
+        return message.no();
     case TimeColumn:
-        return record.wallUs;
+        return message.wallUs();
     case SizeColumn:
-        return static_cast<qint64>(record.wireBytes);
+        return static_cast<qint64>(message.wireBytes());
     case TypeColumn:
-        return record.type.isName() ? QVariant(record.type.name()) : QVariant(record.type.number());
+        return message.type().isName() ? QVariant(message.type().name()) : QVariant(message.type().number());
     default:
-        return text(record, 0, column);
+        return text(message, 0, column);
     }
 }
 
-QString MessageLogModel::timeText(const Record &record, int row) const
+QString MessageLogModel::timeText(const StoredMessage &message, int row) const
 {
     switch (m_timeFormat) {
     case TimeFormat::Absolute:
-        return Format::clockTime(record.wallUs);
+        return Format::clockTime(message.wallUs());
     case TimeFormat::Relative:
-        return Format::signedSeconds(record.wallUs - m_firstWallUs);
+        return Format::signedSeconds(message.wallUs() - m_firstWallUs);
     case TimeFormat::Delta:
-        return Format::signedSeconds(row > 0 ? record.wallUs - this->record(row - 1).wallUs : 0);
+        return Format::signedSeconds(row > 0 ? message.wallUs() - this->message(row - 1).wallUs() : 0);
     }
     return {};
 }

@@ -12,27 +12,27 @@ MessageLogModel::MessageLogModel(std::shared_ptr<Recorder> recorder, const SockD
     : QAbstractTableModel(parent)
     , m_recorder(std::move(recorder))
     , m_directory(directory)
-    , m_rangeFirst(m_recorder->firstNo())
-    , m_rangeEnd(m_recorder->endNo())
-    , m_scanned(m_recorder->endNo())
-    , m_scanStart(m_recorder->firstNo())
+    , m_rangeFirst(m_recorder->store().firstNo())
+    , m_rangeEnd(m_recorder->store().endNo())
+    , m_scanned(m_recorder->store().endNo())
+    , m_scanStart(m_recorder->store().firstNo())
 {
     m_sliceTimer.setSingleShot(true);
     connect(&m_sliceTimer, &QTimer::timeout, this, &MessageLogModel::pump);
     if (m_rangeFirst < m_rangeEnd)
-        m_firstWallUs = m_recorder->record(m_rangeFirst).wallUs;
+        m_firstWallUs = m_recorder->store().message(m_rangeFirst)->wallUs();
 }
 
 MessageLogModel::~MessageLogModel() = default;
 
-const Record &MessageLogModel::record(int row) const
+StoredMessage MessageLogModel::message(int row) const
 {
-    return m_recorder->record(noOfRow(row));
+    return m_recorder->store().message(noOfRow(row)).value_or(StoredMessage());
 }
 
-const Record *MessageLogModel::recordByNo(quint64 no) const
+std::optional<StoredMessage> MessageLogModel::messageByNo(quint64 no) const
 {
-    return no >= m_recorder->firstNo() && no < m_recorder->endNo() ? &m_recorder->record(no) : nullptr;
+    return m_recorder->store().message(no);
 }
 
 quint64 MessageLogModel::noOfRow(int row) const
@@ -61,28 +61,32 @@ int MessageLogModel::rowOfNo(quint64 no) const
 
 quint64 MessageLogModel::visibleEnd() const
 {
-    return m_paused ? qMin(m_pausedAt, m_recorder->endNo()) : m_recorder->endNo();
+    return m_paused ? qMin(m_pausedAt, m_recorder->store().endNo()) : m_recorder->store().endNo();
 }
 
 bool MessageLogModel::collect(qsizetype maximum)
 {
-    std::vector<Record> batch = m_recorder->takeInbox(maximum);
-    if (batch.empty())
+    std::vector<MessageBatch> batches = m_recorder->takeInbox(maximum);
+    if (batches.empty())
         return false;
     if (m_firstWallUs == 0)
-        m_firstWallUs = batch.front().wallUs;
-    const auto stored = static_cast<qsizetype>(m_recorder->endNo() - m_recorder->firstNo());
-    const qsizetype evictions = qMin(m_recorder->evictionsFor(batch), stored);
-    if (evictions > 0) {
-        removeBefore(m_recorder->firstNo() + static_cast<quint64>(evictions));
-        m_recorder->evict(evictions);
-    }
-    m_recorder->append(std::move(batch));
+        m_firstWallUs = batches.front().heads().front().wallNs / 1000;
+    m_recorder->append(std::move(batches));
+    dropOldest();
     pump();
     return m_recorder->stats().waiting > 0;
 }
 
-// Before the records leave the store, so that whoever is told of the removal can still read them.
+void MessageLogModel::dropOldest()
+{
+    const quint64 keptFrom = m_recorder->store().toDrop();
+    if (keptFrom <= m_recorder->store().firstNo())
+        return;
+    removeBefore(keptFrom);
+    m_recorder->store().dropBefore(keptFrom);
+}
+
+// Before the messages leave the store, so that whoever is told of the removal can still read them.
 void MessageLogModel::removeBefore(quint64 firstNo)
 {
     int count = rowAtOrAfterNo(firstNo);
@@ -125,13 +129,13 @@ bool MessageLogModel::scanSlice(qint64 budgetNs)
     if (!isFiltered())
         return true;
     const quint64 end = visibleEnd();
-    m_scanned = qMax(m_scanned, m_recorder->firstNo());
+    m_scanned = qMax(m_scanned, m_recorder->store().firstNo());
     QElapsedTimer timer;
     timer.start();
     for (int examined = 0; m_scanned < end; ++m_scanned) {
         if ((++examined & 15) == 0 && timer.nsecsElapsed() >= budgetNs)
             return false;
-        if (m_filter.matches(m_recorder->record(m_scanned), *m_directory))
+        if (m_filter.matches(*m_recorder->store().message(m_scanned), *m_directory))
             m_pending.push_back(m_scanned);
     }
     return true;
@@ -148,8 +152,8 @@ void MessageLogModel::publish()
         m_pending.clear();
     } else {
         const quint64 end = visibleEnd();
-        if (m_rangeEnd < m_recorder->firstNo() && m_rangeFirst == m_rangeEnd)
-            m_rangeFirst = m_rangeEnd = m_recorder->firstNo(); // a batch that was larger than the store
+        if (m_rangeEnd < m_recorder->store().firstNo() && m_rangeFirst == m_rangeEnd)
+            m_rangeFirst = m_rangeEnd = m_recorder->store().firstNo(); // a batch that was larger than the store
         if (m_rangeEnd >= end)
             return;
         const int first = rowCount();
@@ -165,7 +169,7 @@ void MessageLogModel::resetRows()
     m_sliceTimer.stop();
     m_rows.clear();
     m_pending.clear();
-    m_scanStart = m_scanned = m_rangeFirst = m_recorder->firstNo();
+    m_scanStart = m_scanned = m_rangeFirst = m_recorder->store().firstNo();
     m_rangeEnd = qMax(m_rangeFirst, visibleEnd());
     if (!isFiltered())
         return;
@@ -177,12 +181,12 @@ void MessageLogModel::resetRows()
 void MessageLogModel::clear()
 {
     beginResetModel();
-    m_recorder->clear();
+    m_recorder->store().clear();
     const bool hadMarks = !m_marks.empty();
     m_marks.clear();
     m_firstWallUs = 0;
     resetRows();
-    m_scanned = m_recorder->endNo();
+    m_scanned = m_recorder->store().endNo();
     m_published.invalidate();
     endResetModel();
     if (hadMarks)
@@ -196,7 +200,7 @@ void MessageLogModel::setPaused(bool paused)
         return;
     if (paused) {
         publish(); // what was scanned already belongs to what the person saw coming
-        m_pausedAt = m_recorder->endNo();
+        m_pausedAt = m_recorder->store().endNo();
     }
     m_paused = paused;
     if (!paused)
@@ -206,18 +210,15 @@ void MessageLogModel::setPaused(bool paused)
 
 quint64 MessageLogModel::hiddenByPause() const
 {
-    return m_paused ? m_recorder->endNo() - qMin(m_pausedAt, m_recorder->endNo()) : 0;
+    return m_paused ? m_recorder->store().endNo() - qMin(m_pausedAt, m_recorder->store().endNo()) : 0;
 }
 
 void MessageLogModel::setLimits(const RecorderLimits &limits)
 {
     beginResetModel();
     m_recorder->setLimits(limits);
-    const auto stored = static_cast<qsizetype>(m_recorder->endNo() - m_recorder->firstNo());
-    const qsizetype evictions = qMin(m_recorder->evictionsFor({}), stored);
-    if (evictions > 0)
-        m_recorder->evict(evictions);
-    m_marks.erase(m_marks.begin(), m_marks.lower_bound(m_recorder->firstNo()));
+    m_recorder->store().dropBefore(m_recorder->store().toDrop());
+    m_marks.erase(m_marks.begin(), m_marks.lower_bound(m_recorder->store().firstNo()));
     resetRows();
     endResetModel();
     Q_EMIT marksChanged();
@@ -241,14 +242,14 @@ void MessageLogModel::setFilter(const MessageFilter &filter)
 
 bool MessageLogModel::isScanning() const
 {
-    return isFiltered() && qMax(m_scanned, m_recorder->firstNo()) < visibleEnd();
+    return isFiltered() && qMax(m_scanned, m_recorder->store().firstNo()) < visibleEnd();
 }
 
 double MessageLogModel::scanProgress() const
 {
     if (!isScanning())
         return 1;
-    const quint64 first = qMax(m_scanStart, m_recorder->firstNo());
+    const quint64 first = qMax(m_scanStart, m_recorder->store().firstNo());
     const quint64 done = qMax(m_scanned, first) - first;
     return static_cast<double>(done) / static_cast<double>(qMax<quint64>(1, visibleEnd() - first));
 }

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -23,7 +24,7 @@ class SockDirectory;
  *          is the Recorder's owner: collect() moves the inbox into the store. Roles: SortRole NumericRole SockIdRole
  *          SockNameRole EndpointRole LevelRole NoRole WallUsRole DirectionRole OutcomeRole TypeRole TypeTextRole
  *          PayloadRole SummaryRole NoteRole IsErrorRole IsUnhandledRole IsInjectedRole IsMarkedRole
- *  Units   numbers are Record::no; times as TimeFormat says
+ *  Units   numbers are StoredMessage::no; times as TimeFormat says
  *  Errors  none; what the Recorder lost is in Recorder::stats()
  *  Thread  the window's
  *  Source  a scan gets sliceMs of each turn of the event loop; rows are published at most once a frame
@@ -69,10 +70,10 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     const std::shared_ptr<Recorder> &recorder() const { return m_recorder; }
-    /// The record behind a row; valid until the next collect() or clear().
-    const Record &record(int row) const;
-    /// Null when the number has left the store.
-    const Record *recordByNo(quint64 no) const;
+    /// The message behind a row; one without a number when there is no such row.
+    StoredMessage message(int row) const;
+    /// Nothing when the number has left the store.
+    std::optional<StoredMessage> messageByNo(quint64 no) const;
     /// 0 when there is no such row.
     quint64 noOfRow(int row) const;
     /// -1 when the number is not among the rows.
@@ -86,7 +87,7 @@ public:
     void clear();
     void setPaused(bool paused);
     bool isPaused() const { return m_paused; }
-    /// Records that were captured since the pause began.
+    /// Messages that were captured since the pause began.
     quint64 hiddenByPause() const;
     void setLimits(const RecorderLimits &limits);
 
@@ -132,11 +133,12 @@ private:
     bool scanSlice(qint64 budgetNs);
     void publish();
     void pump();
+    void dropOldest();
     void removeBefore(quint64 firstNo);
     void resetRows();
-    QVariant text(const Record &record, int row, int column) const;
-    QVariant sortValue(const Record &record, int column) const;
-    QString timeText(const Record &record, int row) const;
+    QVariant text(const StoredMessage &message, int row, int column) const;
+    QVariant sortValue(const StoredMessage &message, int column) const;
+    QString timeText(const StoredMessage &message, int row) const;
 
     std::shared_ptr<Recorder> m_recorder;
     const SockDirectory *m_directory;
@@ -151,7 +153,7 @@ private:
     bool m_paused = false;
     quint64 m_pausedAt = 0;
     std::set<quint64> m_marks;
-    qint64 m_firstWallUs = 0; // of the first record since the last clear
+    qint64 m_firstWallUs = 0; // of the first message since the last clear
     QTimer m_sliceTimer;
     QElapsedTimer m_published;
 };

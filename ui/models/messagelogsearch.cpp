@@ -34,7 +34,7 @@ void MessageLogModel::clearMarks()
     Q_EMIT marksChanged();
 }
 
-// Marks of records that the filter hides have no row and are passed over.
+// Marks of messages that the filter hides have no row and are passed over.
 int MessageLogModel::nextMark(int row) const
 {
     const auto start = row < 0 ? m_marks.begin() : m_marks.upper_bound(noOfRow(row));
@@ -102,7 +102,7 @@ MessageLogModel::FindResult MessageLogModel::findOn(const FindPattern &pattern, 
             row = row < 0 ? rows - 1 : 0;
             result.wrapped = true;
         }
-        if (pattern.matches(record(row), *m_directory)) {
+        if (pattern.matches(message(row), *m_directory)) {
             result.row = row;
             return result;
         }

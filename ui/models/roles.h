@@ -24,7 +24,7 @@ enum Role : int {
     ErrorTextRole,               ///< QString: what went wrong; empty when nothing did
     RemedyRole,                  ///< QString: what to do about it
 
-    NoRole,          ///< quint64, Record::no
+    NoRole,          ///< quint64, StoredMessage::no
     WallUsRole,      ///< qint64, microseconds since 1970 UTC
     DirectionRole,   ///< int, a Direction
     OutcomeRole,     ///< int, an Outcome
@@ -32,7 +32,7 @@ enum Role : int {
     TypeTextRole,    ///< QString: the type's name, or its number: what `type:` in a filter takes
     PayloadRole,     ///< QByteArray
     SummaryRole,     ///< QString
-    NoteRole,        ///< QString, Record::note
+    NoteRole,        ///< QString, StoredMessage::note
     IsErrorRole,     ///< bool
     IsUnhandledRole, ///< bool
     IsInjectedRole,  ///< bool

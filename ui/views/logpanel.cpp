@@ -143,7 +143,7 @@ void LogPanel::copyPayload(int bytesFormat)
 {
     if (const int row = currentRow(); row >= 0)
         QApplication::clipboard()->setText(
-            formatBytes(m_log->record(row).payload, static_cast<BytesFormat>(bytesFormat)));
+            formatBytes(m_log->message(row).payload(), static_cast<BytesFormat>(bytesFormat)));
 }
 
 void LogPanel::keepAnchor(int row)

@@ -109,16 +109,20 @@ void StatusPanel::update()
         }
     }
     QStringList reasons;
-    if (stats.droppedOldest > 0)
-        reasons.append(tr("store full %1").arg(Format::count(stats.droppedOldest)));
+    if (stats.store.droppedOldest > 0)
+        reasons.append(tr("store full %1").arg(Format::count(stats.store.droppedOldest)));
+    if (stats.store.droppedSlowDisk > 0)
+        reasons.append(tr("disk too slow %1").arg(Format::count(stats.store.droppedSlowDisk)));
+    if (stats.store.droppedUnreadable > 0)
+        reasons.append(tr("spool unreadable %1").arg(Format::count(stats.store.droppedUnreadable)));
     if (const quint64 lost = stats.lostInbox + lostByMonitors; lost > 0)
         reasons.append(tr("window too slow %1").arg(Format::count(lost)));
-    const quint64 dropped = stats.droppedOldest + stats.lostInbox + lostByMonitors;
-    QStringList parts{tr("captured %1").arg(Format::count(stats.captured)),
+    const quint64 dropped = stats.store.dropped() + stats.lostInbox + lostByMonitors;
+    QStringList parts{tr("captured %1").arg(Format::count(stats.captured())),
                       tr("displayed %1").arg(Format::count(qint64(m_inspection->messageLogModel()->rowCount()))),
                       tr("dropped %1").arg(Format::count(dropped)) +
                           (reasons.isEmpty() ? QString() : u" ("_s + reasons.join(u", "_s) + u')'),
-                      Format::bytes(static_cast<quint64>(stats.bytes))};
+                      Format::bytes(static_cast<quint64>(stats.store.memoryBytes))};
     m_figures->setText(parts.join(u"  ·  "_s));
 
     m_ledger->setText(balanced ? tr("ledger ✓") : tr("ledger ✗"));

@@ -6,6 +6,7 @@
 
 #include "core/hooks/peerfilter.h"
 #include "core/udpsock.h"
+#include "support/messages.h"
 #include "support/monitorbench.h"
 #include "support/testmain.h"
 
@@ -22,8 +23,8 @@ private Q_SLOTS:
     void becomesAChildWithItsOwnId();
     void firstChangesHoldTheWholeState();
     void aSockWithoutANameIsCalledByItsPort();
-    void recordsCarryTheMessage();
-    void recordsOutbound();
+    void storesTheMessage();
+    void storesOutbound();
     void flushesOnceAnInterval();
     void idleWakesNobody();
     void announcesOnceUntilTaken();
@@ -32,7 +33,7 @@ private Q_SLOTS:
     void aPeerThatCameBackIsPresent();
     void requestResetSendsTheWholeTable();
     void changesThatNobodyTakesStayBounded();
-    void losesTheNewestRecordsBeyondItsLimit();
+    void losesTheNewestBeyondItsLimit();
     void keepsErrorsUpToItsLimit();
     void tellsDeniedPeers();
 };
@@ -91,7 +92,7 @@ void TestSockMonitor::aSockWithoutANameIsCalledByItsPort()
     QTRY_COMPARE(monitor->takeChanges().snapshot.name, u"udp:%1"_s.arg(sock.localEndpoint().port()));
 }
 
-void TestSockMonitor::recordsCarryTheMessage()
+void TestSockMonitor::storesTheMessage()
 {
     MonitorBench bench;
     bench.flushed();
@@ -100,36 +101,36 @@ void TestSockMonitor::recordsCarryTheMessage()
     bench.receive(6, "");
     QCOMPARE(bench.recorder->stats().waiting, 0);
     bench.flushed();
-    const std::vector<Record> records = bench.recorder->takeInbox();
-    QCOMPARE(records.size(), size_t(2));
-    QCOMPARE(records[0].peer, endpointOf(5));
-    QCOMPARE(records[0].payload.toByteArray(), QByteArray("hello"));
-    QCOMPARE(records[0].wireBytes, 5);
-    QCOMPARE(records[0].direction, Direction::In);
-    QCOMPARE(records[0].outcome, Outcome::Unhandled);
-    QCOMPARE(records[0].sock, bench.monitor->sockId());
-    QVERIFY(records[0].flags.testFlag(EnvelopeFlag::Injected));
-    QVERIFY(records[0].note.isEmpty());
-    QVERIFY(!records[0].isError());
-    QVERIFY(records[1].payload.isEmpty());
-    QCOMPARE(records[1].steadyNs - records[0].steadyNs, 2 * ms);
-    QCOMPARE(records[1].wallUs - records[0].wallUs, 2000);
+    const std::vector<StoredMessage> messages = Test::storedOf(*bench.recorder);
+    QCOMPARE(messages.size(), size_t(2));
+    QCOMPARE(messages[0].peer(), endpointOf(5));
+    QCOMPARE(messages[0].payload().toByteArray(), QByteArray("hello"));
+    QCOMPARE(messages[0].wireBytes(), 5u);
+    QCOMPARE(messages[0].direction(), Direction::In);
+    QCOMPARE(messages[0].outcome(), Outcome::Unhandled);
+    QCOMPARE(messages[0].sock(), bench.monitor->sockId());
+    QVERIFY(messages[0].isInjected());
+    QVERIFY(messages[0].note().isEmpty());
+    QVERIFY(!messages[0].isError());
+    QVERIFY(messages[1].payload().isEmpty());
+    QCOMPARE(messages[1].wallNs() - messages[0].wallNs(), 2 * ms);
+    QCOMPARE(messages[1].sequence() - messages[0].sequence(), 1u);
 }
 
-void TestSockMonitor::recordsOutbound()
+void TestSockMonitor::storesOutbound()
 {
     MonitorBench bench;
     bench.flushed();
     bench.sock->sendRaw("out", endpointOf(9)); // nobody is there: an error with a reason
     bench.flushed();
-    const std::vector<Record> records = bench.recorder->takeInbox();
-    QCOMPARE(records.size(), size_t(1));
-    QCOMPARE(records[0].direction, Direction::Out);
-    QCOMPARE(records[0].outcome, Outcome::NoPeer);
-    QCOMPARE(records[0].peer, endpointOf(9));
-    QCOMPARE(records[0].wireBytes, 3);
-    QVERIFY(records[0].isError());
-    QVERIFY(!records[0].note.isEmpty());
+    const std::vector<StoredMessage> messages = Test::storedOf(*bench.recorder);
+    QCOMPARE(messages.size(), size_t(1));
+    QCOMPARE(messages[0].direction(), Direction::Out);
+    QCOMPARE(messages[0].outcome(), Outcome::NoPeer);
+    QCOMPARE(messages[0].peer(), endpointOf(9));
+    QCOMPARE(messages[0].wireBytes(), 3u);
+    QVERIFY(messages[0].isError());
+    QVERIFY(!messages[0].note().isEmpty());
 }
 
 void TestSockMonitor::flushesOnceAnInterval()
@@ -296,7 +297,7 @@ void TestSockMonitor::changesThatNobodyTakesStayBounded()
     QCOMPARE(changes.peers.size(), size_t(4));
 }
 
-void TestSockMonitor::losesTheNewestRecordsBeyondItsLimit()
+void TestSockMonitor::losesTheNewestBeyondItsLimit()
 {
     MonitorBench bench;
     bench.flushed();
