@@ -18,6 +18,7 @@
 #include "ui/models/sockcontroller.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/statuspanel.h"
+#include "ui/views/storagedialog.h"
 
 namespace SockScope {
 
@@ -68,6 +69,27 @@ void InspectorWindow::askForNumber()
         m_status->showFailure(tr("%1 is not the number of a message").arg(text));
     else if (!m_log->goToNo(no))
         m_status->showFailure(tr("Message %1 is not in the list; the next one is chosen").arg(text));
+}
+
+void InspectorWindow::setStoreLimits(const StoreLimits &limits)
+{
+    RecorderLimits all = m_inspection->recorder()->limits();
+    all.store = limits;
+    m_inspection->messageLogModel()->setLimits(all);
+    m_status->update();
+}
+
+void InspectorWindow::showStorageDialog()
+{
+    auto *dialog = new StorageDialog(
+        m_inspection->recorder()->limits().store, [this] { return m_inspection->recorderStats().store; },
+        [this](const StoreLimits &limits) {
+            setStoreLimits(limits);
+            saveSettings();
+        },
+        this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void InspectorWindow::showKeys()

@@ -11,6 +11,7 @@
 #include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/storagesettings.h"
 #include "ui/theme.h"
 #include "ui/views/copytree.h"
 #include "ui/views/datatable.h"
@@ -162,6 +163,7 @@ void InspectorWindow::saveSettings()
     settings->setValue("timeFormat"_L1, static_cast<int>(m_inspection->messageLogModel()->timeFormat()));
     for (const DataTable *table : findChildren<DataTable *>())
         settings->setValue("columns/"_L1 + table->objectName(), table->saveColumns());
+    StorageSettings::save(*settings, m_inspection->recorder()->limits().store);
     m_recent.save(*settings);
     m_composer->saveSettings(*settings);
 }
@@ -169,6 +171,7 @@ void InspectorWindow::saveSettings()
 void InspectorWindow::restoreSettings()
 {
     const std::unique_ptr<QSettings> settings(openSettings());
+    setStoreLimits(StorageSettings::load(*settings));
     m_recent.load(*settings);
     m_composer->loadSettings(*settings);
     const int mode = settings->value("theme"_L1).toInt();

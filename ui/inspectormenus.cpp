@@ -165,6 +165,8 @@ void InspectorWindow::createMenus()
     capture->addAction(tr("Stop A&ll Sockets"), this, [forAll] { forAll(&SockController::stop); });
     capture->addSeparator();
     capture->addActions({m_pause, m_clear});
+    capture->addSeparator();
+    capture->addAction(tr("St&orage…"), QKeySequence(u"Ctrl+Alt+O"_s), this, &InspectorWindow::showStorageDialog);
 
     QMenu *tools = menuBar()->addMenu(tr("&Tools"));
     tools->addAction(themeIcon(u"inject"), tr("&Write a Message…"), QKeySequence(u"Ctrl+I"_s), this, [this] {

@@ -119,6 +119,7 @@ void InspectorWindow::connectPanels()
         m_composer->focusPayload();
     });
     connect(m_status, &StatusPanel::ledgerClicked, this, [this] { showPanel(m_ledger); });
+    connect(m_status, &StatusPanel::storageClicked, this, &InspectorWindow::showStorageDialog);
     // Fields and bytes light each other.
     connect(m_decoded, &DecodedPanel::fieldChosen, this, [this](qsizetype offset, qsizetype length) {
         m_bytes->hexView()->setHighlight(offset, length, !m_linking);

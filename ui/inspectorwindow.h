@@ -67,6 +67,7 @@ public:
 
 public Q_SLOTS:
     void showOpenDialog();
+    void showStorageDialog();
     /// Docks, columns and sizes as they were at first.
     void resetLayout();
     void saveSettings();
@@ -105,6 +106,7 @@ private:
     void askForNumber();
     void showKeys();
     void showAbout();
+    void setStoreLimits(const StoreLimits &limits);
 
     Inspection *m_inspection;
     RecentSockets m_recent;

@@ -1,13 +1,18 @@
 #include "ui/views/statuspanel.h"
 
+#include <QEvent>
 #include <QLabel>
+#include <QMenu>
 #include <QStatusBar>
 #include <QStyle>
 #include <QToolButton>
 
+#include <algorithm>
+
 #include "ui/icons.h"
 #include "ui/models/format.h"
 #include "ui/models/inspection.h"
+#include "ui/models/losses.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
 
@@ -15,23 +20,57 @@ namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr int narrowWidth = 1180; ///< below it the captions are short
+constexpr int cellMargin = 6;
+
+/// "96 of 512 MiB"
+QString usedOf(qsizetype used, qsizetype budget)
+{
+    return StatusPanel::tr("%1 of %2")
+        .arg(Format::bytes(static_cast<quint64>(std::max<qsizetype>(used, 0))),
+             Format::bytes(static_cast<quint64>(std::max<qsizetype>(budget, 0))));
+}
+
+QString partOf(qsizetype used, qsizetype budget)
+{
+    return budget > 0 ? u"%1 %"_s.arg(std::clamp<qsizetype>(used * 100 / budget, 0, 999)) : u"–"_s;
+}
+
+} // namespace
+
 StatusPanel::StatusPanel(Inspection *inspection, QStatusBar *bar)
     : QObject(bar)
     , m_inspection(inspection)
-    , m_figures(new QLabel(bar))
+    , m_bar(bar)
+    , m_losses(new Losses(inspection, this))
+    , m_captured(new QLabel(bar))
+    , m_displayed(new QLabel(bar))
+    , m_marked(new QLabel(bar))
+    , m_dropped(addButton("droppedFigure", tr("Dropped messages, by reason")))
+    , m_memory(addButton("memoryFigure", tr("Memory used of the budget")))
+    , m_disk(addButton("diskFigure", tr("Disk used of the budget")))
+    , m_reasons(new QMenu(bar))
     , m_failure(new QLabel(bar))
     , m_dismiss(new QToolButton(bar))
     , m_ledger(new QToolButton(bar))
     , m_tick(new QLabel(bar))
 {
     bar->setSizeGripEnabled(false);
-    m_figures->setContentsMargins(6, 2, 6, 2);
-    m_figures->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_figures->setAccessibleName(tr("What was captured, is displayed and was dropped"));
-    m_failure->setProperty("role", u"error"_s);
+    const std::pair<QLabel *, QString> labels[] = {{m_captured, tr("Captured messages")},
+                                                   {m_displayed, tr("Displayed messages")},
+                                                   {m_marked, tr("Marked messages")},
+                                                   {m_tick, tr("Ticks")}};
+    for (const auto &[label, name] : labels) {
+        label->setAccessibleName(name);
+        label->setContentsMargins(cellMargin, 2, cellMargin, 2);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
     m_failure->setTextFormat(Qt::PlainText);
     m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_failure->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_dismiss->setObjectName(u"dismissNotice"_s);
     m_dismiss->setIcon(themeIcon(u"close"));
     m_dismiss->setIconSize(QSize(12, 12));
     m_dismiss->setAutoRaise(true);
@@ -40,25 +79,40 @@ StatusPanel::StatusPanel(Inspection *inspection, QStatusBar *bar)
     m_ledger->setObjectName(u"ledgerBadge"_s);
     m_ledger->setAutoRaise(true);
     m_ledger->setAccessibleName(tr("Ledger"));
-    m_tick->setContentsMargins(6, 2, 8, 2);
-    m_tick->setAccessibleName(tr("Ticks"));
-    bar->addWidget(m_figures);
+    for (QWidget *widget :
+         std::initializer_list<QWidget *>{m_captured, m_displayed, m_marked, m_dropped, m_memory, m_disk})
+        bar->addWidget(widget);
     bar->addWidget(m_failure, 1);
     bar->addWidget(m_dismiss);
     bar->addPermanentWidget(m_ledger);
     bar->addPermanentWidget(m_tick);
-    const auto dismiss = [this] {
-        m_failure->clear();
-        m_failure->hide();
-        m_dismiss->hide();
-    };
-    dismiss();
-    connect(m_dismiss, &QToolButton::clicked, this, dismiss);
+    m_dropped->setMenu(m_reasons);
+    m_dropped->setPopupMode(QToolButton::InstantPopup);
+    connect(m_reasons, &QMenu::aboutToShow, this, &StatusPanel::fillLosses);
+    connect(m_memory, &QToolButton::clicked, this, &StatusPanel::storageClicked);
+    connect(m_disk, &QToolButton::clicked, this, &StatusPanel::storageClicked);
+    connect(m_dismiss, &QToolButton::clicked, this, &StatusPanel::dismiss);
     connect(m_ledger, &QToolButton::clicked, this, &StatusPanel::ledgerClicked);
     connect(inspection, &Inspection::updated, this, &StatusPanel::update);
     connect(inspection->messageLogModel(), &QAbstractItemModel::modelReset, this, &StatusPanel::update);
     connect(inspection->messageLogModel(), &MessageLogModel::scanProgressed, this, &StatusPanel::update);
+    connect(inspection->messageLogModel(), &MessageLogModel::marksChanged, this, &StatusPanel::update);
+    bar->installEventFilter(this);
+    m_narrow = bar->width() < narrowWidth;
+    showNotice();
     update();
+}
+
+QToolButton *StatusPanel::addButton(const char *name, const QString &accessibleName)
+{
+    auto *button = new QToolButton(m_bar);
+    button->setObjectName(QLatin1StringView(name));
+    button->setProperty("role", u"figure"_s);
+    button->setAutoRaise(true);
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setAccessibleName(accessibleName);
+    button->setFocusPolicy(Qt::TabFocus);
+    return button;
 }
 
 void StatusPanel::setSock(quint32 sockId)
@@ -69,11 +123,8 @@ void StatusPanel::setSock(quint32 sockId)
 
 void StatusPanel::showFailure(const QString &text)
 {
-    m_failure->setText(text);
-    m_failure->setToolTip(text);
-    m_failure->setAccessibleName(text);
-    m_failure->show();
-    m_dismiss->show();
+    m_failureText = text;
+    showNotice();
 }
 
 QString StatusPanel::failureText() const
@@ -83,7 +134,65 @@ QString StatusPanel::failureText() const
 
 QString StatusPanel::figuresText() const
 {
-    return m_figures->text();
+    QStringList parts{m_captured->text(), m_displayed->text(), m_marked->text(),
+                      m_dropped->text(),  m_memory->text(),    m_disk->text()};
+    return parts.join(u"  ·  "_s);
+}
+
+QString StatusPanel::droppedText() const
+{
+    return m_dropped->toolTip();
+}
+
+void StatusPanel::showNotice()
+{
+    const bool failed = !m_failureText.isEmpty();
+    const QString text = failed ? m_failureText : m_spoolText;
+    m_failure->setText(text);
+    m_failure->setToolTip(text);
+    m_failure->setAccessibleName(text);
+    const QString role = failed ? u"error"_s : u"warning"_s;
+    if (m_failure->property("role").toString() != role) {
+        m_failure->setProperty("role", role);
+        m_failure->style()->unpolish(m_failure);
+        m_failure->style()->polish(m_failure);
+    }
+    m_failure->setVisible(!text.isEmpty());
+    m_dismiss->setVisible(!text.isEmpty());
+    // Where there is no room for both, what went wrong comes first; the figures are back when it has been read.
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_marked, m_memory, m_disk, m_tick})
+        widget->setVisible(text.isEmpty() || !m_narrow);
+}
+
+void StatusPanel::dismiss()
+{
+    if (!m_failureText.isEmpty())
+        m_failureText.clear();
+    else
+        m_spoolDismissed = std::exchange(m_spoolText, QString());
+    showNotice();
+}
+
+void StatusPanel::setFigure(QWidget *widget, const Figure &figure, int digits)
+{
+    const QString text = figure.caption + u' ' + figure.value;
+    const QFontMetrics metrics(widget->font());
+    // Room for so many digits with their marks from the beginning; wider only when a number outgrows it.
+    const int reserved = metrics.horizontalAdvance(
+        figure.caption + u' ' +
+        Format::count(qint64(1'111'111'111)).right(digits + (digits - 1) / 3).replace(u'1', u'0'));
+    auto *button = qobject_cast<QToolButton *>(widget);
+    const int extra =
+        2 * cellMargin + (button && button->menu() ? 16 : 4) + (button && !button->icon().isNull() ? 20 : 0);
+    const int wanted = std::max(reserved, metrics.horizontalAdvance(text)) + extra;
+    const int present = widget->property("narrow").toBool() == m_narrow ? widget->minimumWidth() : 0;
+    widget->setProperty("narrow", m_narrow);
+    if (wanted > present)
+        widget->setFixedWidth(wanted);
+    if (button)
+        button->setText(text);
+    else
+        qobject_cast<QLabel *>(widget)->setText(text);
 }
 
 void StatusPanel::setSignal(QWidget *widget, const QString &signal)
@@ -97,50 +206,111 @@ void StatusPanel::setSignal(QWidget *widget, const QString &signal)
 
 void StatusPanel::update()
 {
+    updateStore();
+    updateLedger();
+    updateTick();
+    updateSpoolError();
+}
+
+void StatusPanel::updateStore()
+{
     const RecorderStats stats = m_inspection->recorderStats();
-    quint64 lostByMonitors = 0;
+    const StoreLimits &limits = m_inspection->recorder()->limits().store;
+    const MessageLogModel *log = m_inspection->messageLogModel();
+    setFigure(m_captured, {tr("captured"), Format::count(stats.captured())}, m_narrow ? 7 : 9);
+    setFigure(m_displayed, {tr("displayed"), Format::count(qint64(log->rowCount()))}, m_narrow ? 7 : 9);
+    setFigure(m_marked, {tr("marked"), Format::count(qint64(log->markCount()))}, m_narrow ? 2 : 4);
+
+    const std::vector<Loss> reasons = m_losses->reasons();
+    const quint64 dropped = Losses::total(reasons);
+    QStringList lines;
+    for (const Loss &loss : reasons) {
+        if (loss.count > 0)
+            lines.append(Format::count(loss.count) + u' ' + loss.what);
+    }
+    m_dropped->setToolTip(lines.isEmpty() ? tr("No message was lost") : lines.join(u'\n'));
+    m_dropped->setAccessibleDescription(m_dropped->toolTip());
+    if (m_dropped->icon().isNull() != (dropped == 0))
+        m_dropped->setIcon(dropped == 0 ? QIcon() : themeIcon(u"warning"));
+    setFigure(m_dropped, {tr("dropped"), Format::count(dropped)}, m_narrow ? 4 : 6);
+
+    const auto budget = [&](QToolButton *button, const QString &caption, qsizetype used, qsizetype of) {
+        setFigure(button, {caption, m_narrow ? partOf(used, of) : usedOf(used, of)}, m_narrow ? 3 : 1);
+        button->setToolTip(caption + u' ' + usedOf(used, of) + u'\n' + tr("Capture → Storage sets the budgets"));
+    };
+    budget(m_memory, tr("memory"), stats.store.memoryBytes, limits.memoryBytes);
+    budget(m_disk, tr("disk"), stats.store.diskBytes, limits.spoolFolder.isEmpty() ? 0 : limits.diskBytes);
+}
+
+void StatusPanel::updateLedger()
+{
     bool balanced = true;
     QString unbalanced;
     for (const SockController *controller : m_inspection->controllers()) {
-        lostByMonitors += controller->snapshot().lostRecords;
         if (!controller->snapshot().ledger.isBalanced()) {
             balanced = false;
             unbalanced += (unbalanced.isEmpty() ? QString() : u", "_s) + controller->name();
         }
     }
-    QStringList reasons;
-    if (stats.store.droppedOldest > 0)
-        reasons.append(tr("store full %1").arg(Format::count(stats.store.droppedOldest)));
-    if (stats.store.droppedSlowDisk > 0)
-        reasons.append(tr("disk too slow %1").arg(Format::count(stats.store.droppedSlowDisk)));
-    if (stats.store.droppedUnreadable > 0)
-        reasons.append(tr("spool unreadable %1").arg(Format::count(stats.store.droppedUnreadable)));
-    if (const quint64 lost = stats.lostInbox + lostByMonitors; lost > 0)
-        reasons.append(tr("window too slow %1").arg(Format::count(lost)));
-    const quint64 dropped = stats.store.dropped() + stats.lostInbox + lostByMonitors;
-    QStringList parts{tr("captured %1").arg(Format::count(stats.captured())),
-                      tr("displayed %1").arg(Format::count(qint64(m_inspection->messageLogModel()->rowCount()))),
-                      tr("dropped %1").arg(Format::count(dropped)) +
-                          (reasons.isEmpty() ? QString() : u" ("_s + reasons.join(u", "_s) + u')'),
-                      Format::bytes(static_cast<quint64>(stats.store.memoryBytes))};
-    m_figures->setText(parts.join(u"  ·  "_s));
-
     m_ledger->setText(balanced ? tr("ledger ✓") : tr("ledger ✗"));
     m_ledger->setToolTip(balanced ? tr("Every message is accounted for")
                                   : tr("The counts of %1 do not add up: a defect of SockScope").arg(unbalanced));
     setSignal(m_ledger, balanced ? u"ok"_s : u"error"_s);
+}
 
+void StatusPanel::updateTick()
+{
     const QList<SockController *> &controllers = m_inspection->controllers();
     const SockController *shown = m_inspection->controller(m_sockId);
     if (!shown && !controllers.isEmpty())
         shown = controllers.first();
     if (shown && shown->snapshot().tick.intervalNs > 0) {
         const TickStats &tick = shown->snapshot().tick;
-        m_tick->setText(tr("%1: tick %2, missed %3")
-                            .arg(shown->name(), Format::duration(tick.intervalNs), Format::count(tick.missed)));
+        m_tick->setToolTip(tr("%1: tick %2, missed %3")
+                               .arg(shown->name(), Format::duration(tick.intervalNs), Format::count(tick.missed)));
+        m_tick->setText(m_narrow ? tr("tick %1").arg(Format::duration(tick.intervalNs)) : m_tick->toolTip());
     } else {
-        m_tick->setText(shown ? tr("%1: no ticks").arg(shown->name()) : QString());
+        m_tick->setText(shown && !m_narrow ? tr("%1: no ticks").arg(shown->name()) : QString());
+        m_tick->setToolTip(shown ? tr("%1: no ticks").arg(shown->name()) : QString());
     }
+}
+
+void StatusPanel::updateSpoolError()
+{
+    const auto &error = m_inspection->recorderStats().store.spoolError;
+    const QString text = error ? tr("Nothing goes to disk now: %1").arg(error->toString()) : QString();
+    if (text.isEmpty()) {
+        m_spoolDismissed.clear(); // it is over; one that comes later is news. What nobody has read yet stays
+        return;
+    }
+    if (text == m_spoolText || text == m_spoolDismissed)
+        return;
+    m_spoolText = text;
+    showNotice();
+}
+
+void StatusPanel::fillLosses()
+{
+    m_reasons->clear();
+    for (const Loss &loss : m_losses->reasons()) {
+        QAction *line =
+            m_reasons->addAction(Format::count(loss.count) + u"  "_s + loss.what +
+                                 (loss.count > 0 && !loss.remedy.isEmpty() ? u": "_s + loss.remedy : QString()));
+        line->setEnabled(loss.count > 0);
+    }
+    m_reasons->addSeparator();
+    m_reasons->addAction(tr("Show the &Ledger"), this, &StatusPanel::ledgerClicked);
+    m_reasons->addAction(tr("&Storage…"), this, &StatusPanel::storageClicked);
+}
+
+bool StatusPanel::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_bar && event->type() == QEvent::Resize && m_narrow != (m_bar->width() < narrowWidth)) {
+        m_narrow = !m_narrow;
+        update();
+        showNotice();
+    }
+    return QObject::eventFilter(watched, event);
 }
 
 } // namespace SockScope
