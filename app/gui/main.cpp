@@ -11,6 +11,7 @@
 #include "app/common/standardoutput.h"
 #include "app/gui/demothread.h"
 #include "app/gui/display.h"
+#include "app/gui/firstframe.h"
 #include "core/codec/codec.h"
 #include "core/sockspec.h"
 #include "ui/inspectorwindow.h"
@@ -137,6 +138,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
             },
             Inspection::OnFailure::Keep);
     }
+    FirstFrame::watch(&window);
     window.show();
     return QApplication::exec();
 }
@@ -145,6 +147,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
 
 int main(int argc, char **argv)
 {
+    FirstFrame::begin();
     prepareProcess();
     setProgramNames();
     CommandLine line = commandLine();
