@@ -2,6 +2,7 @@
 #include <QFile>
 #include <QSettings>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -11,10 +12,11 @@
 #include "app/common/standardoutput.h"
 #include "app/gui/demothread.h"
 #include "app/gui/display.h"
-#include "app/gui/firstframe.h"
+#include "app/gui/ratesdock.h"
 #include "core/codec/codec.h"
 #include "core/sockspec.h"
 #include "ui/inspectorwindow.h"
+#include "ui/models/ratehistory.h"
 #include "ui/theme.h"
 
 namespace SockScope {
@@ -122,6 +124,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
     std::optional<DemoThread> demo; // outlives the window
     Theme::instance()->takeOver();
     InspectorWindow window;
+    const std::unique_ptr<RateHistory> rates = addRates(window);
     if (line.isSet(u"demo"_s)) {
         demo.emplace();
         if (const auto error = demo->start())
@@ -138,7 +141,6 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
             },
             Inspection::OnFailure::Keep);
     }
-    FirstFrame::watch(&window);
     window.show();
     return QApplication::exec();
 }
@@ -147,7 +149,6 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
 
 int main(int argc, char **argv)
 {
-    FirstFrame::begin();
     prepareProcess();
     setProgramNames();
     CommandLine line = commandLine();

@@ -45,10 +45,7 @@ void pinTo(int core)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
-    for (int each = 0; each < coreCount(); ++each) {
-        if (core == anyCore || each == core % coreCount())
-            CPU_SET(each, &set);
-    }
+    CPU_SET(core % coreCount(), &set);
     ::sched_setaffinity(0, sizeof set, &set);
 }
 

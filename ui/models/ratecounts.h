@@ -134,8 +134,8 @@ private:
     // What follows is of the thread that counts.
     std::unordered_map<RateKey, quint16, RateKeyHash> m_seriesOf;
     std::unordered_map<RateKey, quint64, RateKeyHash> m_tally;
-    std::vector<RateKey> m_keys;      // of the chunk that begins at m_mappedChunk, as far as its table was read
-    std::vector<quint16> m_mapped;    // the series of each of them
+    std::vector<RateKey> m_keys;   // of the chunk that begins at m_mappedChunk, as far as its table was read
+    std::vector<quint16> m_mapped; // the series of each of them
     quint64 m_mappedChunk = 0;
     std::vector<quint32> m_histogram; // kept for its memory
     std::vector<Flush> m_flushes;
