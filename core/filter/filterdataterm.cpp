@@ -41,7 +41,7 @@ std::optional<FilterPath> pathOf(const std::vector<const FieldNode *> &fromRoot,
         if (parent == "array"_L1) {
             step.isIndex = true;
             step.index = QStringView(node.key).sliced(1).chopped(1).toLongLong();
-        } else if (parent == "map"_L1 && node.key == "{…}"_L1) {
+        } else if (parent == "map"_L1 && node.key == u"{…}") {
             return std::nullopt; // a key that is a map or list itself
         } else {
             step.key = node.key;

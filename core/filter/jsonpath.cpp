@@ -360,8 +360,12 @@ std::optional<Item> JsonPath::locate(QByteArrayView payload, Place &place) const
         return item.partial ? std::nullopt : below(root, 0);
     if (!item.isTypeLike())
         return below(root, 0);
-    if (!reader.takeComma())
-        return reader.isAt(']') ? below(root, 0) : std::nullopt;
+    if (!reader.takeComma()) {
+        if (!reader.take(']'))
+            return std::nullopt;
+        reader.skipBlanks(); // [type] and something behind it: a message that was cut off, as the detail tree has it
+        return reader.atEnd() ? below(root, 0) : std::nullopt;
+    }
     const Place second{reader.at()};
     if (m_path.empty() || m_path.front().isIndex)
         return isTypeAndData(payload, second) ? below(second.data, 1) : below(root, 0);
