@@ -67,6 +67,7 @@ BaseSock::~BaseSock()
     for (Tap *tap : std::vector<Tap *>(d->taps))
         tap->sockDestroyed();
     d->taps.clear();
+    d->tracers.clear();
     d->dispatcher->shutdown();
     if (d->held > 0)
         d->lastHold = d;
@@ -362,10 +363,16 @@ MetaSock *BaseSock::metaSock() const
 void BaseSock::addTap(Tap *tap)
 {
     d->taps.push_back(tap);
+    d->findTracers();
 }
 void BaseSock::removeTap(Tap *tap)
 {
     std::erase(d->taps, tap);
+    d->findTracers();
+}
+void BaseSock::updateTaps()
+{
+    d->findTracers();
 }
 
 void BaseSock::setLogger(std::function<void(int level, const QString &text)> logger)

@@ -162,6 +162,8 @@ public:
 
     void addTap(Tap *tap);
     void removeTap(Tap *tap);
+    /// A tap wants traces now, or does not any more: it is asked again.
+    void updateTaps();
     void setLogger(std::function<void(int level, const QString &text)> logger);
 
 Q_SIGNALS:

@@ -267,7 +267,9 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
     if (wantsToParseNow(payload.size())) {
         running = true;
         inTransit.add(wireBytes);
-        Envelope &envelope = inQueue.beginPush();
+        QueuedMessage &envelope = inQueue.beginPush();
+        if (isTraced()) [[unlikely]]
+            envelope.times.framedNs = envelope.times.decodingNs = qMax(nowNs, traceNowNs());
         envelope.message.payload = lentPool ? lentPool->share(payload) : pool.copy(payload);
         envelope.peer = peer;
         envelope.receivedNs = nowNs;
@@ -279,7 +281,8 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
             runQueues();
         return;
     }
-    queueFrame({lentPool ? lentPool->share(payload) : pool.copy(payload), peer, nowNs, wireBytes, flags});
+    queueFrame({lentPool ? lentPool->share(payload) : pool.copy(payload), peer, nowNs, wireBytes, flags,
+                isTraced() ? qMax(nowNs, traceNowNs()) : 0});
 }
 
 /// An inline sock parses at once. A queued one does when nothing is before the message and little waits for its
@@ -292,7 +295,7 @@ bool BaseSockPrivate::wantsToParseNow(qsizetype payloadBytes) const
         return true;
     return parseQueue.isEmpty() && inQueue.size() < messagesParsedAhead &&
            parseQueue.capacity() > messagesParsedAhead * 8 &&
-           inQueue.hasPlace(payloadBytes + static_cast<qsizetype>(sizeof(Envelope)));
+           inQueue.hasPlace(payloadBytes + static_cast<qsizetype>(sizeof(QueuedMessage)));
 }
 
 void BaseSockPrivate::queueFrame(QueuedFrame &&frame)
@@ -347,18 +350,22 @@ void BaseSockPrivate::queueFrame(QueuedFrame &&frame)
 }
 
 /// The envelope is inQueue's next place: true when it stays there, else the place has been given up.
-bool BaseSockPrivate::parseOne(Envelope &envelope)
+bool BaseSockPrivate::parseOne(QueuedMessage &envelope)
 {
     const qsizetype wireBytes = envelope.wireBytes;
     envelope.queuedNs = envelope.receivedNs;
     envelope.sequence = ++sequence;
     envelope.message.type = {};
+    if (isTraced()) [[unlikely]]
+        envelope.times.decodedNs = envelope.times.queuedNs = 0;
     Stage stage = Stage::Codec;
     QString text;
     try {
         if (std::optional<SockError> error = q->parseMessage(envelope.message.payload, envelope.message)) [[unlikely]]
             return dropParsed(envelope, Outcome::DecodeError, std::move(error), stage);
         stage = Stage::Hook;
+        if (isTraced()) [[unlikely]]
+            envelope.times.decodedNs = traceNowNs();
         if (!isStopped() && !q->handleAll(envelope)) [[unlikely]] {
             envelope.wireBytes = wireBytes;
             return dropParsed(envelope, Outcome::DroppedByHook, std::nullopt, stage);
@@ -370,14 +377,18 @@ bool BaseSockPrivate::parseOne(Envelope &envelope)
         text = unknownExceptionText();
     }
     envelope.wireBytes = wireBytes; // the ledger's number, whatever the hook did
-    if (stage == Stage::Dispatch) [[likely]]
+    if (stage == Stage::Dispatch) [[likely]] {
+        if (isTraced()) [[unlikely]]
+            envelope.times.queuedNs = traceNowNs();
         return finishParsed(envelope, wireBytes);
+    }
     reportThrown(stage, envelope.peer, stage == Stage::Codec ? "parseMessage" : "handleAll", text);
     return dropParsed(envelope, stage == Stage::Codec ? Outcome::DecodeError : Outcome::DroppedByHook,
                       lastError.value_or(SockError{}), stage);
 }
 
-bool BaseSockPrivate::dropParsed(Envelope &envelope, Outcome outcome, std::optional<SockError> &&error, Stage stage)
+bool BaseSockPrivate::dropParsed(QueuedMessage &envelope, Outcome outcome, std::optional<SockError> &&error,
+                                 Stage stage)
 {
     const qsizetype wireBytes = envelope.wireBytes;
     inTransit.remove(wireBytes);
@@ -397,14 +408,14 @@ bool BaseSockPrivate::dropParsed(Envelope &envelope, Outcome outcome, std::optio
         error->peer = envelope.peer;
     }
     if (q && !taps.empty())
-        tapInbound(envelope, outcome, error ? &*error : nullptr);
+        tapInbound(envelope, outcome, error ? &*error : nullptr, envelope.times);
     inQueue.abandonPush();
     if (q && error && outcome == Outcome::DecodeError)
         report(std::move(*error));
     return false;
 }
 
-bool BaseSockPrivate::finishParsed(Envelope &envelope, qsizetype wireBytes)
+bool BaseSockPrivate::finishParsed(QueuedMessage &envelope, qsizetype wireBytes)
 {
     inTransit.remove(wireBytes);
     if (isStopped()) {
@@ -414,7 +425,7 @@ bool BaseSockPrivate::finishParsed(Envelope &envelope, qsizetype wireBytes)
     }
     if (options.dispatch == DispatchMode::Inline && inQueue.isEmpty() &&
         !dispatcher->wouldStall(envelope.message.type)) {
-        const Envelope own = std::move(envelope); // the handler may inject, and that message needs the place
+        const QueuedMessage own = std::move(envelope); // the handler may inject, and that message needs the place
         inQueue.abandonPush();
         const auto handlers = dispatcher;
         qint64 now = handlers->beginTurn();
@@ -422,12 +433,12 @@ bool BaseSockPrivate::finishParsed(Envelope &envelope, qsizetype wireBytes)
         dispatchOne(own, now);
         return false;
     }
-    const qsizetype cost = envelope.message.payload.size() + static_cast<qsizetype>(sizeof(Envelope));
+    const qsizetype cost = envelope.message.payload.size() + static_cast<qsizetype>(sizeof(QueuedMessage));
     if (!inQueue.hasPlace(cost)) { // only an inline sock meets this: all others look before they parse
         inQueue.countFull();
         ledger.droppedQueueFull.add(wireBytes);
         if (!taps.empty())
-            tapInbound(envelope, Outcome::DroppedQueueFull);
+            tapInbound(envelope, Outcome::DroppedQueueFull, nullptr, envelope.times);
         inQueue.abandonPush();
         if (q)
             Q_EMIT q->limitReached(QStringLiteral("inQueue"), inQueue.stats().full);
@@ -438,7 +449,7 @@ bool BaseSockPrivate::finishParsed(Envelope &envelope, qsizetype wireBytes)
 }
 
 /// The caller holds the dispatcher shared.
-bool BaseSockPrivate::dispatchOne(const Envelope &envelope, qint64 &nowNs)
+bool BaseSockPrivate::dispatchOne(const QueuedMessage &envelope, qint64 &nowNs)
 {
     // Counted before anybody is called, so that the sums are right inside a handler and after one that stops the sock.
     Dispatcher *const hold = dispatcher.get();
@@ -449,12 +460,13 @@ bool BaseSockPrivate::dispatchOne(const Envelope &envelope, qint64 &nowNs)
     const bool handled = own || above;
     (handled ? ledger.handled : ledger.unhandled).add(envelope.wireBytes);
     if (!taps.empty())
-        tapInbound(envelope, handled ? Outcome::Dispatched : Outcome::Unhandled);
+        tapInbound(envelope, handled ? Outcome::Dispatched : Outcome::Unhandled, nullptr, envelope.times, nowNs);
 
     if (hasReceivedSlots) {
         Q_EMIT q->messageReceived(envelope);
         if (!q)
             return false;
+        nowNs = dispatcher->turnClock().now(); // what the slots took is no handler's
     }
     bool taken = false;
     if (above && options.metaSock == meta) { // a slot may have destroyed it
@@ -463,14 +475,14 @@ bool BaseSockPrivate::dispatchOne(const Envelope &envelope, qint64 &nowNs)
             taken = true;
         } else {
             if (own)
-                dispatcher->dispatch(envelope, nowNs);
+                dispatcher->dispatch(envelope, nowNs, runObserver());
             if (q && options.metaSock == meta)
                 meta->dispatchFromChild(q, envelope, nowNs);
             taken = true;
         }
     }
     if (!taken && own)
-        hold->dispatch(envelope, nowNs);
+        hold->dispatch(envelope, nowNs, runObserver());
     if (!handled && q) {
         dispatcher->countUnhandled(type);
         nowNs = clock->nowNs();

@@ -344,24 +344,6 @@ QString BaseSockPrivate::unknownExceptionText()
     return QStringLiteral("an exception of a type that is not std::exception");
 }
 
-void BaseSockPrivate::tapInbound(const Envelope &envelope, Outcome outcome, const SockError *error)
-{
-    for (Tap *tap : std::vector<Tap *>(taps))
-        tap->inbound(envelope, outcome, error);
-}
-
-void BaseSockPrivate::tapPeer(const Endpoint &peer)
-{
-    for (Tap *tap : std::vector<Tap *>(taps))
-        tap->peerChanged(peer);
-}
-
-void BaseSockPrivate::tapSock()
-{
-    for (Tap *tap : std::vector<Tap *>(taps))
-        tap->sockChanged();
-}
-
 /// Asked once a turn, because it takes as long as calling a handler: a slot that is connected within a turn hears the
 /// messages of the next one. Not connectNotify: another thread may disconnect while the sock is being destroyed.
 void BaseSockPrivate::findSignals()

@@ -36,8 +36,8 @@ bool BaseSockPrivate::sendOne(const MessageType &type, QByteArrayView payload, Q
     if (Peer *known = peers.find(peer))
         known->sent.add(wire.size());
     if (!taps.empty()) {
-        for (Tap *tap : std::vector<Tap *>(taps))
-            tap->outbound(peer, type, payload, wire.size(), clock->nowNs(), Outcome::Sent, nullptr);
+        for (size_t i = 0; i < taps.size(); ++i)
+            taps[i]->outbound(peer, type, payload, wire.size(), clock->nowNs(), Outcome::Sent, nullptr);
     }
     return true;
 }
@@ -88,8 +88,8 @@ void BaseSockPrivate::refuseSend(const MessageType &type, QByteArrayView payload
     if (Peer *known = peers.find(peer))
         ++known->errors;
     if (!taps.empty()) {
-        for (Tap *tap : std::vector<Tap *>(taps))
-            tap->outbound(peer, type, payload, wire.size(), clock->nowNs(), tapped, &error);
+        for (size_t i = 0; i < taps.size(); ++i)
+            taps[i]->outbound(peer, type, payload, wire.size(), clock->nowNs(), tapped, &error);
     }
     if (!result.error)
         result.error = error;
@@ -150,8 +150,8 @@ void BaseSockPrivate::transportSent(const Endpoint &peer, qsizetype bytes, const
     reported.peer = peer;
     const auto keep = shared_from_this();
     if (!taps.empty()) {
-        for (Tap *tap : std::vector<Tap *>(taps))
-            tap->outbound(peer, {}, {}, bytes, clock->nowNs(), Outcome::SendError, &reported);
+        for (size_t i = 0; i < taps.size(); ++i)
+            taps[i]->outbound(peer, {}, {}, bytes, clock->nowNs(), Outcome::SendError, &reported);
     }
     report(std::move(reported));
 }

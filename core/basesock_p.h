@@ -11,7 +11,9 @@
 #include "core/hooks/peerfilter.h"
 #include "core/peers/peertable.h"
 #include "core/tap/ledger.h"
+#include "core/tap/tracetap.h"
 #include "core/transport/transport.h"
+#include "core/types/stagetimes.h"
 
 class QHostInfo;
 
@@ -27,11 +29,23 @@ struct QueuedFrame
     qint64 receivedNs = 0;
     qsizetype wireBytes = 0;
     EnvelopeFlags flags;
+    qint64 framedNs = 0; ///< as in StageTimes
 };
 
 inline void recycle(QueuedFrame &frame)
 {
     frame.payload = Bytes();
+}
+
+/// A message that waits for its handlers. The times are those of an earlier message while nobody traces.
+struct QueuedMessage : Envelope
+{
+    StageTimes times;
+};
+
+inline void recycle(QueuedMessage &message)
+{
+    recycle(static_cast<Envelope &>(message));
 }
 
 struct EndpointHash
@@ -72,7 +86,7 @@ struct PendingConnect
  *          destroyed
  *  Source  none
  */
-class BaseSockPrivate : public TransportSink, public std::enable_shared_from_this<BaseSockPrivate>
+class BaseSockPrivate : public TransportSink, public RunObserver, public std::enable_shared_from_this<BaseSockPrivate>
 {
 public:
     BaseSockPrivate(BaseSock *sock, SockOptions sockOptions);
@@ -115,10 +129,10 @@ public:
     bool wantsToParseNow(qsizetype payloadBytes) const;
     void queueFrame(QueuedFrame &&frame);
     void rejectFrame(const Endpoint &peer, QByteArrayView wire, EnvelopeFlags flags, qint64 nowNs, SockError error);
-    bool parseOne(Envelope &envelope);
-    bool dropParsed(Envelope &envelope, Outcome outcome, std::optional<SockError> &&error, Stage stage);
-    bool finishParsed(Envelope &envelope, qsizetype wireBytes);
-    bool dispatchOne(const Envelope &envelope, qint64 &nowNs);
+    bool parseOne(QueuedMessage &envelope);
+    bool dropParsed(QueuedMessage &envelope, Outcome outcome, std::optional<SockError> &&error, Stage stage);
+    bool finishParsed(QueuedMessage &envelope, qsizetype wireBytes);
+    bool dispatchOne(const QueuedMessage &envelope, qint64 &nowNs);
 
     // queues (basesock_queues.cpp)
     static constexpr qsizetype messagesParsedAhead = 64;
@@ -199,9 +213,18 @@ public:
 
     // all
     void report(SockError error, bool toLog = true);
-    void tapInbound(const Envelope &envelope, Outcome outcome, const SockError *error = nullptr);
+    void tapInbound(const Envelope &envelope, Outcome outcome, const SockError *error = nullptr,
+                    const StageTimes &times = {}, qint64 nowNs = 0);
     void tapPeer(const Endpoint &peer);
     void tapSock();
+    void findTracers();
+    bool isTraced() const { return !tracers.empty(); }
+    qint64 traceNowNs() { return dispatcher->turnClock().now(); }
+    /// Who watches the handlers of this sock's messages; null: nobody.
+    RunObserver *runObserver() { return isTraced() ? this : nullptr; }
+    quint64 runBegan(const HandlerCall &call) override;
+    void runEnded(quint64 run, qint64 startNs, qint64 endNs, const QString &error) override;
+    std::weak_ptr<RunObserver> weakObserver() override { return weak_from_this(); }
     void findSignals();
     bool isStopped() const { return !q || state != BaseSock::State::Active; }
     template <typename Function>
@@ -227,7 +250,7 @@ public:
     PeerTable peers;
     std::shared_ptr<Dispatcher> dispatcher;
     BoundedQueue<QueuedFrame> parseQueue;
-    BoundedQueue<Envelope> inQueue;
+    BoundedQueue<QueuedMessage> inQueue;
     BytesPool pool;
     std::unordered_map<Endpoint, StreamState, EndpointHash> streams;
     QHash<Endpoint, PendingConnect> pendingConnects;
@@ -257,6 +280,8 @@ public:
     quint64 generation = 0; ///< of start(): late answers of an earlier life are ignored
     std::optional<SockError> lastError;
     std::vector<Tap *> taps;
+    std::vector<TraceTap *> tracers; ///< those of the taps that want traces
+    quint64 lastRun = 0;
     bool hasReceivedSlots = false;
     bool hasUnhandledSlots = false;
     bool running = false;      ///< inside runQueues or the parsing of a frame

@@ -97,18 +97,23 @@ void BaseSockPrivate::workQueues()
         turnDeadlineNs = now + std::chrono::nanoseconds(options.turnBudget).count();
     bool stale = false; // time has passed since now was taken: a handler must not pay for the codec
     while (!isStopped() && hasWork()) {
-        if (inQueue.isEmpty() || (!parseQueue.isEmpty() && inQueue.size() < messagesParsedAhead &&
-                                  inQueue.hasPlace(parseQueue.front().payload.size() + qsizetype(sizeof(Envelope))))) {
+        if (inQueue.isEmpty() ||
+            (!parseQueue.isEmpty() && inQueue.size() < messagesParsedAhead &&
+             inQueue.hasPlace(parseQueue.front().payload.size() + qsizetype(sizeof(QueuedMessage))))) {
             if (parseQueue.isEmpty())
                 break;
             QueuedFrame &frame = parseQueue.takeFront();
             inTransit.add(frame.wireBytes);
-            Envelope &envelope = inQueue.beginPush();
+            QueuedMessage &envelope = inQueue.beginPush();
             envelope.message.payload = std::move(frame.payload);
             envelope.peer = frame.peer;
             envelope.receivedNs = frame.receivedNs;
             envelope.wireBytes = frame.wireBytes;
             envelope.flags = frame.flags;
+            if (isTraced()) [[unlikely]] {
+                envelope.times.framedNs = frame.framedNs;
+                envelope.times.decodingNs = qMax(frame.framedNs, time.now());
+            }
             parseQueue.releaseTaken();
             stale = true;
             if (parseOne(envelope))
@@ -155,10 +160,10 @@ void BaseSockPrivate::dropQueues()
                         frame->flags},
                        Outcome::DroppedAtStop, &error);
     }
-    while (std::optional<Envelope> envelope = inQueue.pop()) {
+    while (std::optional<QueuedMessage> envelope = inQueue.pop()) {
         ledger.droppedAtStop.add(envelope->wireBytes);
         if (!taps.empty())
-            tapInbound(*envelope, Outcome::DroppedAtStop, &error);
+            tapInbound(*envelope, Outcome::DroppedAtStop, &error, envelope->times);
     }
 }
 

@@ -90,7 +90,7 @@ void MetaSock::dispatchFromChild(BaseSock *origin, const Envelope &envelope, qin
         BaseSock *const before = std::exchange(m_current, origin);
         const QPointer<BaseSock> child(origin);
         hold->beginTurn();
-        hold->dispatch(envelope, nowNs);
+        hold->dispatch(envelope, nowNs, origin->d->runObserver());
         if (!alive)
             return;
         m_current = before;

@@ -16,6 +16,7 @@
 #include "ui/inspectorwindow.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
+#include "ui/views/colourrulesdialog.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/statuspanel.h"
 #include "ui/views/storagedialog.h"
@@ -89,6 +90,14 @@ void InspectorWindow::showStorageDialog()
         },
         this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void InspectorWindow::showColourRules()
+{
+    auto *dialog = new ColourRulesDialog(m_inspection->colourRules(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(m_inspection->colourRules(), &ColourRules::changed, dialog, [this] { saveSettings(); });
     dialog->open();
 }
 

@@ -10,6 +10,7 @@
 
 #include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
+#include "ui/models/colourrules.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/storagesettings.h"
 #include "ui/theme.h"
@@ -164,6 +165,7 @@ void InspectorWindow::saveSettings()
     for (const DataTable *table : findChildren<DataTable *>())
         settings->setValue("columns/"_L1 + table->objectName(), table->saveColumns());
     StorageSettings::save(*settings, m_inspection->recorder()->limits().store);
+    m_inspection->colourRules()->save(*settings);
     m_recent.save(*settings);
     m_composer->saveSettings(*settings);
 }
@@ -172,6 +174,7 @@ void InspectorWindow::restoreSettings()
 {
     const std::unique_ptr<QSettings> settings(openSettings());
     setStoreLimits(StorageSettings::load(*settings));
+    m_inspection->colourRules()->load(*settings);
     m_recent.load(*settings);
     m_composer->loadSettings(*settings);
     const int mode = settings->value("theme"_L1).toInt();

@@ -237,6 +237,8 @@ void InspectorWindow::createViewMenu()
         columns->clear();
         m_log->table()->addColumnActions(columns);
     });
+    view->addAction(themeIcon(u"theme"), tr("C&olour Rules…"), QKeySequence(u"Ctrl+Shift+K"_s), this,
+                    &InspectorWindow::showColourRules);
     view->addAction(m_follow);
     view->addSeparator();
     for (const QDockWidget *dock : std::as_const(m_docks))

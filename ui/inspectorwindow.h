@@ -68,6 +68,7 @@ public:
 public Q_SLOTS:
     void showOpenDialog();
     void showStorageDialog();
+    void showColourRules();
     /// Docks, columns and sizes as they were at first.
     void resetLayout();
     void saveSettings();

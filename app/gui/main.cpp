@@ -12,6 +12,7 @@
 #include "app/common/standardoutput.h"
 #include "app/gui/demothread.h"
 #include "app/gui/display.h"
+#include "app/gui/firstframe.h"
 #include "app/gui/ratesdock.h"
 #include "core/codec/codec.h"
 #include "core/sockspec.h"
@@ -141,6 +142,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
             },
             Inspection::OnFailure::Keep);
     }
+    FirstFrame::watch(&window);
     window.show();
     return QApplication::exec();
 }
@@ -149,6 +151,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
 
 int main(int argc, char **argv)
 {
+    FirstFrame::begin();
     prepareProcess();
     setProgramNames();
     CommandLine line = commandLine();

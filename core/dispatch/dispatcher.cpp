@@ -39,6 +39,37 @@ qint64 realNs()
 
 } // namespace
 
+/// A run in another thread, where time is real time, told to its observer in the sock's.
+class Dispatcher::ObservedRun
+{
+public:
+    ObservedRun() = default;
+    ObservedRun(RunObserver &observer, quint64 run, qint64 nowNs)
+        : m_observer(observer.weakObserver())
+        , m_run(run)
+        , m_offsetNs(nowNs - realNs())
+    {
+    }
+    void ended(qint64 realStartNs, qint64 realEndNs, const QString &error) const
+    {
+        if (m_run == 0)
+            return;
+        if (const auto observer = m_observer.lock())
+            observer->runEnded(m_run, realStartNs + m_offsetNs, realEndNs + m_offsetNs, error);
+    }
+    /// It will never run.
+    void refused(const QString &error) const
+    {
+        const qint64 now = realNs();
+        ended(now, now, error);
+    }
+
+private:
+    std::weak_ptr<RunObserver> m_observer;
+    quint64 m_run = 0; // 0: not observed
+    qint64 m_offsetNs = 0;
+};
+
 bool ObjectGuard::post(std::function<void()> function)
 {
     const std::lock_guard lock(mutex);
@@ -232,7 +263,7 @@ qint64 Dispatcher::beginTurn()
     return m_clock.start();
 }
 
-void Dispatcher::dispatch(const Envelope &envelope, qint64 &nowNs)
+void Dispatcher::dispatch(const Envelope &envelope, qint64 &nowNs, RunObserver *observer)
 {
     ++m_depth;
     const HandlerList *list = listFor(envelope.message.type);
@@ -246,22 +277,39 @@ void Dispatcher::dispatch(const Envelope &envelope, qint64 &nowNs)
             continue;
         }
         handler->stats.queueWait.add(nowNs - envelope.queuedNs);
-        call(handler, envelope, nowNs);
+        call(handler, envelope, nowNs, observer);
     }
     if (--m_depth == 0 && (m_needsSweep || !m_added.empty()))
         sweep();
 }
 
-void Dispatcher::call(const std::shared_ptr<Handler> &handler, const Envelope &envelope, qint64 &nowNs)
+quint64 Dispatcher::began(RunObserver &observer, const Handler &handler, const Envelope &envelope, qint64 nowNs,
+                          RunPlace place) const
+{
+    return observer.runBegan({envelope, handler.stats.name, handler.stats.id, this, nowNs, place});
+}
+
+void Dispatcher::call(const std::shared_ptr<Handler> &handler, const Envelope &envelope, qint64 &nowNs,
+                      RunObserver *observer)
 {
     ++handler->stats.calls;
-    if (handler->stats.concurrent) {
-        callConcurrent(handler, envelope);
+    const bool remote = !handler->stats.concurrent && handler->context && isElsewhere(*handler->context);
+    if (handler->stats.concurrent || remote) [[unlikely]] {
+        ObservedRun run;
+        if (observer) {
+            const RunPlace place = remote ? RunPlace::ReceiversThread : RunPlace::Pool;
+            run = ObservedRun(*observer, began(*observer, *handler, envelope, nowNs, place), nowNs);
+        }
+        if (remote)
+            callRemote(handler, envelope, run);
+        else
+            callConcurrent(handler, envelope, run);
         return;
     }
-    if (handler->context && isElsewhere(*handler->context)) {
-        callRemote(handler, envelope);
-        return;
+    quint64 run = 0;
+    if (observer) [[unlikely]] {
+        run = began(*observer, *handler, envelope, nowNs, RunPlace::SocksThread);
+        nowNs = m_clock.now(); // what the observer took is not the handler's
     }
     const bool outermost = m_depth == 1;
     if (outermost)
@@ -272,6 +320,8 @@ void Dispatcher::call(const std::shared_ptr<Handler> &handler, const Envelope &e
         m_watch->leave();
     const qint64 end = m_clock.now();
     const qint64 ranNs = end - nowNs;
+    if (observer) [[unlikely]]
+        observer->runEnded(run, nowNs, end, error);
     nowNs = end;
     if (done && ranNs <= m_longestNs && (m_longRunNs <= 0 || ranNs < m_longRunNs)) [[likely]]
         handler->stats.run.add(ranNs);
@@ -287,45 +337,53 @@ bool Dispatcher::isElsewhere(ObjectGuard &context) const
     return !object || object->thread() != m_thread;
 }
 
-void Dispatcher::callRemote(const std::shared_ptr<Handler> &handler, const Envelope &envelope)
+void Dispatcher::callRemote(const std::shared_ptr<Handler> &handler, const Envelope &envelope, const ObservedRun &run)
 {
     if (handler->remoteWaiting->load(std::memory_order_relaxed) >= remoteLimit) {
-        finish(handler, envelope.peer, 0,
-               QStringLiteral("%1 messages wait in its receiver's thread: this one was left out").arg(remoteLimit));
+        const QString error =
+            QStringLiteral("%1 messages wait in its receiver's thread: this one was left out").arg(remoteLimit);
+        run.refused(error);
+        finish(handler, envelope.peer, 0, error);
         return;
     }
     handler->remoteWaiting->fetch_add(1, std::memory_order_relaxed);
-    auto job = [self = weak_from_this(), home = m_home, handler, envelope] {
+    auto job = [self = weak_from_this(), home = m_home, handler, envelope, run] {
         handler->remoteWaiting->fetch_sub(1, std::memory_order_relaxed);
         const qint64 start = realNs();
         QString error;
         runContained(handler->callable, envelope, error);
-        const qint64 ran = realNs() - start;
-        home->post([self, handler, peer = envelope.peer, ran, error] {
-            if (const auto alive = self.lock())
-                alive->finish(handler, peer, ran, error);
+        const qint64 end = realNs();
+        home->post([self, handler, peer = envelope.peer, start, end, error, run] {
+            if (const auto alive = self.lock()) {
+                run.ended(start, end, error);
+                alive->finish(handler, peer, end - start, error);
+            }
         });
     };
-    if (!handler->context->post(std::move(job)))
+    if (!handler->context->post(std::move(job))) {
         handler->remoteWaiting->fetch_sub(1, std::memory_order_relaxed);
+        run.refused(QStringLiteral("its receiver does not exist any more"));
+    }
 }
 
-void Dispatcher::callConcurrent(const std::shared_ptr<Handler> &handler, const Envelope &envelope)
+void Dispatcher::callConcurrent(const std::shared_ptr<Handler> &handler, const Envelope &envelope,
+                                const ObservedRun &run)
 {
     if (!m_pool) {
         m_pool = std::make_unique<QThreadPool>();
         m_pool->setMaxThreadCount(std::min(m_maximumConcurrent, qMax(4, 2 * QThread::idealThreadCount())));
     }
     ++m_concurrent;
-    m_pool->start([self = weak_from_this(), home = m_home, handler, envelope] {
+    m_pool->start([self = weak_from_this(), home = m_home, handler, envelope, run] {
         const qint64 start = realNs();
         QString error;
         runContained(handler->callable, envelope, error);
-        const qint64 ran = realNs() - start;
-        home->post([self, handler, peer = envelope.peer, ran, error] {
+        const qint64 end = realNs();
+        home->post([self, handler, peer = envelope.peer, start, end, error, run] {
             if (const auto alive = self.lock()) {
                 --alive->m_concurrent;
-                alive->finish(handler, peer, ran, error);
+                run.ended(start, end, error);
+                alive->finish(handler, peer, end - start, error);
                 if (alive->m_hooks.concurrentFinished)
                     alive->m_hooks.concurrentFinished();
             }

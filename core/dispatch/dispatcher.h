@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/dispatch/handlerstats.h"
+#include "core/dispatch/runobserver.h"
 #include "core/dispatch/spinlock.h"
 #include "core/dispatch/watchdog.h"
 #include "core/time/clock.h"
@@ -97,8 +98,8 @@ public:
     /// The time, and the thread, of what is dispatched until the next call.
     qint64 beginTurn();
     /// Calls the handlers; nowNs is the time at the start and is moved to the end. The caller holds the dispatcher
-    /// shared.
-    void dispatch(const Envelope &envelope, qint64 &nowNs);
+    /// shared; observer is told of each run.
+    void dispatch(const Envelope &envelope, qint64 &nowNs, RunObserver *observer = nullptr);
     void countUnhandled(const MessageType &type);
     /// No handler is called any more, and running concurrent ones are waited for.
     void shutdown();
@@ -140,9 +141,12 @@ private:
     }
     static bool hasConcurrent(const HandlerList &handlers);
     bool isElsewhere(ObjectGuard &context) const;
-    void call(const std::shared_ptr<Handler> &handler, const Envelope &envelope, qint64 &nowNs);
-    void callRemote(const std::shared_ptr<Handler> &handler, const Envelope &envelope);
-    void callConcurrent(const std::shared_ptr<Handler> &handler, const Envelope &envelope);
+    class ObservedRun;
+    void call(const std::shared_ptr<Handler> &handler, const Envelope &envelope, qint64 &nowNs, RunObserver *observer);
+    void callRemote(const std::shared_ptr<Handler> &handler, const Envelope &envelope, const ObservedRun &run);
+    void callConcurrent(const std::shared_ptr<Handler> &handler, const Envelope &envelope, const ObservedRun &run);
+    quint64 began(RunObserver &observer, const Handler &handler, const Envelope &envelope, qint64 nowNs,
+                  RunPlace place) const;
     void finish(const std::shared_ptr<Handler> &handler, const Endpoint &peer, qint64 ranNs, const QString &error);
     void drop(const std::shared_ptr<Handler> &handler);
     void sweep();

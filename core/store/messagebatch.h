@@ -15,8 +15,8 @@ namespace SockScope {
 /*! What is known of a message besides its bytes: a row of the store, before it has its number.
  *  Path    tap → [this] → MessageBatch → Chunk
  *  Shape   plain values; payloadBytes and noteBytes are filled in by MessageBatch::add
- *  Units   wallNs: nanoseconds since 1970 UTC; wireBytes: bytes on the wire; sequence: the low 32 bits of the sock's
- *          Envelope::sequence, 0 for what was sent
+ *  Units   wallNs: nanoseconds since 1970 UTC; wireBytes: bytes on the wire; sequence: the low 32 bits of the message's
+ *          number among all that its monitor saw of the sock, in and out, from 1: in the store, those of a sock grow
  *  Errors  none
  *  Thread  a value
  *  Source  none

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/basesock.h"
+#include "core/tap/tracelog.h"
 #include "core/time/clock.h"
 
 namespace SockScope {
@@ -67,6 +68,7 @@ SockMonitor::SockMonitor(BaseSock *sock, std::shared_ptr<Recorder> recorder, qin
     , m_recorder(std::move(recorder))
     , m_intervalNs(qMax(intervalNs, qint64(0)))
     , m_sockId(nextSockId())
+    , m_traces(std::make_shared<TraceLog>(), [this] { markDirty(); })
 {
     m_ready.snapshot.sockId = m_sockId;
 }
@@ -129,11 +131,11 @@ void SockMonitor::requestReset()
 
 void SockMonitor::inbound(const Envelope &envelope, Outcome outcome, const SockError *error)
 {
+    noteInbound(envelope, error);
     touchPeer(envelope.peer);
     MessageHead head;
     head.peer = envelope.peer;
     head.type = envelope.message.type;
-    head.sequence = static_cast<quint32>(envelope.sequence);
     head.direction = Direction::In;
     head.outcome = outcome;
     head.flags = envelope.flags;
@@ -143,6 +145,7 @@ void SockMonitor::inbound(const Envelope &envelope, Outcome outcome, const SockE
 void SockMonitor::outbound(const Endpoint &peer, const MessageType &type, QByteArrayView payload, qsizetype wireBytes,
                            qint64 nowNs, Outcome outcome, const SockError *error)
 {
+    noteOutbound({0, nowNs, peer, type, wireBytes, error != nullptr}, error);
     touchPeer(peer);
     MessageHead head;
     head.peer = peer;
@@ -219,6 +222,7 @@ void SockMonitor::keep(MessageHead &head, qint64 steadyNs, QByteArrayView payloa
     }
     head.wallNs = m_wallOffsetNs + steadyNs;
     head.sock = m_sockId;
+    head.sequence = static_cast<quint32>(m_lastNo);
     head.wireBytes = static_cast<quint32>(qMin(wireBytes, qsizetype(std::numeric_limits<quint32>::max())));
     m_batch.add(head, payload, error ? error->toString() : QString());
 }
@@ -226,11 +230,12 @@ void SockMonitor::keep(MessageHead &head, qint64 steadyNs, QByteArrayView payloa
 void SockMonitor::keepError(const SockError &error)
 {
     markDirty();
+    const quint32 sequence = sequenceOf(error);
     if (static_cast<qsizetype>(m_errors.size()) >= errorLimit) {
         ++m_lostErrors;
         return;
     }
-    m_errors.push_back({(m_wallOffsetNs + m_clock->nowNs()) / 1000, error});
+    m_errors.push_back({(m_wallOffsetNs + m_clock->nowNs()) / 1000, error, sequence});
 }
 
 void SockMonitor::markDirty()
@@ -256,6 +261,7 @@ bool SockMonitor::collect()
     m_wallOffsetNs = wallNowNs() - nowNs;
 
     submitMessages();
+    m_traces.flush(m_wallOffsetNs);
     const bool reset = m_reset.exchange(false);
     std::vector<PeerChange> peers = collectPeers(reset);
     SockSnapshot snapshot = makeSnapshot(nowNs);

@@ -14,6 +14,7 @@
 #include "core/tap/ledger.h"
 #include "core/tap/recorder.h"
 #include "core/tap/tap.h"
+#include "core/tap/tracewriter.h"
 #include "core/time/ticker.h"
 
 namespace SockScope {
@@ -29,6 +30,7 @@ struct ErrorEntry
 {
     qint64 wallUs = 0;
     SockError error;
+    quint32 sequence = 0; ///< of the message that it is about, as MessageHead::sequence; 0: of none that is known
 };
 
 struct PeerChange
@@ -118,6 +120,11 @@ public:
     SockChanges takeChanges();
     /// The next changes hold the whole peer table, and updated() announces them; any thread.
     void requestReset();
+    /// When each stage and handler had a message; any thread, and it outlives the sock for whoever keeps it.
+    std::shared_ptr<TraceLog> traceLog() const { return m_traces.log(); }
+    /// On at first. Off, no time is taken for traces; those that are there stay. Any thread.
+    void setTracing(bool tracing);
+    bool isTracing() const { return m_tracing; }
 
 Q_SIGNALS:
     /// Changes are ready. It comes once until they are taken: after connecting to it, call takeChanges or requestReset.
@@ -134,6 +141,11 @@ private:
     void peerChanged(const Endpoint &peer) override;
     void peerRemoved(const Endpoint &peer, CloseReason reason) override;
     void sockChanged() override;
+    TraceTap *traceTap() override;
+    void sockDestroyed() override;
+    void noteInbound(const Envelope &envelope, const SockError *error);
+    void noteOutbound(const TracedSend &what, const SockError *error);
+    quint32 sequenceOf(const SockError &error);
     void touchPeer(const Endpoint &peer);
     void keep(MessageHead &head, qint64 steadyNs, QByteArrayView payload, qsizetype wireBytes, const SockError *error);
     void keepError(const SockError &error);
@@ -161,6 +173,11 @@ private:
     quint64 m_deniedRevision = 0;
     quint64 m_lost = 0;
     quint64 m_lostErrors = 0;
+    TraceWriter m_traces;
+    quint64 m_lastNo = 0;                      // of the messages of this sock, lost ones included
+    std::pair<quint64, SockError> m_lastError; // a message with its error, which the sock reports next
+    std::atomic<bool> m_tracing{true};
+    bool m_isTracer = false; // what the sock knows of m_tracing
     qint64 m_wallOffsetNs = 0;
     qint64 m_nextFlushNs = 0;
     bool m_attached = false;

@@ -10,6 +10,8 @@
 
 namespace SockScope {
 
+class TraceTap;
+
 /*! Sees what passes between the stages.
  *  Path    between the stages → [this] → recorder, inspector
  *  Shape   inbound: once a message, when its outcome is known, before its handlers run; outbound: once a message and
@@ -31,6 +33,9 @@ public:
     virtual void peerRemoved(const Endpoint &peer, CloseReason reason) = 0;
     /// Something else changed: state, handlers, ticks, queues, errors.
     virtual void sockChanged() = 0;
+    /// Who wants to know when each stage and handler had a message; null: nobody. Asked when the tap is added, and
+    /// again by BaseSock::updateTaps.
+    virtual TraceTap *traceTap() { return nullptr; }
     /// The sock ceases to exist: the last call.
     virtual void sockDestroyed() {}
 };

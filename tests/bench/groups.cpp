@@ -1,5 +1,9 @@
 #include "groups.h"
 
+#ifdef SOCKSCOPE_HAVE_UI
+#include "inspector/inspectorgroups.h"
+#endif
+
 namespace SockScope::Bench {
 
 std::vector<Benchmark> benchmarks()
@@ -24,6 +28,13 @@ std::vector<Benchmark> benchmarks()
         {text("connections"), text("9,900 TCP connections: memory, CPU idle and at a message a second each"),
          connections},
         {text("idle"), text("CPU with silent peers"), idle},
+#ifdef SOCKSCOPE_HAVE_UI
+        {text("log-append"), text("messages into store and model, a table following the end"), logAppend},
+        {text("log-memory"), text("what a stored message of 64 bytes costs"), logMemory},
+        {text("ui-flood"), text("the window while datagrams arrive: turns of its loop, and where each went"), uiFlood},
+        {text("ui-rows"), text("ten million rows, half of them spooled: jump and scroll"), uiRows},
+        {text("start-up"), text("program start to the first painted frame"), startUp},
+#endif
     };
 }
 

@@ -45,7 +45,10 @@ void pinTo(int core)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
-    CPU_SET(core % coreCount(), &set);
+    for (int each = 0; each < coreCount(); ++each) {
+        if (core == anyCore || each == core % coreCount())
+            CPU_SET(each, &set);
+    }
     ::sched_setaffinity(0, sizeof set, &set);
 }
 

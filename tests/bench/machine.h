@@ -13,7 +13,8 @@ inline constexpr int peerCore = 0; ///< where the other end runs
 inline constexpr int ownCore = 1;  ///< where the measured end runs
 
 int coreCount();
-/// Keeps the calling thread, and those it starts, on one core.
+inline constexpr int anyCore = -1;
+/// Keeps the calling thread, and those it starts, on one core, or lets it go where the system wants.
 void pinTo(int core);
 /// CPU time of this process, all threads, in nanoseconds.
 int64_t processCpuNs();
@@ -30,7 +31,7 @@ struct SharedCounters
     std::atomic<int> stop;
     std::atomic<uint64_t> sent;
     std::atomic<uint64_t> received;
-    std::atomic<int64_t> value[8];
+    std::atomic<int64_t> value[16];
 };
 
 /*! Another process of this program, on a core of its own, that plays the other end.

@@ -3,6 +3,12 @@
 
 #include <cstdio>
 
+#ifdef SOCKSCOPE_HAVE_UI
+#include <QApplication>
+#include <QTemporaryDir>
+
+#include "inspector/inspectorgroups.h"
+#endif
 #include "groups.h"
 #include "machine.h"
 #include "suite.h"
@@ -27,6 +33,18 @@ int fail(const QString &text)
 
 int main(int argc, char *argv[])
 {
+#ifdef SOCKSCOPE_HAVE_UI
+    // Those that show a window are told by their names, for it takes another application object.
+    if (argc > 2 && qstrcmp(argv[1], "--worker") == 0 && qstrncmp(argv[2], "ui-", 3) == 0) {
+        if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+            qputenv("QT_QPA_PLATFORM", "offscreen");
+        const QTemporaryDir home; // nobody's settings are read or changed
+        qputenv("XDG_CONFIG_HOME", home.path().toLocal8Bit());
+        qputenv("XDG_CACHE_HOME", home.path().toLocal8Bit());
+        QApplication application(argc, argv);
+        return runWorker(QCoreApplication::arguments().mid(2));
+    }
+#endif
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(u"sockscope-bench"_s);
     const QStringList arguments = QCoreApplication::arguments();

@@ -17,6 +17,9 @@
 #include <cstring>
 #include <vector>
 
+#ifdef SOCKSCOPE_HAVE_UI
+#include "inspector/inspectorgroups.h"
+#endif
 #include "servers.h"
 #include "sockets.h"
 #include "suite.h"
@@ -50,6 +53,34 @@ int udpFlood(quint16 port, int size, double rate, SharedCounters &shared)
             sent += static_cast<uint64_t>(grouped ? group : 1);
             shared.sent = sent;
         }
+    }
+    return 0;
+}
+
+int udpPace(quint16 port, int size, double rate, SharedCounters &shared)
+{
+    const int descriptor = udpSocket(0);
+    const sockaddr_in to = loopback(port);
+    ::connect(descriptor, reinterpret_cast<const sockaddr *>(&to), sizeof to);
+    const bool grouped = ::setsockopt(descriptor, SOL_UDP, UDP_SEGMENT, &size, sizeof size) == 0;
+    const int most = grouped ? std::min(segmentsPerSend, 65000 / size) : 1;
+    const QByteArray bytes(size * most, 'x');
+    shared.ready = 1;
+    while (shared.go == 0 && shared.stop == 0)
+        ::usleep(100);
+    const int64_t start = nowNs();
+    uint64_t sent = 0;
+    while (shared.stop == 0) {
+        const auto due = static_cast<uint64_t>(static_cast<double>(nowNs() - start) * rate / 1e9);
+        while (sent < due) {
+            const auto group = static_cast<size_t>(std::min<uint64_t>(due - sent, static_cast<uint64_t>(most)));
+            const size_t length = group * static_cast<size_t>(size);
+            if (::send(descriptor, bytes.constData(), length, 0) != static_cast<ssize_t>(length))
+                break;
+            sent += group;
+            shared.sent = sent;
+        }
+        ::usleep(1000);
     }
     return 0;
 }
@@ -294,10 +325,16 @@ int tcpReaders(quint16 port, int count, SharedCounters &shared)
 
 int runWorkerNamed(const QString &name, const QStringList &arguments, SharedCounters &shared)
 {
+#ifdef SOCKSCOPE_HAVE_UI
+    if (name.startsWith(QLatin1String("ui-")))
+        return runUiWorker(QStringList{name} + arguments, shared);
+#endif
     const auto number = [&](qsizetype index) { return arguments.value(index).toInt(); };
     const auto port = static_cast<quint16>(number(0));
     if (name == QLatin1String("udp-flood"))
         return udpFlood(port, number(1), arguments.value(2).toDouble(), shared);
+    if (name == QLatin1String("udp-pace"))
+        return udpPace(port, number(1), arguments.value(2).toDouble(), shared);
     if (name == QLatin1String("udp-ping"))
         return udpPing(port, number(1), number(2), shared);
     if (name == QLatin1String("udp-hole"))

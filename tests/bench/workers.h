@@ -8,6 +8,7 @@ namespace SockScope::Bench {
 
 /// Plays one of the other ends by name:
 ///   udp-flood PORT SIZE RATE      sends until stop, RATE a second (0: as fast as it goes), 64 a system call
+///   udp-pace PORT SIZE RATE       the same in bursts of a millisecond, asleep between them
 ///   udp-ping PORT SIZE COUNT      COUNT round trips; value[0], value[1] = p50, p99 in nanoseconds
 ///   udp-hole PORTS                binds that many ports and never reads; value[0] = the first of them
 ///   udp-drain [any]               binds a port, on all addresses, and reads as fast as it goes; value[0] = the port

@@ -5,6 +5,7 @@
 
 #include "core/basesock.h"
 #include "core/time/clock.h"
+#include "ui/models/colourrules.h"
 #include "ui/models/errormodel.h"
 #include "ui/models/handlerstatsmodel.h"
 #include "ui/models/healthmodel.h"
@@ -48,6 +49,7 @@ void answerOnceConnected(BaseSock *sock, const std::shared_ptr<SockLink> &link, 
 Inspection::Inspection(RecorderLimits limits, std::shared_ptr<Clock> clock, QObject *parent)
     : QObject(parent)
     , m_recorder(std::make_shared<Recorder>(limits))
+    , m_colourRules(new ColourRules(this))
     , m_socketModel(new SocketModel(clock, this))
     , m_peerModel(new PeerModel(&m_directory, clock, this))
     , m_messageLogModel(new MessageLogModel(m_recorder, &m_directory, this))

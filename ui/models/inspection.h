@@ -17,6 +17,7 @@ namespace SockScope {
 
 class BaseSock;
 class Clock;
+class ColourRules;
 class ErrorModel;
 class HandlerStatsModel;
 class HealthModel;
@@ -68,6 +69,7 @@ public:
     HealthModel *healthModel() const { return m_healthModel; }
     LedgerModel *ledgerModel() const { return m_ledgerModel; }
     ErrorModel *errorModel() const { return m_errorModel; }
+    ColourRules *colourRules() const { return m_colourRules; }
     const SockDirectory &directory() const { return m_directory; }
     const std::shared_ptr<Recorder> &recorder() const { return m_recorder; }
     RecorderStats recorderStats() const { return m_recorder->stats(); }
@@ -88,6 +90,7 @@ private:
     std::shared_ptr<Recorder> m_recorder;
     SockDirectory m_directory;
     QList<SockController *> m_controllers;
+    ColourRules *m_colourRules;
     SocketModel *m_socketModel;
     PeerModel *m_peerModel;
     MessageLogModel *m_messageLogModel;
