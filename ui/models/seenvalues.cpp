@@ -60,7 +60,8 @@ public:
     {
         m_path.push_back(&node);
         const bool leaf = node.children.empty();
-        if (const auto name = filterFieldOf(m_path); name && !name->isEmpty())
+        // The element that holds the type is the field `type`, and known already.
+        if (const auto name = filterFieldOf(m_path); name && name->startsWith("data"_L1))
             note(*name, node, leaf);
         for (const FieldNode &child : node.children)
             add(child);
