@@ -82,15 +82,19 @@ const char *ByteSearch::find(const char *begin, const char *end) const
                 return place + std::countr_zero(fits);
         }
     }
-    for (; stop - place >= 16; place += 16) {
-        for (quint32 fits = candidates(place); fits; fits &= fits - 1) {
-            if (isAt(place + std::countr_zero(fits)))
-                return place + std::countr_zero(fits);
+    // What is left in steps of 16; the last one ends at the end and looks at some places again.
+    while (place < stop && stop - begin >= 16) {
+        const char *block = stop - place >= 16 ? place : stop - 16;
+        for (quint32 fits = candidates(block); fits; fits &= fits - 1) {
+            if (isAt(block + std::countr_zero(fits)))
+                return block + std::countr_zero(fits);
         }
+        place = block + 16;
     }
 #endif
     for (; place < stop; ++place) {
-        if (isAt(place))
+        const auto byte = static_cast<quint8>(static_cast<quint8>(*place) | m_firstBit);
+        if (byte == static_cast<quint8>(m_wanted.front()) && isAt(place))
             return place;
     }
     return end;

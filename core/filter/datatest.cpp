@@ -10,7 +10,8 @@ namespace {
 
 bool isBytes(const FilterValue &value)
 {
-    return value.kind == FilterValue::Kind::Text || value.kind == FilterValue::Kind::Bytes;
+    return value.kind == FilterValue::Kind::Text || value.kind == FilterValue::Kind::Bytes ||
+           (value.kind == FilterValue::Kind::Number && !value.bytes.isEmpty());
 }
 
 FilterNode bytesOf(const FilterNode &node)

@@ -25,6 +25,10 @@ public:
 
     void take(const FilterToken &token)
     {
+        if (token.kind == Kind::Wrong) {
+            context.expected = Expected::Nothing;
+            return;
+        }
         switch (context.expected) {
         case Expected::Field:
             takeField(token);

@@ -308,9 +308,14 @@ bool FilterParser::convertData(const FilterNode &node, const FilterToken &token,
     if (token.kind == Kind::Quoted)
         return convertText(token, value, false);
     const bool search = node.op == FilterOp::Contains;
-    if (!search && convertNumber(token, value))
+    const auto bytes = hexBytes(token.text);
+    if (!search && convertNumber(token, value)) {
+        // 0x0a is a number, and as well that byte where the data is bytes
+        if (bytes && (node.op == FilterOp::Equal || node.op == FilterOp::NotEqual || node.op == FilterOp::In))
+            value.bytes = *bytes;
         return true;
-    if (const auto bytes = hexBytes(token.text)) {
+    }
+    if (bytes) {
         value.kind = FilterValue::Kind::Bytes;
         value.bytes = *bytes;
         return true;

@@ -89,7 +89,7 @@ QString literalIn(QByteArrayView payload, const FieldNode &node)
 /// What a node's value is compared with; empty where only its presence can be asked for.
 QString literalOfNode(const QString &codec, QByteArrayView payload, const FieldNode &node)
 {
-    if (!node.children.empty() || node.kind == "array"_L1 || node.kind == "map"_L1 || node.kind == "tag"_L1)
+    if (node.kind == "array"_L1 || node.kind == "map"_L1 || node.kind == "tag"_L1)
         return {};
     if (codec == "json"_L1) {
         // A leaf alone is a JSON text of its own.
