@@ -2,17 +2,20 @@
 
 #include <QAbstractItemModel>
 
+#include <array>
+#include <optional>
 #include <vector>
 
 #include "core/codec/codec.h"
+#include "ui/models/messagediff.h"
 
 namespace SockScope {
 
-/*! A decoded payload as a tree.
- *  Path    Codec::fields → [this] → the Decoded view
- *  Shape   columns Name, Value, Kind. Roles: KindRole OffsetRole LengthRole LevelRole
- *  Units   offsets and lengths in bytes of the payload
- *  Errors  a node of kind "error" has LevelRole Error, one of kind "note" Notice
+/*! A decoded payload as a tree, alone or held against an earlier one; below it, what chosen bytes mean.
+ *  Path    Codec::fields or compareFields → [this] → the Decoded view, the compare dialog
+ *  Shape   columns Name, Value, Was, Kind, Range. At most two top-level rows: the payload, and the interpretation of
+ * chosen bytes. Roles: SortRole NumericRole KindRole OffsetRole LengthRole LevelRole PathRole ChangeRole Units offsets
+ * and lengths in bytes of the payload Errors  a node of kind "error" has LevelRole Error, one of kind "note" Notice
  *  Thread  the window's
  *  Source  Wireshark's detail tree: a field knows its bytes, and a byte its field
  */
@@ -20,7 +23,7 @@ class FieldTreeModel : public QAbstractItemModel
 {
     Q_OBJECT
 public:
-    enum Column { NameColumn, ValueColumn, KindColumn, ColumnCount };
+    enum Column { NameColumn, ValueColumn, WasColumn, KindColumn, RangeColumn, ColumnCount };
     Q_ENUM(Column)
     using QAbstractItemModel::QAbstractItemModel;
 
@@ -33,23 +36,48 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     void setRoot(FieldNode root);
+    void setCompared(ComparedField root);
+    bool isCompared() const { return m_compared; }
     /// The tree of a payload; a null codec shows nothing.
     void setPayload(const Codec *codec, QByteArrayView payload);
     void clear();
+    /// What chosen bytes mean; nothing takes the section away.
+    void setInterpretation(std::optional<FieldNode> meaning);
+
+    /// The payload's row; invalid when there is none.
+    QModelIndex payloadIndex() const;
+    QModelIndex interpretationIndex() const;
+    bool isInterpretation(const QModelIndex &index) const;
+    int nodeCount() const { return static_cast<int>(m_sections[Fields].size()); }
     /// The innermost field that covers the byte; invalid when none does.
     QModelIndex indexForOffset(qsizetype offset) const;
+    /// The next field without fields of its own that changed, from the one given, round the end; invalid when none did.
+    QModelIndex nextChange(const QModelIndex &from, bool forward = true) const;
 
 private:
+    enum Section { Fields, Meaning, SectionCount };
     struct Node
     {
         FieldNode field; // its children are nodes of their own
+        QString was;
+        FieldChange change = FieldChange::Same;
         int parent = -1;
         int row = 0;
         std::vector<int> children;
     };
-    int add(FieldNode &&field, int parent, int row);
+    using Nodes = std::vector<Node>;
 
-    std::vector<Node> m_nodes; // m_nodes[0] is the root, which is the only top-level row
+    static int add(Nodes &nodes, FieldNode &&field, int parent, int row);
+    static int addCompared(Nodes &nodes, ComparedField &&field, int parent, int row);
+    static Section sectionOf(const QModelIndex &index);
+    static size_t numberOf(const QModelIndex &index);
+    const Node &nodeOf(const QModelIndex &index) const { return m_sections[sectionOf(index)][numberOf(index)]; }
+    QModelIndex indexOf(Section section, int number, int column = 0) const;
+    QVariant text(const QModelIndex &index) const;
+    QString path(int number) const;
+
+    std::array<Nodes, SectionCount> m_sections; // of each, node 0 is its top-level row
+    bool m_compared = false;
 };
 
 } // namespace SockScope

@@ -50,7 +50,9 @@ enum Role : int {
     SectionRole, ///< int, LedgerModel::Section
     KindRole,    ///< QString: kind of a decoded value
     OffsetRole,  ///< qint64, bytes from the payload's start; -1: unknown
-    LengthRole   ///< qint64, bytes
+    LengthRole,  ///< qint64, bytes
+    PathRole,    ///< QString: what a filter calls the field, "data.pos.x"; empty where it has no name for it
+    ChangeRole   ///< int, a FieldChange
 };
 
 /// How a row stands; what it looks like is the delegates' business.

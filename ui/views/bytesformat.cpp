@@ -10,16 +10,22 @@ namespace {
 
 constexpr char digits[] = "0123456789abcdef";
 
+QChar digit(uchar value)
+{
+    return QLatin1Char(digits[value & 15]);
+}
+
+// Written in place: sixteen mebibytes are 48 million characters.
 QString asHex(QByteArrayView bytes)
 {
-    QString text;
-    text.reserve(bytes.size() * 3);
-    for (const char c : bytes) {
-        const auto byte = static_cast<uchar>(c);
-        if (!text.isEmpty())
-            text += u' ';
-        text += QLatin1Char(digits[byte >> 4]);
-        text += QLatin1Char(digits[byte & 15]);
+    if (bytes.isEmpty())
+        return {};
+    QString text(bytes.size() * 3 - 1, u' ');
+    QChar *out = text.data();
+    for (qsizetype i = 0; i < bytes.size(); ++i) {
+        const auto byte = static_cast<uchar>(bytes[i]);
+        out[i * 3] = digit(byte >> 4);
+        out[i * 3 + 1] = digit(byte);
     }
     return text;
 }
@@ -40,13 +46,12 @@ QString asCArray(QByteArrayView bytes)
 {
     constexpr qsizetype perLine = 12;
     QString text = u"const unsigned char data[%1] = {"_s.arg(bytes.size());
-    text.reserve(text.size() + bytes.size() * 7);
+    text.reserve(text.size() + bytes.size() * 6 + bytes.size() / perLine * 4 + 16);
     for (qsizetype i = 0; i < bytes.size(); ++i) {
         const auto byte = static_cast<uchar>(bytes[i]);
         text += i % perLine == 0 ? u"\n    0x"_s : u" 0x"_s;
-        text += QLatin1Char(digits[byte >> 4]);
-        text += QLatin1Char(digits[byte & 15]);
-        text += u',';
+        const QChar pair[] = {digit(byte >> 4), digit(byte), u','};
+        text.append(pair, 3);
     }
     text += u"\n};\n"_s;
     return text;

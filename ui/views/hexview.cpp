@@ -2,13 +2,11 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QContextMenuEvent>
 #include <QFontDatabase>
-#include <QMenu>
 #include <QPainter>
+#include <QResizeEvent>
 #include <QScrollBar>
 
-#include "ui/icons.h"
 #include "ui/theme.h"
 
 namespace SockScope {
@@ -28,6 +26,7 @@ HexView::HexView(QWidget *parent)
     setFrameShape(QFrame::NoFrame);
     setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     viewport()->setCursor(Qt::IBeamCursor);
+    viewport()->setMouseTracking(true);
     setAccessibleName(tr("Bytes of the message"));
     setAccessibleDescription(tr("Hexadecimal and text; arrows move, Shift and arrows select, Ctrl+C copies as hex"));
     m_emptyText = tr("No message chosen");
@@ -40,6 +39,8 @@ void HexView::setBytes(const Bytes &bytes)
     m_anchor = m_cursor = 0;
     m_selected = false;
     m_highlightOffset = m_highlightLength = 0;
+    m_softOffset = m_softLength = 0;
+    m_hovered = -1;
     updateLayout();
     verticalScrollBar()->setValue(0);
     viewport()->update();
@@ -61,6 +62,31 @@ void HexView::setHighlight(qsizetype offset, qsizetype length, bool scroll)
     viewport()->update();
 }
 
+void HexView::setSoftHighlight(qsizetype offset, qsizetype length)
+{
+    offset = qBound<qsizetype>(0, offset, m_bytes.size());
+    length = qBound<qsizetype>(0, length, m_bytes.size() - offset);
+    if (offset == m_softOffset && length == m_softLength)
+        return;
+    updateRange(m_softOffset, m_softLength);
+    m_softOffset = offset;
+    m_softLength = length;
+    updateRange(m_softOffset, m_softLength);
+}
+
+void HexView::updateRange(qsizetype offset, qsizetype length)
+{
+    if (length <= 0)
+        return;
+    const qsizetype top = verticalScrollBar()->value();
+    const qsizetype visible = viewport()->height() / m_lineHeight + 2;
+    const qsizetype first = qMax<qsizetype>(0, offset / m_perLine - top);
+    const qsizetype last = qMin(visible, (offset + length - 1) / m_perLine - top);
+    if (first <= last)
+        viewport()->update(0, static_cast<int>(first) * m_lineHeight, viewport()->width(),
+                           static_cast<int>(last - first + 1) * m_lineHeight + 4);
+}
+
 void HexView::select(qsizetype offset, qsizetype length)
 {
     if (m_bytes.isEmpty() || length <= 0) {
@@ -69,9 +95,33 @@ void HexView::select(qsizetype offset, qsizetype length)
         m_anchor = qBound<qsizetype>(0, offset, m_bytes.size() - 1);
         m_cursor = qBound<qsizetype>(m_anchor, offset + length - 1, m_bytes.size() - 1);
         m_selected = true;
+        if (length < m_bytes.size())
+            scrollTo(m_anchor);
     }
     viewport()->update();
     Q_EMIT selectionChanged(selectionOffset(), selectionLength());
+}
+
+bool HexView::find(QByteArrayView needle, bool forward)
+{
+    if (needle.isEmpty() || needle.size() > m_bytes.size())
+        return false;
+    const QByteArrayView bytes = m_bytes.view();
+    qsizetype place = -1;
+    if (forward) {
+        place = bytes.indexOf(needle, m_selected ? selectionOffset() + 1 : m_cursor);
+        if (place < 0)
+            place = bytes.indexOf(needle);
+    } else {
+        const qsizetype before = m_selected ? selectionOffset() - 1 : m_cursor;
+        place = before < 0 ? -1 : bytes.first(qMin(bytes.size(), before + needle.size())).lastIndexOf(needle);
+        if (place < 0)
+            place = bytes.lastIndexOf(needle);
+    }
+    if (place < 0)
+        return false;
+    select(place, needle.size());
+    return true;
 }
 
 qsizetype HexView::selectionOffset() const
@@ -181,6 +231,18 @@ qsizetype HexView::offsetAt(QPoint position) const
     return qBound<qsizetype>(0, line * m_perLine + index, m_bytes.size() - 1);
 }
 
+qsizetype HexView::byteAt(QPoint position) const
+{
+    if (m_bytes.isEmpty() || position.y() < 2)
+        return -1;
+    const qsizetype line = verticalScrollBar()->value() + (position.y() - 2) / m_lineHeight;
+    const int column = (position.x() - margin + horizontalScrollBar()->value()) / m_charWidth;
+    const bool inHex = column >= hexColumn(0) && column < hexColumn(m_perLine - 1) + 2;
+    const bool inText = column >= textColumn() && column < textColumn() + m_perLine;
+    const qsizetype offset = offsetAt(position);
+    return line < lineCount() && (inHex || inText) && offset / m_perLine == line ? offset : -1;
+}
+
 void HexView::moveCursor(qsizetype offset, bool extend)
 {
     if (m_bytes.isEmpty())
@@ -216,6 +278,7 @@ void HexView::fillRange(QPainter &painter, qsizetype line, int y, qsizetype offs
 void HexView::drawLine(QPainter &painter, qsizetype line, int y) const
 {
     const Theme::Colors &colors = Theme::instance()->colors();
+    fillRange(painter, line, y, m_softOffset, m_softLength, Theme::mix(colors.base, colors.mark, 0.5));
     fillRange(painter, line, y, m_highlightOffset, m_highlightLength, colors.mark);
     if (m_selected)
         fillRange(painter, line, y, selectionOffset(), selectionLength(), colors.selection);
@@ -244,7 +307,7 @@ void HexView::drawLine(QPainter &painter, qsizetype line, int y) const
     painter.drawText(x + textColumn() * m_charWidth, base, text);
 }
 
-void HexView::paintEvent(QPaintEvent *)
+void HexView::paintEvent(QPaintEvent *event)
 {
     QPainter painter(viewport());
     const Theme::Colors &colors = Theme::instance()->colors();
@@ -256,11 +319,11 @@ void HexView::paintEvent(QPaintEvent *)
         return;
     }
     painter.setFont(font());
-    const qsizetype first = verticalScrollBar()->value();
-    const qsizetype visible = viewport()->height() / m_lineHeight + 2;
-    const qsizetype last = qMin(lineCount(), first + visible);
+    const qsizetype top = verticalScrollBar()->value();
+    const qsizetype first = top + qMax(0, event->rect().top() - 2) / m_lineHeight;
+    const qsizetype last = qMin(lineCount(), top + event->rect().bottom() / m_lineHeight + 1);
     for (qsizetype line = first; line < last; ++line)
-        drawLine(painter, line, static_cast<int>(line - first) * m_lineHeight + 2);
+        drawLine(painter, line, static_cast<int>(line - top) * m_lineHeight + 2);
     if (hasFocus()) {
         painter.setPen(colors.accent);
         painter.drawRect(byteRect(m_cursor).adjusted(-2, 0, 1, -1));
@@ -280,72 +343,6 @@ void HexView::changeEvent(QEvent *event)
     QAbstractScrollArea::changeEvent(event);
     if (event->type() == QEvent::FontChange)
         updateLayout();
-}
-
-void HexView::keyPressEvent(QKeyEvent *event)
-{
-    const bool extend = event->modifiers() & Qt::ShiftModifier;
-    const bool control = event->modifiers() & Qt::ControlModifier;
-    const qsizetype page = static_cast<qsizetype>(verticalScrollBar()->pageStep()) * m_perLine;
-    if (event->matches(QKeySequence::Copy))
-        return copyAs(BytesFormat::Hex);
-    if (event->matches(QKeySequence::SelectAll))
-        return selectAll();
-    switch (event->key()) {
-    case Qt::Key_Left:
-        return moveCursor(m_cursor - 1, extend);
-    case Qt::Key_Right:
-        return moveCursor(m_cursor + 1, extend);
-    case Qt::Key_Up:
-        return m_cursor >= m_perLine ? moveCursor(m_cursor - m_perLine, extend) : void();
-    case Qt::Key_Down:
-        return m_cursor + m_perLine < m_bytes.size() ? moveCursor(m_cursor + m_perLine, extend) : void();
-    case Qt::Key_PageUp:
-        return moveCursor(m_cursor - page, extend);
-    case Qt::Key_PageDown:
-        return moveCursor(m_cursor + page, extend);
-    case Qt::Key_Home:
-        return moveCursor(control ? 0 : m_cursor - m_cursor % m_perLine, extend);
-    case Qt::Key_End:
-        return moveCursor(control ? m_bytes.size() - 1 : m_cursor - m_cursor % m_perLine + m_perLine - 1, extend);
-    default:
-        QAbstractScrollArea::keyPressEvent(event);
-    }
-}
-
-void HexView::mousePressEvent(QMouseEvent *event)
-{
-    event->accept();
-    if (event->button() == Qt::LeftButton && !m_bytes.isEmpty())
-        moveCursor(offsetAt(event->position().toPoint()), event->modifiers() & Qt::ShiftModifier);
-}
-
-void HexView::mouseReleaseEvent(QMouseEvent *event)
-{
-    event->accept();
-}
-
-void HexView::mouseMoveEvent(QMouseEvent *event)
-{
-    event->accept();
-    if ((event->buttons() & Qt::LeftButton) && !m_bytes.isEmpty())
-        moveCursor(offsetAt(event->position().toPoint()), true);
-}
-
-void HexView::contextMenuEvent(QContextMenuEvent *event)
-{
-    QMenu menu(this);
-    const auto add = [&](const QString &text, BytesFormat format) {
-        QAction *action = menu.addAction(themeIcon(u"copy"), text, this, [this, format] { copyAs(format); });
-        action->setEnabled(!m_bytes.isEmpty());
-    };
-    add(tr("Copy as He&x"), BytesFormat::Hex);
-    add(tr("Copy as &Text"), BytesFormat::Text);
-    add(tr("Copy as &C Array"), BytesFormat::CArray);
-    add(tr("Copy as &Base64"), BytesFormat::Base64);
-    menu.addSeparator();
-    menu.addAction(tr("Select &All"), this, &HexView::selectAll)->setEnabled(!m_bytes.isEmpty());
-    menu.exec(event->globalPos());
 }
 
 } // namespace SockScope

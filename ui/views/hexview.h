@@ -5,15 +5,15 @@
 #include "core/types/bytes.h"
 #include "ui/views/bytesformat.h"
 
+class QMenu;
+
 namespace SockScope {
 
 /*! Bytes as offsets, hexadecimal figures and text, of which only what is on the screen is ever drawn.
  *  Path    the chosen message → [this] ↔ the field tree
- *  Shape   4, 8, 16 or 32 bytes a line, as many as fit; a cursor, a selection, a highlighted range (the field's bytes)
- *  Units   bytes; offsets from the start of the payload
- *  Errors  ranges are clamped to the bytes
- *  Thread  the window's
- *  Source  hexdump -C
+ *  Shape   4, 8, 16 or 32 bytes a line, as many as fit; a cursor, a selection, a highlighted range (the field's bytes),
+ * a soft one (the field under the mouse) Units   bytes; offsets from the start of the payload Errors  ranges are
+ * clamped to the bytes Thread  the window's Source  hexdump -C
  */
 class HexView : public QAbstractScrollArea
 {
@@ -30,7 +30,15 @@ public:
     qsizetype highlightOffset() const { return m_highlightOffset; }
     qsizetype highlightLength() const { return m_highlightLength; }
 
+    /// The bytes of what the mouse is over, elsewhere; it never scrolls. Length 0 takes it away.
+    void setSoftHighlight(qsizetype offset, qsizetype length);
+    qsizetype softOffset() const { return m_softOffset; }
+    qsizetype softLength() const { return m_softLength; }
+
+    /// Selects and shows it; length 0 takes the selection away.
     void select(qsizetype offset, qsizetype length);
+    /// Selects the next place of the bytes behind (or before) the selection, round the end; false when there is none.
+    bool find(QByteArrayView needle, bool forward = true);
     qsizetype selectionOffset() const;
     qsizetype selectionLength() const;
     /// The selected bytes, or the highlighted ones, or all.
@@ -48,8 +56,15 @@ Q_SIGNALS:
     /// A person pointed at a byte, by mouse or keyboard.
     void byteClicked(qsizetype offset);
     void selectionChanged(qsizetype offset, qsizetype length);
+    /// The mouse is over another byte; -1: over none.
+    void byteHovered(qsizetype offset);
+    void findRequested();
+    /// A menu opens: whoever has more to do with the chosen bytes adds it.
+    void menuOpening(QMenu *menu);
 
 protected:
+    bool event(QEvent *event) override;
+    bool viewportEvent(QEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
@@ -63,7 +78,11 @@ private:
     void updateLayout();
     void moveCursor(qsizetype offset, bool extend);
     void scrollTo(qsizetype offset);
+    /// The byte nearest to a place; byteAt answers -1 where there is none.
     qsizetype offsetAt(QPoint position) const;
+    qsizetype byteAt(QPoint position) const;
+    void hover(qsizetype offset);
+    void updateRange(qsizetype offset, qsizetype length);
     qsizetype lineCount() const;
     int hexColumn(int index) const;
     int textColumn() const;
@@ -79,6 +98,9 @@ private:
     bool m_selected = false;
     qsizetype m_highlightOffset = 0;
     qsizetype m_highlightLength = 0;
+    qsizetype m_softOffset = 0;
+    qsizetype m_softLength = 0;
+    qsizetype m_hovered = -1;
     int m_perLine = 16;
     int m_offsetDigits = 4;
     int m_charWidth = 8;
