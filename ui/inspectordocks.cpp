@@ -14,11 +14,13 @@
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/storagesettings.h"
 #include "ui/theme.h"
+#include "ui/views/bytespanel.h"
 #include "ui/views/copytree.h"
 #include "ui/views/datatable.h"
+#include "ui/views/decodedpanel.h"
 #include "ui/views/docktitle.h"
+#include "ui/views/fieldtreeview.h"
 #include "ui/views/logpanel.h"
-#include "ui/views/messagepanels.h"
 #include "ui/views/peerspanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
@@ -166,6 +168,7 @@ void InspectorWindow::saveSettings()
         settings->setValue("columns/"_L1 + table->objectName(), table->saveColumns());
     StorageSettings::save(*settings, m_inspection->recorder()->limits().store);
     m_inspection->colourRules()->save(*settings);
+    settings->setValue("columns/decodedTree"_L1, m_decoded->tree()->saveColumns());
     m_recent.save(*settings);
     m_composer->saveSettings(*settings);
 }
@@ -200,6 +203,7 @@ void InspectorWindow::restoreSettings()
     restoreGeometry(settings->value("geometry"_L1).toByteArray());
     if (!restoreState(settings->value("state"_L1).toByteArray(), layoutVersion))
         placeDocks();
+    m_decoded->tree()->restoreColumns(settings->value("columns/decodedTree"_L1).toByteArray());
     for (DataTable *table : findChildren<DataTable *>())
         if (const QByteArray columns = settings->value("columns/"_L1 + table->objectName()).toByteArray();
             !columns.isEmpty())

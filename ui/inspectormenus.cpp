@@ -16,13 +16,14 @@
 #include "ui/models/sockcontroller.h"
 #include "ui/theme.h"
 #include "ui/views/bytesformat.h"
+#include "ui/views/bytespanel.h"
 #include "ui/views/copytree.h"
 #include "ui/views/datatable.h"
+#include "ui/views/decodedpanel.h"
 #include "ui/views/filterbar.h"
 #include "ui/views/findbar.h"
 #include "ui/views/hexview.h"
 #include "ui/views/logpanel.h"
-#include "ui/views/messagepanels.h"
 #include "ui/views/peerspanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
@@ -84,7 +85,8 @@ void InspectorWindow::createActions()
     m_edit = makeAction(this, u"edit", tr("&Edit and Resend…"), u"Ctrl+Shift+T"_s,
                         tr("Take this message into the Inject panel"));
     connect(m_edit, &QAction::triggered, this, &InspectorWindow::editAndResend);
-    m_log->setMessageActions({m_mark, m_resend, m_edit});
+    createDetailActions();
+    m_log->setMessageActions({m_mark, m_compare, m_compareWithMark, m_resend, m_edit});
 }
 
 void InspectorWindow::createMenus()
@@ -124,6 +126,8 @@ void InspectorWindow::createMenus()
     edit->addAction(tr("Pre&vious Mark"), QKeySequence(u"Ctrl+Shift+B"_s), this,
                     [this, log] { m_log->goToRow(log->previousMark(m_log->currentRow())); });
     edit->addAction(tr("&Unmark All"), log, &MessageLogModel::clearMarks);
+    edit->addSeparator();
+    edit->addActions({m_compare, m_compareWithMark});
     edit->addSeparator();
     edit->addAction(themeIcon(u"filter"), tr("Filter Fiel&d"), QKeySequence(u"Ctrl+/"_s), m_filter,
                     &FilterBar::focusField);
@@ -239,6 +243,7 @@ void InspectorWindow::createViewMenu()
     });
     view->addAction(themeIcon(u"theme"), tr("C&olour Rules…"), QKeySequence(u"Ctrl+Shift+K"_s), this,
                     &InspectorWindow::showColourRules);
+    view->addAction(m_decoded->changesAction());
     view->addAction(m_follow);
     view->addSeparator();
     for (const QDockWidget *dock : std::as_const(m_docks))

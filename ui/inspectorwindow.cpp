@@ -14,14 +14,15 @@
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/theme.h"
+#include "ui/views/bytespanel.h"
 #include "ui/views/copytree.h"
 #include "ui/views/datatable.h"
+#include "ui/views/decodedpanel.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/filterbar.h"
 #include "ui/views/findbar.h"
 #include "ui/views/hexview.h"
 #include "ui/views/logpanel.h"
-#include "ui/views/messagepanels.h"
 #include "ui/views/opensocketdialog.h"
 #include "ui/views/peerspanel.h"
 #include "ui/views/socketspanel.h"
@@ -120,14 +121,7 @@ void InspectorWindow::connectPanels()
     });
     connect(m_status, &StatusPanel::ledgerClicked, this, [this] { showPanel(m_ledger); });
     connect(m_status, &StatusPanel::storageClicked, this, &InspectorWindow::showStorageDialog);
-    // Fields and bytes light each other.
-    connect(m_decoded, &DecodedPanel::fieldChosen, this, [this](qsizetype offset, qsizetype length) {
-        m_bytes->hexView()->setHighlight(offset, length, !m_linking);
-    });
-    connect(m_bytes->hexView(), &HexView::byteClicked, this, [this](qsizetype offset) {
-        const QScopedValueRollback guard(m_linking, true);
-        m_decoded->chooseOffset(offset);
-    });
+    connectDetail();
     connect(m_sockets->table()->emptyState(), &EmptyState::buttonClicked, this, &InspectorWindow::showOpenDialog);
     connect(m_peers->table()->emptyState(), &EmptyState::buttonClicked, this, &InspectorWindow::showOpenDialog);
     connect(m_log->table()->emptyState(), &EmptyState::buttonClicked, this, [this] {
@@ -140,20 +134,6 @@ void InspectorWindow::connectPanels()
     connect(
         m_inspection, &Inspection::controllerRemoved, this, [this] { updateTitle(); }, Qt::QueuedConnection);
     connect(m_inspection, &Inspection::updated, this, &InspectorWindow::updateTitle);
-}
-
-void InspectorWindow::showMessage(quint64 no)
-{
-    const std::optional<StoredMessage> message = m_inspection->messageLogModel()->messageByNo(no);
-    if (!message) {
-        m_decoded->clear();
-        m_bytes->setMessage({}, tr("The message has left the store."));
-        return;
-    }
-    const SockInfo &info = m_inspection->directory().info(message->sock());
-    const Bytes payload(message->payload());
-    m_decoded->setMessage(info.codec.get(), payload, message->note());
-    m_bytes->setMessage(payload, message->isReadable() ? tr("This message has no bytes.") : message->note());
 }
 
 void InspectorWindow::updateTitle()

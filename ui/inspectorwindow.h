@@ -17,6 +17,7 @@ class BaseSock;
 class BytesPanel;
 class Composer;
 class DecodedPanel;
+struct DetailMessage;
 class ErrorsPanel;
 class FilterBar;
 class HandlersPanel;
@@ -80,11 +81,19 @@ private:
     // inspectorwindow.cpp
     void createPanels();
     void connectPanels();
-    void showMessage(quint64 no);
     void updateTitle();
     void updateEmptyButtons();
     void applyTheme();
     void showFailure(const QString &what, const SockError &error);
+    // inspectordetail.cpp
+    void connectDetail();
+    void createDetailActions();
+    void showMessage(quint64 no);
+    std::optional<DetailMessage> detailMessage(quint64 no) const;
+    void updateCompareActions();
+    void compareChosen();
+    void compareWithMark();
+    void compareMessages(quint64 first, quint64 second);
     // inspectordocks.cpp
     QDockWidget *addDock(const QString &title, const QString &name, QWidget *panel);
     void createDocks();
@@ -146,6 +155,8 @@ private:
     QAction *m_mark = nullptr;
     QAction *m_resend = nullptr;
     QAction *m_edit = nullptr;
+    QAction *m_compare = nullptr;
+    QAction *m_compareWithMark = nullptr;
     bool m_linking = false;
 };
 

@@ -1,11 +1,16 @@
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QElapsedTimer>
+#include <QLineEdit>
+#include <QMenu>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 
 #include "support/testmain.h"
+#include "ui/views/bytesfindbar.h"
+#include "ui/views/bytespanel.h"
 #include "ui/views/hexview.h"
 
 using namespace SockScope;
@@ -101,6 +106,140 @@ private Q_SLOTS:
         QCOMPARE(view.highlightLength(), 2);
         view.setHighlight(-5, 0);
         QCOMPARE(view.highlightLength(), 0);
+    }
+
+    void hoveringTellsEachByteOnceAndLeavingClears()
+    {
+        HexView view;
+        show(view, "0123456789abcdefXYZ");
+        QSignalSpy hovered(&view, &HexView::byteHovered);
+        QTest::mouseMove(view.viewport(), view.byteRect(3).center());
+        QTRY_COMPARE(hovered.count(), 1);
+        QCOMPARE(hovered.last().at(0).value<qsizetype>(), 3);
+        QTest::mouseMove(view.viewport(), view.byteRect(3).center() + QPoint(1, 1));
+        QTest::mouseMove(view.viewport(), view.byteRect(4).center());
+        QTRY_COMPARE(hovered.count(), 2);
+        QCOMPARE(hovered.last().at(0).value<qsizetype>(), 4);
+        QTest::mouseMove(view.viewport(), QPoint(view.viewport()->width() - 2, view.viewport()->height() - 2));
+        QTRY_COMPARE(hovered.count(), 3);
+        QCOMPARE(hovered.last().at(0).value<qsizetype>(), -1); // below the last line
+        QTest::mouseMove(view.viewport(), view.byteRect(0).center());
+        QTRY_COMPARE(hovered.count(), 4);
+        QEvent leave(QEvent::Leave);
+        QApplication::sendEvent(view.viewport(), &leave);
+        QCOMPARE(hovered.last().at(0).value<qsizetype>(), -1);
+        QCOMPARE(view.selectionLength(), 0);
+    }
+
+    void theSoftLightNeitherScrollsNorSelects()
+    {
+        HexView view;
+        show(view, QByteArray(4000, 'x'));
+        view.setSoftHighlight(3000, 5000);
+        QCOMPARE(view.softOffset(), 3000);
+        QCOMPARE(view.softLength(), 1000);
+        QCOMPARE(view.verticalScrollBar()->value(), 0);
+        QCOMPARE(view.highlightLength(), 0);
+        view.setSoftHighlight(0, 0);
+        QCOMPARE(view.softLength(), 0);
+        view.setSoftHighlight(10, 20);
+        view.setBytes(Bytes("short"));
+        QCOMPARE(view.softLength(), 0);
+    }
+
+    void findsForwardsBackwardsAndRound()
+    {
+        HexView view;
+        show(view, "abXcd" + QByteArray(3000, '.') + "abYcd");
+        QVERIFY(view.find("ab"));
+        QCOMPARE(view.selectionOffset(), 0);
+        QCOMPARE(view.selectionLength(), 2);
+        QVERIFY(view.find("ab"));
+        QCOMPARE(view.selectionOffset(), 3005);
+        QVERIFY(view.verticalScrollBar()->value() > 0);
+        QVERIFY(view.find("ab")); // round the end
+        QCOMPARE(view.selectionOffset(), 0);
+        QVERIFY(view.find("ab", false));
+        QCOMPARE(view.selectionOffset(), 3005);
+        QVERIFY(view.find("ab", false));
+        QCOMPARE(view.selectionOffset(), 0);
+        QVERIFY(!view.find("Z"));
+        QVERIFY(!view.find({}));
+        QVERIFY(!view.find(QByteArray(5000, '.')));
+        QCOMPARE(view.selectionOffset(), 0);
+    }
+
+    void controlFLooksAmongTheBytes()
+    {
+        BytesPanel panel;
+        panel.resize(700, 300);
+        panel.setMessage(Bytes("hello, hello"), {});
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        HexView *view = panel.hexView();
+        view->setFocus();
+        QVERIFY(!panel.findBar()->isVisible());
+        QTest::keyClick(view, Qt::Key_F, Qt::ControlModifier);
+        QVERIFY(panel.findBar()->isVisible());
+        auto *field = panel.findChild<QLineEdit *>(u"bytesFindField"_s);
+        QTest::keyClicks(field, u"llo"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(view->selectionOffset(), 2);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(view->selectionOffset(), 9);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(view->selectionOffset(), 2);
+        QCOMPARE(panel.findBar()->message(), u"from the start again"_s);
+        QTest::keyClick(field, Qt::Key_Return, Qt::ShiftModifier);
+        QCOMPARE(view->selectionOffset(), 9);
+        QTest::keyClicks(field, u"!"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(panel.findBar()->message(), u"not found"_s);
+        panel.findChild<QComboBox *>()->setCurrentIndex(1);
+        field->setText(u"2c 20"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(view->selectionOffset(), 5);
+        field->setText(u"2x"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QVERIFY(!panel.findBar()->message().isEmpty());
+        QCOMPARE(view->selectionOffset(), 5);
+        QTest::keyClick(field, Qt::Key_Escape);
+        QVERIFY(!panel.findBar()->isVisible());
+    }
+
+    void theLineSaysWhatIsSelectedAndWhatItMeans()
+    {
+        BytesPanel panel;
+        panel.setMessage(Bytes(QByteArray::fromHex("410001020304")), {});
+        QCOMPARE(panel.lineText(), u"6 bytes"_s);
+        panel.hexView()->select(0, 1);
+        QCOMPARE(panel.lineText(), u"byte 0 of 6: 65 'A'"_s);
+        panel.hexView()->select(1, 2);
+        QCOMPARE(panel.lineText(), u"2 bytes from 1: 256 LE, 1 BE"_s);
+        panel.hexView()->select(0, 5);
+        QCOMPARE(panel.lineText(), u"5 bytes from 0"_s);
+    }
+
+    void aSelectionBecomesAFilter()
+    {
+        BytesPanel panel;
+        panel.setMessage(Bytes(QByteArray::fromHex("0a0b0c") + QByteArray(4000, 'x')), {});
+        QSignalSpy requested(&panel, &BytesPanel::filterRequested);
+        QMenu none;
+        Q_EMIT panel.hexView()->menuOpening(&none);
+        QVERIFY(!none.findChild<QMenu *>(u"applyAsFilter"_s)->isEnabled());
+        panel.hexView()->select(0, 2);
+        QMenu menu;
+        Q_EMIT panel.hexView()->menuOpening(&menu);
+        menu.findChild<QMenu *>(u"applyAsFilter"_s)->actions().at(2)->trigger();
+        QCOMPARE(requested.count(), 1);
+        QCOMPARE(requested.at(0).at(0).toString(), u"payload contains 0a:0b"_s);
+        QCOMPARE(requested.at(0).at(1).value<FilterJoin>(), FilterJoin::And);
+        panel.hexView()->selectAll();
+        QMenu tooLong;
+        Q_EMIT panel.hexView()->menuOpening(&tooLong);
+        QVERIFY(!tooLong.findChild<QMenu *>(u"applyAsFilter"_s)->isEnabled());
+        QVERIFY(tooLong.actions().last()->text().contains(u"1,024"_s));
     }
 
     void emptyIsHarmless()

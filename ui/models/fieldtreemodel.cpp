@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ui/models/fieldpath.h"
+#include "core/filter/filtertext.h"
 #include "ui/models/format.h"
 #include "ui/models/roles.h"
 
@@ -15,7 +15,7 @@ int FieldTreeModel::add(Nodes &nodes, FieldNode &&field, int parent, int row)
     const int number = static_cast<int>(nodes.size());
     std::vector<FieldNode> children = std::move(field.children);
     field.children.clear();
-    nodes.push_back({std::move(field), {}, FieldChange::Same, parent, row, {}});
+    nodes.push_back({std::move(field), {}, -1, 0, FieldChange::Same, parent, row, {}});
     std::vector<int> numbers;
     numbers.reserve(children.size());
     for (FieldNode &child : children)
@@ -27,7 +27,14 @@ int FieldTreeModel::add(Nodes &nodes, FieldNode &&field, int parent, int row)
 int FieldTreeModel::addCompared(Nodes &nodes, ComparedField &&field, int parent, int row)
 {
     const int number = static_cast<int>(nodes.size());
-    nodes.push_back({std::move(field.field), std::move(field.was), field.change, parent, row, {}});
+    nodes.push_back({std::move(field.field),
+                     std::move(field.was),
+                     field.wasOffset,
+                     field.wasLength,
+                     field.change,
+                     parent,
+                     row,
+                     {}});
     std::vector<int> numbers;
     numbers.reserve(field.children.size());
     for (ComparedField &child : field.children)
@@ -69,6 +76,13 @@ void FieldTreeModel::setCompared(ComparedField root)
     m_compared = true;
     addCompared(m_sections[Fields], std::move(root), -1, 0);
     endResetModel();
+}
+
+void FieldTreeModel::setSides(const QString &was, const QString &value)
+{
+    m_wasTitle = was;
+    m_valueTitle = value;
+    Q_EMIT headerDataChanged(Qt::Horizontal, ValueColumn, WasColumn);
 }
 
 void FieldTreeModel::setPayload(const Codec *codec, QByteArrayView payload)
@@ -188,7 +202,7 @@ QVariant FieldTreeModel::text(const QModelIndex &index) const
     case ValueColumn:
         return field.value;
     case WasColumn:
-        return node.change == FieldChange::Same ? QString() : node.was;
+        return node.change == FieldChange::Same && m_wasTitle.isEmpty() ? QString() : node.was;
     case KindColumn:
         return field.kind;
     case RangeColumn:
@@ -220,7 +234,7 @@ QVariant FieldTreeModel::data(const QModelIndex &index, int role) const
     case LengthRole:
         return static_cast<qint64>(field.length);
     case PathRole:
-        return sectionOf(index) == Fields ? path(static_cast<int>(numberOf(index))) : QString();
+        return path(index);
     case ChangeRole:
         return static_cast<int>(node.change);
     case LevelRole:
@@ -255,9 +269,9 @@ QVariant FieldTreeModel::headerData(int section, Qt::Orientation orientation, in
     case NameColumn:
         return tr("Name");
     case ValueColumn:
-        return tr("Value");
+        return m_valueTitle.isEmpty() ? tr("Value") : m_valueTitle;
     case WasColumn:
-        return tr("Was");
+        return m_wasTitle.isEmpty() ? tr("Was") : m_wasTitle;
     case KindColumn:
         return tr("Kind");
     case RangeColumn:
@@ -267,20 +281,51 @@ QVariant FieldTreeModel::headerData(int section, Qt::Orientation orientation, in
     }
 }
 
-QString FieldTreeModel::path(int number) const
+std::optional<FieldTreeModel::Way> FieldTreeModel::wayTo(const QModelIndex &index) const
 {
+    if (!index.isValid() || sectionOf(index) != Fields)
+        return std::nullopt;
     const Nodes &nodes = m_sections[Fields];
-    FieldPath path;
-    std::vector<int> way; // from the field up to the root
-    for (int at = number; at >= 0; at = nodes[static_cast<size_t>(at)].parent)
-        way.push_back(at);
-    for (auto it = way.rbegin(); it != way.rend(); ++it) {
-        const Node &node = nodes[static_cast<size_t>(*it)];
-        if (node.change == FieldChange::Removed)
-            return {};
-        path.descend(node.field, node.parent < 0 ? QString() : nodes[static_cast<size_t>(node.parent)].field.kind);
+    std::vector<int> numbers;
+    for (int at = static_cast<int>(numberOf(index)); at >= 0; at = nodes[static_cast<size_t>(at)].parent)
+        numbers.push_back(at);
+    std::reverse(numbers.begin(), numbers.end());
+
+    Way way;
+    // Nodes here have no children of their own, and the root's first child tells whether it is [type, data].
+    way.root = std::make_unique<FieldNode>(nodes.front().field);
+    if (!nodes.front().children.empty())
+        way.root->children.push_back(nodes[static_cast<size_t>(nodes.front().children.front())].field);
+    way.fromRoot.push_back(way.root.get());
+    for (size_t i = 1; i < numbers.size(); ++i) {
+        const Node &node = nodes[static_cast<size_t>(numbers[i])];
+        // A key that is shown shortened or escaped is not the key.
+        if (node.change == FieldChange::Removed || node.field.key.contains(u'…') || node.field.key.contains(u'\\'))
+            return std::nullopt;
+        way.fromRoot.push_back(i == 1 && node.row == 0 ? &way.root->children.front() : &node.field);
     }
-    return path.toString();
+    return way;
+}
+
+QString FieldTreeModel::path(const QModelIndex &index) const
+{
+    const std::optional<Way> way = wayTo(index);
+    return way ? filterFieldOf(way->fromRoot).value_or(QString()) : QString();
+}
+
+std::optional<QString> FieldTreeModel::filterTerm(const QModelIndex &index, const Codec &codec,
+                                                  QByteArrayView payload) const
+{
+    const std::optional<Way> way = wayTo(index);
+    return way ? filterTermOf(way->fromRoot, codec, payload) : std::nullopt;
+}
+
+FieldTreeModel::Places FieldTreeModel::places(const QModelIndex &index) const
+{
+    if (!index.isValid())
+        return {};
+    const Node &node = nodeOf(index);
+    return {node.field.offset, node.field.length, node.wasOffset, node.wasLength};
 }
 
 QModelIndex FieldTreeModel::indexForOffset(qsizetype offset) const

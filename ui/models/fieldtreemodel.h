@@ -3,6 +3,7 @@
 #include <QAbstractItemModel>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -38,6 +39,8 @@ public:
     void setRoot(FieldNode root);
     void setCompared(ComparedField root);
     bool isCompared() const { return m_compared; }
+    /// Titles of Was and Value where two messages stand side by side; Was then says what has not changed, too.
+    void setSides(const QString &was, const QString &value);
     /// The tree of a payload; a null codec shows nothing.
     void setPayload(const Codec *codec, QByteArrayView payload);
     void clear();
@@ -49,6 +52,17 @@ public:
     QModelIndex interpretationIndex() const;
     bool isInterpretation(const QModelIndex &index) const;
     int nodeCount() const { return static_cast<int>(m_sections[Fields].size()); }
+    /// Where a field is in the payload, and in the one that it is compared with; -1 where it is not.
+    struct Places
+    {
+        qsizetype offset = -1;
+        qsizetype length = 0;
+        qsizetype wasOffset = -1;
+        qsizetype wasLength = 0;
+    };
+    Places places(const QModelIndex &index) const;
+    /// The filter's term that this field of this payload passes; nothing where the filter has no name for it.
+    std::optional<QString> filterTerm(const QModelIndex &index, const Codec &codec, QByteArrayView payload) const;
     /// The innermost field that covers the byte; invalid when none does.
     QModelIndex indexForOffset(qsizetype offset) const;
     /// The next field without fields of its own that changed, from the one given, round the end; invalid when none did.
@@ -60,6 +74,8 @@ private:
     {
         FieldNode field; // its children are nodes of their own
         QString was;
+        qsizetype wasOffset = -1;
+        qsizetype wasLength = 0;
         FieldChange change = FieldChange::Same;
         int parent = -1;
         int row = 0;
@@ -74,9 +90,18 @@ private:
     const Node &nodeOf(const QModelIndex &index) const { return m_sections[sectionOf(index)][numberOf(index)]; }
     QModelIndex indexOf(Section section, int number, int column = 0) const;
     QVariant text(const QModelIndex &index) const;
-    QString path(int number) const;
+    /// The nodes from the root to a field, as the filter wants to see them.
+    struct Way
+    {
+        std::unique_ptr<FieldNode> root;
+        std::vector<const FieldNode *> fromRoot;
+    };
+    std::optional<Way> wayTo(const QModelIndex &index) const;
+    QString path(const QModelIndex &index) const;
 
     std::array<Nodes, SectionCount> m_sections; // of each, node 0 is its top-level row
+    QString m_wasTitle;
+    QString m_valueTitle;
     bool m_compared = false;
 };
 

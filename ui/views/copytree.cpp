@@ -50,7 +50,8 @@ QString CopyTree::rowText() const
     const QModelIndex index = currentIndex();
     QStringList cells;
     for (int column = 0; index.isValid() && column < model()->columnCount(index.parent()); ++column)
-        cells.append(index.siblingAtColumn(column).data().toString());
+        if (!isColumnHidden(column))
+            cells.append(index.siblingAtColumn(column).data().toString());
     return cells.join(u'\t');
 }
 
@@ -87,13 +88,18 @@ void CopyTree::keyPressEvent(QKeyEvent *event)
     QTreeView::keyPressEvent(event);
 }
 
-void CopyTree::contextMenuEvent(QContextMenuEvent *event)
+void CopyTree::addMenuActions(QMenu &menu)
 {
-    QMenu menu(this);
     const bool chosen = currentIndex().isValid();
     menu.addAction(themeIcon(u"copy"), tr("Copy &Row"), this, &CopyTree::copyRow)->setEnabled(chosen);
     menu.addAction(tr("Copy &Value"), this, &CopyTree::copyValue)->setEnabled(chosen);
     menu.addAction(tr("Copy with All &Below"), this, &CopyTree::copyBranch)->setEnabled(chosen);
+}
+
+void CopyTree::contextMenuEvent(QContextMenuEvent *event)
+{
+    QMenu menu(this);
+    addMenuActions(menu);
     menu.addSeparator();
     menu.addAction(tr("&Expand All"), this, &QTreeView::expandAll);
     menu.addAction(tr("&Collapse All"), this, &QTreeView::collapseAll);

@@ -18,7 +18,7 @@ class CopyTree : public QTreeView
 public:
     explicit CopyTree(const QString &accessibleName, QWidget *parent = nullptr);
 
-    /// The current row: its columns, tab-separated.
+    /// The current row: the columns that are shown, tab-separated.
     QString rowText() const;
     /// The current row and all below it, indented.
     QString branchText() const;
@@ -31,6 +31,8 @@ public Q_SLOTS:
 protected:
     void keyPressEvent(QKeyEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
+    /// What the menu begins with: the ways to copy.
+    virtual void addMenuActions(QMenu &menu);
 };
 
 } // namespace SockScope

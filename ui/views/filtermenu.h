@@ -1,0 +1,20 @@
+#pragma once
+
+#include <QString>
+
+#include <functional>
+#include <optional>
+
+#include "core/filter/filtertext.h"
+
+class QMenu;
+class QObject;
+
+namespace SockScope {
+
+/// "Apply as Filter" and "Prepare as Filter" with all the ways in which a term can join what is there. Without a term
+/// they are disabled; use is called for the one that is chosen, while context lives.
+void addFilterMenus(QMenu *menu, const std::optional<QString> &term, const QObject *context,
+                    const std::function<void(const QString &term, FilterJoin join, bool apply)> &use);
+
+} // namespace SockScope
