@@ -168,6 +168,8 @@ qsizetype Chunk::append(const MessageBatch &batch, qsizetype from, qsizetype &by
 
 QByteArrayView Chunk::payload(int i) const
 {
+    if (!m_hasArena) [[unlikely]]
+        return {};
     const char *begin = m_arena + m_offsets[i];
     auto size = static_cast<qsizetype>(m_offsets[i + 1] - m_offsets[i]);
     if (m_flags[i] & FlagNote)
@@ -177,7 +179,7 @@ QByteArrayView Chunk::payload(int i) const
 
 QByteArrayView Chunk::noteUtf8(int i) const
 {
-    if (!(m_flags[i] & FlagNote))
+    if (!(m_flags[i] & FlagNote) || !m_hasArena)
         return {};
     const char *end = m_arena + m_offsets[i + 1] - sizeof(quint16);
     quint16 length = 0;
@@ -192,7 +194,7 @@ qsizetype Chunk::memoryBytes() const
     return used(messages * 8) + 3 * used(messages * 4) + 4 * used(messages * 2) +
            used(static_cast<qsizetype>(peerTable().size_bytes())) +
            used(static_cast<qsizetype>(typeTable().size_bytes())) +
-           used(static_cast<qsizetype>(sockTable().size_bytes())) + used(m_offsets[messages]) +
+           used(static_cast<qsizetype>(sockTable().size_bytes())) + used(arena().size()) +
            static_cast<qsizetype>(sizeof(Chunk));
 }
 

@@ -72,7 +72,12 @@ public:
     std::span<const MessageType> typeTable() const { return {m_typeTable, tableSize(m_typeCount)}; }
     std::span<const quint32> sockTable() const { return {m_sockTable, tableSize(m_sockCount)}; }
     /// All bytes of the messages that count() covers; paddingBytes behind them may be read too.
-    QByteArrayView arena() const { return {m_arena, static_cast<qsizetype>(m_offsets[count()])}; }
+    QByteArrayView arena() const
+    {
+        return {m_arena, m_hasArena ? static_cast<qsizetype>(m_offsets[count()]) : qsizetype(0)};
+    }
+    /// False when only the columns were read from the spool: payloads and notes are then empty.
+    bool hasArena() const { return m_hasArena; }
 
     qint64 wallNs(int i) const { return m_wallNs[i]; }
     quint32 wireBytes(int i) const { return m_wireBytes[i]; }
@@ -122,6 +127,7 @@ private:
     MessageType *m_typeTable;
     quint32 *m_sockTable;
     char *m_arena;
+    bool m_hasArena = true;
     std::atomic<int> m_count{0};
     std::atomic<int> m_peerCount{0};
     std::atomic<int> m_typeCount{0};

@@ -3,31 +3,18 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/store/chunkentry.h"
+#include "core/store/sockdescriptions.h"
+#include "core/store/spool.h"
+
+// The half of MessageStore that takes messages in and hands them out; messagestore_budgets.cpp has the rest.
+
 namespace SockScope {
-
-namespace {
-
-class MemoryChunk : public StoredChunk
-{
-public:
-    explicit MemoryChunk(std::shared_ptr<const Chunk> chunk)
-        : m_chunk(std::move(chunk))
-    {
-    }
-    quint64 firstNo() const override { return m_chunk->firstNo(); }
-    int count() const override { return m_chunk->count(); }
-    bool isSpooled() const override { return false; }
-    std::shared_ptr<const Chunk> load(Parts) const override { return m_chunk; }
-    std::optional<SockError> error() const override { return std::nullopt; }
-
-private:
-    const std::shared_ptr<const Chunk> m_chunk;
-};
-
-} // namespace
 
 MessageStore::MessageStore(StoreLimits limits)
     : m_limits(std::move(limits))
+    , m_state(std::make_shared<StoreState>())
+    , m_socks(std::make_unique<SockDescriptions>())
 {
 }
 
@@ -52,57 +39,27 @@ void MessageStore::append(const MessageBatch &batch)
             const qsizetype need = Chunk::arenaNeed(batch.heads()[static_cast<size_t>(done)]);
             next = std::make_shared<Chunk>(m_endNo + static_cast<quint64>(fitted), qMax(need, arenaBytes()));
         }
-        const std::scoped_lock lock(m_mutex);
-        m_endNo += static_cast<quint64>(fitted);
-        m_stats.appended += static_cast<quint64>(fitted);
-        if (next) {
-            if (m_open)
-                m_closedBytes += m_open->memoryBytes();
-            m_open = next;
-            m_chunks.push_back(std::make_shared<MemoryChunk>(next));
+        {
+            const std::scoped_lock lock(m_state->mutex);
+            if (fitted > 0)
+                m_chunks.back()->grow(static_cast<int>(fitted));
+            m_endNo += static_cast<quint64>(fitted);
+            if (next) {
+                closeOpen();
+                m_open = next;
+                m_chunks.push_back(std::make_shared<ChunkEntry>(m_state, next));
+            }
         }
+        if (next)
+            spoolOver();
     }
 }
 
-quint64 MessageStore::toDrop() const
+void MessageStore::closeOpen()
 {
-    const std::scoped_lock lock(m_mutex);
-    qsizetype bytes = m_closedBytes + (m_open ? m_open->memoryBytes() : 0);
-    quint64 no = m_firstNo;
-    for (const auto &chunk : m_chunks) {
-        if (bytes <= m_limits.memoryBytes || chunk->endNo() == m_endNo)
-            break;
-        bytes -= chunk->load()->memoryBytes();
-        no = chunk->endNo();
-    }
-    return no;
-}
-
-void MessageStore::dropBefore(quint64 no)
-{
-    no = std::clamp(no, m_firstNo, m_endNo);
-    const std::scoped_lock lock(m_mutex);
-    while (!m_chunks.empty() && m_chunks.front()->endNo() <= no) {
-        if (m_open && m_chunks.size() == 1)
-            m_open.reset();
-        else
-            m_closedBytes -= m_chunks.front()->load()->memoryBytes();
-        m_chunks.pop_front();
-    }
-    m_stats.droppedOldest += no - m_firstNo;
-    m_firstNo = no;
-    m_atHand.reset();
-}
-
-void MessageStore::clear()
-{
-    const std::scoped_lock lock(m_mutex);
-    m_stats.cleared += m_endNo - m_firstNo;
-    m_firstNo = m_endNo;
-    m_chunks.clear();
-    m_closedBytes = 0;
+    if (m_open)
+        m_chunks.back()->close();
     m_open.reset();
-    m_atHand.reset();
 }
 
 std::optional<StoredMessage> MessageStore::message(quint64 no) const
@@ -122,7 +79,7 @@ std::optional<StoredMessage> MessageStore::message(quint64 no) const
 
 std::shared_ptr<const StoredChunk> MessageStore::chunkOf(quint64 no) const
 {
-    const std::scoped_lock lock(m_mutex);
+    const std::scoped_lock lock(m_state->mutex);
     if (!contains(no))
         return nullptr;
     const auto after = std::upper_bound(m_chunks.begin(), m_chunks.end(), no,
@@ -132,27 +89,27 @@ std::shared_ptr<const StoredChunk> MessageStore::chunkOf(quint64 no) const
 
 StoredChunks MessageStore::chunks() const
 {
-    const std::scoped_lock lock(m_mutex);
+    const std::scoped_lock lock(m_state->mutex);
     return {m_chunks.begin(), m_chunks.end()};
 }
 
 StoreStats MessageStore::stats() const
 {
-    const std::scoped_lock lock(m_mutex);
-    StoreStats stats = m_stats;
-    stats.stored = m_endNo - m_firstNo;
-    stats.memoryBytes = m_closedBytes + (m_open ? m_open->memoryBytes() : 0);
+    const std::scoped_lock lock(m_state->mutex);
+    StoreStats stats = m_state->stats;
+    stats.memoryBytes += openBytes() + m_state->cache.memoryBytes();
+    if (m_spool)
+        stats.spoolError = m_spool->error();
+    if (!stats.spoolError)
+        stats.spoolError = m_state->damage;
     return stats;
 }
 
-void MessageStore::setLimits(const StoreLimits &limits)
+void MessageStore::describeSock(const SockDescription &description)
 {
-    const std::scoped_lock lock(m_mutex);
-    m_limits = limits;
-    if (m_open && m_open->arenaCapacity() > arenaBytes()) { // or it would never leave a small store
-        m_closedBytes += m_open->memoryBytes();
-        m_open.reset();
-    }
+    const std::scoped_lock lock(m_state->mutex);
+    m_socks->set(m_spool ? m_spool->run() : 1, description);
+    m_socksChanged = true;
 }
 
 } // namespace SockScope

@@ -1,70 +1,28 @@
 #pragma once
 
-#include <QString>
-
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
-#include "core/store/chunk.h"
+#include "core/store/recovery.h"
+#include "core/store/storedchunk.h"
 #include "core/store/storedmessage.h"
-#include "core/types/sockerror.h"
+#include "core/store/storestats.h"
 
 namespace SockScope {
 
-struct StoreLimits
-{
-    qsizetype memoryBytes = 512LL * 1024 * 1024; ///< above it, the oldest chunks go to the spool
-    qsizetype diskBytes = 4LL * 1024 * 1024 * 1024;
-    QString spoolFolder; ///< a folder of this program's own; empty: no spool, the oldest are dropped
-};
+class ChunkEntry;
+class SockDescriptions;
+class Spool;
+struct StoreState;
 
-struct StoreStats
-{
-    quint64 appended = 0;
-    quint64 droppedOldest = 0;     ///< of appended: left because memory and disk were full
-    quint64 droppedSlowDisk = 0;   ///< of appended: left because the disk did not keep up with the messages
-    quint64 droppedUnreadable = 0; ///< of appended: were spooled and cannot be read any more
-    quint64 cleared = 0;           ///< of appended: left by clear()
-    quint64 stored = 0;            ///< in memory and on disk; appended = stored + all of the above
-    quint64 spooled = 0;           ///< of stored: on disk
-    qsizetype memoryBytes = 0;
-    qsizetype diskBytes = 0;
-    std::optional<SockError> spoolError; ///< why nothing is spooled now; memory is whole all the same
-
-    quint64 dropped() const { return droppedOldest + droppedSlowDisk + droppedUnreadable; }
-};
-
-/*! A chunk of the store wherever it is: in memory, or in the spool file.
- *  Path    MessageStore → [this] → filter, models
- *  Shape   load() answers the chunk, read back from the spool when it must be; columns alone cost less
- *  Units   none
- *  Errors  load answers null when the spool cannot be read; error() says why
- *  Thread  any
- *  Source  none
- */
-class StoredChunk
-{
-public:
-    enum class Parts : quint8 { Columns, All }; ///< Columns: the arena may be empty (offsets are right)
-
-    virtual ~StoredChunk() = default;
-    virtual quint64 firstNo() const = 0;
-    virtual int count() const = 0;
-    quint64 endNo() const { return firstNo() + static_cast<quint64>(count()); }
-    virtual bool isSpooled() const = 0;
-    virtual std::shared_ptr<const Chunk> load(Parts parts = Parts::All) const = 0;
-    virtual std::optional<SockError> error() const = 0;
-};
-using StoredChunks = std::vector<std::shared_ptr<const StoredChunk>>;
-
-/*! All messages of the log, in chunks: the newest in memory, older ones in a spool file, numbered from 1.
+/*! All messages of the log, in chunks: the newest in memory, older ones in spool files, numbered from 1.
  *  Path    Recorder → [this] → filter, models
  *  Shape   messages firstNo() <= no < endNo(); numbers never change. append never drops what can be read: the owner
  *          asks toDrop() and calls dropBefore(), so that whoever shows the rows can let them go first. Whole chunks
- *          leave, each at most a 64th of the memory budget or so; the newest chunk never does
+ *          leave, each at most a 64th of the memory budget or so; the newest chunk never does. What the disk is too
+ *          slow or too full for is lost in its place: its rows stay, and their notes say why
  *  Units   bytes; numbers from 1
  *  Errors  stats().spoolError; a full disk or a deleted spool stops spooling, and memory keeps what its budget allows
  *  Thread  the owner's, but for chunks(), stats() and what they hand out: any
@@ -73,7 +31,11 @@ using StoredChunks = std::vector<std::shared_ptr<const StoredChunk>>;
 class MessageStore
 {
 public:
+    /// When more rows than these have lost their messages, the oldest leave the store.
+    static constexpr quint64 maximumLostRows = 10'000'000;
+
     explicit MessageStore(StoreLimits limits = {});
+    /// Removes the spool.
     ~MessageStore();
 
     /// Appends and closes chunks; closed ones over the memory budget are handed to the spool.
@@ -95,21 +57,36 @@ public:
 
     StoreStats stats() const;
     const StoreLimits &limits() const { return m_limits; }
-    /// Holds from the next append on; dropBefore(toDrop()) makes a smaller store at once.
+    /// Holds at once; dropBefore(toDrop()) makes a smaller store. A spool that failed is tried again.
     void setLimits(const StoreLimits &limits);
+
+    /// What the spool shall tell of a sock, should this program crash. Again when it changed.
+    void describeSock(const SockDescription &description);
+    /// Takes over a spool of Spool::abandoned(): its messages become the store's, with the numbers that they had, and
+    /// what is appended afterwards comes behind them. The store must hold no messages: clear() it before. The spool
+    /// becomes this program's, and goes with it.
+    RecoveryReport adopt(const QString &path);
 
 private:
     qsizetype arenaBytes() const;
+    void closeOpen();
+    void spoolOver();
+    void loseOver(std::vector<std::shared_ptr<const Chunk>> &freed);
+    qsizetype openBytes() const;
+    qsizetype expectedOpenBytes() const;
+    Spool &spool();
+    void letGo(quint64 no, quint64 StoreStats::*counter, std::vector<std::shared_ptr<ChunkEntry>> &freed);
 
     StoreLimits m_limits;
-    quint64 m_firstNo = 1; // the owner writes them under the lock
+    const std::shared_ptr<StoreState> m_state; // has the mutex that guards what follows
+    quint64 m_firstNo = 1;                     // the owner reads them without
     quint64 m_endNo = 1;
-    std::shared_ptr<Chunk> m_open;                 // the last chunk; only the owner appends to it
-    mutable std::shared_ptr<const Chunk> m_atHand; // of the last message()
-    mutable std::mutex m_mutex;                    // guards what follows
-    std::deque<std::shared_ptr<const StoredChunk>> m_chunks;
-    qsizetype m_closedBytes = 0; // memory of all chunks but the open one
-    StoreStats m_stats;
+    std::shared_ptr<Chunk> m_open; // the last chunk; only the owner appends to it
+    std::deque<std::shared_ptr<ChunkEntry>> m_chunks;
+    std::unique_ptr<SockDescriptions> m_socks;
+    bool m_socksChanged = false;
+    std::unique_ptr<Spool> m_spool;                // made when it is needed first
+    mutable std::shared_ptr<const Chunk> m_atHand; // the owner's: of the last message()
 };
 
 } // namespace SockScope
