@@ -126,7 +126,7 @@ void InspectorWindow::compareWithMark()
 {
     const MessageLogModel *log = m_inspection->messageLogModel();
     const int row = m_log->currentRow();
-    const int mark = log->previousMark(row);
+    const int mark = log->previousNoted(Annotations::Kind::Mark, row);
     if (row >= 0 && mark >= 0 && mark != row)
         compareMessages(log->noOfRow(mark), log->noOfRow(row));
 }

@@ -164,6 +164,7 @@ void InspectorWindow::saveSettings()
     settings->setValue("state"_L1, saveState(layoutVersion));
     settings->setValue("theme"_L1, static_cast<int>(Theme::instance()->mode()));
     settings->setValue("timeFormat"_L1, static_cast<int>(m_inspection->messageLogModel()->timeFormat()));
+    m_inspection->messageLogModel()->fieldColumns().save(*settings);
     for (const DataTable *table : findChildren<DataTable *>())
         settings->setValue("columns/"_L1 + table->objectName(), table->saveColumns());
     StorageSettings::save(*settings, m_inspection->recorder()->limits().store);
@@ -188,6 +189,10 @@ void InspectorWindow::restoreSettings()
         m_inspection->messageLogModel()->setTimeFormat(static_cast<MessageLogModel::TimeFormat>(format));
     for (QAction *action : m_times->actions())
         action->setChecked(action->data().toInt() == static_cast<int>(m_inspection->messageLogModel()->timeFormat()));
+
+    LogColumns fields; // before the widths are restored
+    fields.load(*settings);
+    m_inspection->messageLogModel()->setFieldColumns(fields);
 
     // On a small screen the whole of it, frame and all; on a large one a comfortable part.
     const QSize wanted(1280, 800);

@@ -23,7 +23,9 @@
 #include "ui/views/filterbar.h"
 #include "ui/views/findbar.h"
 #include "ui/views/hexview.h"
+#include "ui/views/logactions.h"
 #include "ui/views/logpanel.h"
+#include "ui/views/logtable.h"
 #include "ui/views/peerspanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
@@ -78,15 +80,13 @@ void InspectorWindow::createActions()
     m_pause->setIconVisibleInMenu(false);
     m_follow->setIconVisibleInMenu(false);
 
-    m_mark = makeAction(this, u"mark", tr("&Mark/Unmark Message"), u"Ctrl+M"_s, tr("Mark the chosen messages"));
-    connect(m_mark, &QAction::triggered, m_log, &LogPanel::toggleMark);
     m_resend = makeAction(this, u"resend", tr("&Resend"), u"Ctrl+T"_s, tr("Send this message again"));
     connect(m_resend, &QAction::triggered, this, &InspectorWindow::resend);
     m_edit = makeAction(this, u"edit", tr("&Edit and Resend…"), u"Ctrl+Shift+T"_s,
                         tr("Take this message into the Inject panel"));
     connect(m_edit, &QAction::triggered, this, &InspectorWindow::editAndResend);
     createDetailActions();
-    m_log->setMessageActions({m_mark, m_compare, m_compareWithMark, m_resend, m_edit});
+    m_log->setMessageActions({m_compare, m_compareWithMark, m_resend, m_edit});
 }
 
 void InspectorWindow::createMenus()
@@ -120,12 +120,7 @@ void InspectorWindow::createMenus()
     edit->addAction(themeIcon(u"previous"), tr("Find Pre&vious"), QKeySequence(u"Ctrl+B"_s), m_log->findBar(),
                     &FindBar::findPrevious);
     edit->addSeparator();
-    edit->addAction(m_mark);
-    edit->addAction(tr("Next Mar&k"), QKeySequence(u"Ctrl+Shift+N"_s), this,
-                    [this, log] { m_log->goToRow(log->nextMark(m_log->currentRow())); });
-    edit->addAction(tr("Pre&vious Mark"), QKeySequence(u"Ctrl+Shift+B"_s), this,
-                    [this, log] { m_log->goToRow(log->previousMark(m_log->currentRow())); });
-    edit->addAction(tr("&Unmark All"), log, &MessageLogModel::clearMarks);
+    m_log->actions()->addNoteActions(edit);
     edit->addSeparator();
     edit->addActions({m_compare, m_compareWithMark});
     edit->addSeparator();
@@ -171,6 +166,13 @@ void InspectorWindow::createMenus()
     capture->addActions({m_pause, m_clear});
     capture->addSeparator();
     capture->addAction(tr("St&orage…"), QKeySequence(u"Ctrl+Alt+O"_s), this, &InspectorWindow::showStorageDialog);
+
+    QMenu *analyze = menuBar()->addMenu(tr("&Analyze"));
+    analyze->addMenu(m_log->actions()->applyMenu());
+    analyze->addMenu(m_log->actions()->prepareMenu());
+    analyze->addAction(m_log->actions()->follow());
+    analyze->addSeparator();
+    analyze->addAction(m_log->actions()->addColumn());
 
     QMenu *tools = menuBar()->addMenu(tr("&Tools"));
     tools->addAction(themeIcon(u"inject"), tr("&Write a Message…"), QKeySequence(u"Ctrl+I"_s), this, [this] {
@@ -223,7 +225,7 @@ void InspectorWindow::createViewMenu()
     m_times = new QActionGroup(this);
     const std::tuple<QString, MessageLogModel::TimeFormat, QString> times[] = {
         {tr("Time of &Day"), MessageLogModel::TimeFormat::Absolute, u"Ctrl+Alt+1"_s},
-        {tr("Since the &First Message"), MessageLogModel::TimeFormat::Relative, u"Ctrl+Alt+2"_s},
+        {tr("Since the &First Message or Reference"), MessageLogModel::TimeFormat::Relative, u"Ctrl+Alt+2"_s},
         {tr("Since the &Message Before"), MessageLogModel::TimeFormat::Delta, u"Ctrl+Alt+3"_s}};
     for (const auto &[text, format, key] : times) {
         QAction *action = time->addAction(text);
@@ -236,9 +238,14 @@ void InspectorWindow::createViewMenu()
     connect(m_times, &QActionGroup::triggered, log, [log](const QAction *action) {
         log->setTimeFormat(static_cast<MessageLogModel::TimeFormat>(action->data().toInt()));
     });
+    connect(log, &MessageLogModel::timeFormatChanged, m_times, [this, log] {
+        for (QAction *action : m_times->actions())
+            action->setChecked(action->data().toInt() == static_cast<int>(log->timeFormat()));
+    });
     QMenu *columns = view->addMenu(themeIcon(u"columns"), tr("Message &Columns"));
     connect(columns, &QMenu::aboutToShow, this, [this, columns] {
         columns->clear();
+        m_log->actions()->addHeaderActions(columns, -1);
         m_log->table()->addColumnActions(columns);
     });
     view->addAction(themeIcon(u"theme"), tr("C&olour Rules…"), QKeySequence(u"Ctrl+Shift+K"_s), this,
@@ -310,7 +317,6 @@ void InspectorWindow::updateMessageActions()
     const MessageLogModel *log = m_inspection->messageLogModel();
     const std::optional<StoredMessage> message = log->messageByNo(m_log->currentNo());
     const SockController *controller = message ? m_inspection->controller(message->sock()) : nullptr;
-    m_mark->setEnabled(message.has_value());
     m_edit->setEnabled(controller);
     m_resend->setEnabled(controller && !message->peer().isNull());
     m_resend->setText(message && message->direction() == Direction::In ? tr("&Receive Again") : tr("&Resend"));

@@ -22,7 +22,9 @@
 #include "ui/views/filterbar.h"
 #include "ui/views/findbar.h"
 #include "ui/views/hexview.h"
+#include "ui/views/logactions.h"
 #include "ui/views/logpanel.h"
+#include "ui/views/logtable.h"
 #include "ui/views/opensocketdialog.h"
 #include "ui/views/peerspanel.h"
 #include "ui/views/socketspanel.h"
@@ -99,10 +101,16 @@ void InspectorWindow::connectPanels()
     connect(m_log, &LogPanel::messageChosen, this, &InspectorWindow::showMessage);
     connect(m_log, &LogPanel::messageChosen, this, &InspectorWindow::updateMessageActions);
     connect(m_log, &LogPanel::followingChanged, m_follow, &QAction::setChecked);
-    connect(m_log, &LogPanel::filterRequested, m_filter, &FilterBar::addTerm);
-    connect(m_peers, &PeersPanel::filterRequested, m_filter, &FilterBar::addTerm);
-    connect(m_sockets, &SocketsPanel::filterRequested, m_filter, &FilterBar::addTerm);
-    connect(m_handlers, &HandlersPanel::filterRequested, m_filter, &FilterBar::addTerm);
+    connect(m_log->actions(), &LogActions::termApplied, m_filter, &FilterBar::applyTerm);
+    connect(m_log->actions(), &LogActions::termPrepared, m_filter, &FilterBar::applyTerm);
+    connect(m_log->actions(), &LogActions::failed, m_status, &StatusPanel::showFailure);
+    const auto applyTerm = [this](const QString &term) { m_filter->applyTerm(term); };
+    connect(m_peers, &PeersPanel::filterRequested, this, applyTerm);
+    connect(m_sockets, &SocketsPanel::filterRequested, this, applyTerm);
+    connect(m_handlers, &HandlersPanel::filterRequested, this, applyTerm);
+    connect(m_decoded, &DecodedPanel::filterRequested, m_filter, &FilterBar::applyTerm);
+    connect(m_bytes, &BytesPanel::filterRequested, m_filter, &FilterBar::applyTerm);
+    connect(m_decoded, &DecodedPanel::columnRequested, m_log->actions(), &LogActions::addColumnFor);
     connect(m_sockets, &SocketsPanel::failed, this, &InspectorWindow::showFailure);
     connect(m_peers, &PeersPanel::failed, this, &InspectorWindow::showFailure);
     connect(m_sockets, &SocketsPanel::currentChanged, this, [this] {

@@ -152,7 +152,6 @@ private:
     QAction *m_pause = nullptr;
     QAction *m_clear = nullptr;
     QAction *m_follow = nullptr;
-    QAction *m_mark = nullptr;
     QAction *m_resend = nullptr;
     QAction *m_edit = nullptr;
     QAction *m_compare = nullptr;

@@ -1,7 +1,14 @@
+#include <QHeaderView>
+#include <QInputDialog>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPlainTextEdit>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTreeWidget>
 
 #include <memory>
 
@@ -11,8 +18,11 @@
 #include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
 #include "ui/models/messagelogmodel.h"
-#include "ui/views/datatable.h"
+#include "ui/views/commentsdialog.h"
+#include "ui/views/filterbar.h"
+#include "ui/views/logactions.h"
 #include "ui/views/logpanel.h"
+#include "ui/views/logtable.h"
 
 using namespace SockScope;
 using namespace Qt::StringLiterals;
@@ -27,6 +37,28 @@ private:
     std::unique_ptr<InspectorWindow> m_window;
 
     LogPanel *log() const { return m_window->logPanel(); }
+    MessageLogModel *model() const { return m_window->inspection()->messageLogModel(); }
+    static QAction *entry(const QMenu *menu, const QString &text)
+    {
+        for (QAction *action : menu->actions()) {
+            if (action->text().remove(u'&') == text)
+                return action;
+        }
+        return nullptr;
+    }
+    void choose(quint64 no, int column = 0)
+    {
+        const QModelIndex index = model()->index(model()->rowOfNo(no), column);
+        log()->goToNo(no);
+        QTest::mouseClick(log()->table()->viewport(), Qt::LeftButton, {}, log()->table()->visualRect(index).center());
+        QCOMPARE(log()->table()->currentIndex(), index);
+    }
+    void setFilter(const QString &text)
+    {
+        const auto filter = Filter::compile(text);
+        QVERIFY(filter);
+        model()->setFilter(*filter);
+    }
     quint64 topNo() const { return m_window->inspection()->messageLogModel()->noOfRow(log()->table()->rowAt(0)); }
     void receive(int count, const QByteArray &text = {})
     {
@@ -96,6 +128,172 @@ private Q_SLOTS:
         QCOMPARE(model->rowCount(), 505 - static_cast<int>(dropped));
         QCOMPARE(topNo(), top);
         QCOMPARE(log()->currentNo(), quint64(491));
+    }
+
+    void notesByKey()
+    {
+        Annotations *notes = model()->annotations();
+        choose(195);
+        QTest::keyClick(m_window.get(), Qt::Key_M, Qt::ControlModifier);
+        QVERIFY(notes->isMarked(195));
+        choose(190);
+        QTest::keyClick(log()->table(), Qt::Key_Down, Qt::ShiftModifier);
+        QTest::keyClick(log()->table(), Qt::Key_Down, Qt::ShiftModifier);
+        QTest::keyClick(m_window.get(), Qt::Key_D, Qt::ControlModifier);
+        QCOMPARE(notes->ignoredNumbers(), (std::vector<quint64>{190, 191, 192}));
+        QTest::keyClick(m_window.get(), Qt::Key_D, Qt::ControlModifier);
+        QCOMPARE(notes->ignoredCount(), 0);
+        QTest::keyClick(m_window.get(), Qt::Key_N, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_COMPARE(log()->currentNo(), 195u);
+        QCOMPARE(model()->timeFormat(), MessageLogModel::TimeFormat::Absolute);
+        QTest::keyClick(m_window.get(), Qt::Key_T, Qt::ControlModifier | Qt::AltModifier);
+        QVERIFY(notes->isReference(195));
+        QCOMPARE(model()->timeFormat(), MessageLogModel::TimeFormat::Relative);
+        choose(180);
+        QTest::keyClick(m_window.get(), Qt::Key_N, Qt::ControlModifier | Qt::AltModifier);
+        QTRY_COMPARE(log()->currentNo(), 195u);
+    }
+
+    void allOfAHugeSelectionIsRefusedInWords()
+    {
+        receive(0);
+        model()->annotations()->clear();
+        QSignalSpy failed(log()->actions(), &LogActions::failed);
+        log()->table()->selectAll();
+        QCOMPARE(log()->table()->selectionModel()->selection().size(), 1);
+        choose(1);
+        QTest::keyClick(log()->table(), Qt::Key_End, Qt::ShiftModifier);
+        QTest::keyClick(m_window.get(), Qt::Key_M, Qt::ControlModifier);
+        QCOMPARE(model()->markCount(), 200);
+        QCOMPARE(failed.count(), 0);
+    }
+
+    void comments()
+    {
+        choose(150);
+        QTest::keyClick(m_window.get(), Qt::Key_C, Qt::ControlModifier | Qt::AltModifier);
+        auto *dialog = m_window->findChild<QInputDialog *>(u"commentDialog"_s);
+        QVERIFY(dialog);
+        auto *edit = dialog->findChild<QPlainTextEdit *>();
+        QTest::keyClicks(edit, u"why twice"_s);
+        dialog->accept();
+        QCOMPARE(model()->annotations()->comment(150), u"why twice"_s);
+        QVERIFY(model()->index(149, MessageLogModel::SummaryColumn).data().toString().startsWith(u"[why twice]"_s));
+        log()->goToNo(10);
+        QTest::keyClick(m_window.get(), Qt::Key_C, Qt::ControlModifier | Qt::AltModifier | Qt::ShiftModifier);
+        auto *list = m_window->findChild<CommentsDialog *>();
+        QVERIFY(list);
+        QCOMPARE(list->list()->topLevelItemCount(), 1);
+        QTest::keyClick(list->list(), Qt::Key_Return);
+        QTRY_COMPARE(log()->currentNo(), 150u);
+        model()->annotations()->setComment(150, {});
+        QCOMPARE(list->list()->topLevelItemCount(), 0);
+    }
+
+    void aCellBecomesAFilter()
+    {
+        LogActions *actions = log()->actions();
+        QSignalSpy applied(actions, &LogActions::termApplied);
+        QSignalSpy prepared(actions, &LogActions::termPrepared);
+        const auto pick = [](QMenu *menu, const QString &text) {
+            Q_EMIT menu->aboutToShow();
+            QAction *action = entry(menu, text);
+            return action && action->isEnabled() ? action : nullptr;
+        };
+        choose(195, MessageLogModel::PeerColumn);
+        QAction *action = pick(actions->applyMenu(), u"Selected"_s);
+        QVERIFY(action);
+        QCOMPARE(action->toolTip(), u"peer == 127.0.0.1:40001"_s);
+        action->trigger();
+        QCOMPARE(applied.count(), 1);
+        QCOMPARE(applied.first().at(0).toString(), u"peer == 127.0.0.1:40001"_s);
+        QCOMPARE(applied.first().at(1).value<FilterJoin>(), FilterJoin::Replace);
+        QCOMPARE(m_window->filterBar()->text(), u"peer == 127.0.0.1:40001"_s);
+        QTRY_COMPARE(model()->rowCount(), 200);
+        choose(195, MessageLogModel::TypeColumn);
+        pick(actions->applyMenu(), u"…and not Selected"_s)->trigger();
+        QCOMPARE(m_window->filterBar()->text(), u"peer == 127.0.0.1:40001 && !(type == \"move\")"_s);
+        QTRY_COMPARE(model()->rowCount(), 0);
+        Q_EMIT actions->applyMenu()->aboutToShow();
+        QVERIFY(!entry(actions->applyMenu(), u"Selected"_s)->isEnabled()); // no cell
+        m_window->filterBar()->clear();
+        QTRY_COMPARE(model()->rowCount(), 200);
+        choose(3, MessageLogModel::NoColumn);
+        pick(actions->prepareMenu(), u"Not Selected"_s)->trigger();
+        QCOMPARE(prepared.count(), 1);
+        QCOMPARE(prepared.first().at(1).value<FilterJoin>(), FilterJoin::ReplaceNot);
+    }
+
+    void followsAConversation()
+    {
+        const Endpoint other = *Endpoint::fromString(u"127.0.0.1:40002");
+        QVERIFY(!m_sock->injectPayload(other, R"(["move",7])"));
+        QTRY_COMPARE(model()->rowCount(), 201);
+        choose(201);
+        QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier | Qt::AltModifier | Qt::ShiftModifier);
+        QTRY_COMPARE(model()->rowCount(), 1);
+        QVERIFY(m_window->filterBar()->text().contains(u"peer == 127.0.0.1:40002"_s));
+        QVERIFY(!m_sock->injectPayload(other, R"(["move",8])"));
+        receive(5);
+        QTRY_COMPARE(model()->rowCount(), 2);
+        QCOMPARE(log()->currentNo(), 201u); // still chosen
+        QCOMPARE(log()->currentRow(), 0);
+    }
+
+    void aFilterLeavesTheChosenMessageChosen()
+    {
+        log()->goToNo(60);
+        QCOMPARE(log()->currentNo(), 60u);
+        setFilter(u"no in 40..70"_s);
+        QTRY_COMPARE(model()->rowCount(), 31);
+        QTRY_COMPARE(log()->currentRow(), 20);
+        QCOMPARE(log()->table()->currentIndex().row(), 20);
+        model()->setFilter({});
+        QTRY_COMPARE(model()->rowCount(), 200);
+        QCOMPARE(log()->table()->currentIndex().row(), 59);
+        QVERIFY(log()->table()->viewport()->rect().contains(
+            log()->table()->visualRect(log()->table()->currentIndex()).center()));
+    }
+
+    void columnsOfFields()
+    {
+        QSignalSpy failed(log()->actions(), &LogActions::failed);
+        QVERIFY(log()->actions()->addColumnFor(u"data"_s, u"value"_s));
+        const int column = MessageLogModel::ColumnCount;
+        QVERIFY(!log()->table()->isColumnHidden(column));
+        QCOMPARE(model()->index(7, column).data().toString(), u"7"_s);
+        QVERIFY(!log()->actions()->addColumnFor(u"data..x"_s));
+        QVERIFY(!log()->actions()->addColumnFor(u"nonsense"_s));
+        QCOMPARE(failed.count(), 2);
+        log()->table()->setColumnWidth(column, 123);
+        log()->table()->horizontalHeader()->moveSection(log()->table()->horizontalHeader()->visualIndex(column), 1);
+        log()->goToNo(5);
+        QVERIFY(log()->table()->selectionModel()->isRowSelected(4));
+        const QByteArray state = log()->table()->saveColumns();
+        m_window->saveSettings();
+        {
+            InspectorWindow again; // remembers
+            MessageLogModel *other = again.inspection()->messageLogModel();
+            QCOMPARE(other->columnCount(), column + 1);
+            QCOMPARE(other->headerData(column, Qt::Horizontal).toString(), u"value"_s);
+            QCOMPARE(again.logPanel()->table()->columnWidth(column), 123);
+            QCOMPARE(again.logPanel()->table()->horizontalHeader()->visualIndex(column), 1);
+        }
+        // Widths of the others hold when the number of columns differs.
+        log()->table()->setColumnWidth(MessageLogModel::PeerColumn, 77);
+        const QByteArray before = log()->table()->saveColumns();
+        QMenu menu;
+        log()->actions()->addHeaderActions(&menu, column);
+        QAction *remove = entry(&menu, u"Remove “value”"_s);
+        QVERIFY(remove);
+        remove->trigger();
+        QCOMPARE(model()->columnCount(), column + 0);
+        log()->table()->resetColumns();
+        QVERIFY(log()->table()->restoreColumns(before));
+        QCOMPARE(log()->table()->columnWidth(MessageLogModel::PeerColumn), 77);
+        QVERIFY(!log()->table()->restoreColumns(QByteArray(100, '\xff')));
+        QVERIFY(!log()->table()->isColumnHidden(MessageLogModel::NoColumn));
+        QVERIFY(!state.isEmpty());
     }
 };
 

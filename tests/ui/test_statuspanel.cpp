@@ -51,7 +51,7 @@ private Q_SLOTS:
         QCOMPARE(panel.droppedText(), u"No message was lost"_s);
         inspection.recorder()->submit(batch(60));
         inspection.messageLogModel()->collect();
-        inspection.messageLogModel()->setMarked(3, true);
+        inspection.messageLogModel()->annotations()->setMarked(4, true);
         panel.update();
         QVERIFY2(panel.figuresText().contains(u"captured 60"_s), qPrintable(panel.figuresText()));
         QVERIFY(panel.figuresText().contains(u"displayed 60"_s));

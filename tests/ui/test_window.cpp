@@ -230,12 +230,12 @@ private Q_SLOTS:
         QCOMPARE(bar->state(), FilterBar::State::Empty);
         QTest::keyClick(&window, Qt::Key_Slash, Qt::ControlModifier);
         QTRY_VERIFY(bar->field()->hasFocus());
-        QTest::keyClicks(bar->field(), u"type:join"_s);
-        QCOMPARE(bar->text(), u"type:join"_s);
+        QTest::keyClicks(bar->field(), u"type == join"_s);
+        QCOMPARE(bar->text(), u"type == join"_s);
         QTRY_COMPARE(model->rowCount(), 5);
         QTRY_COMPARE(bar->state(), FilterBar::State::Valid);
         QCOMPARE(bar->message(), u"5 shown"_s);
-        bar->setText(u"type:join dir:sideways"_s);
+        bar->setText(u"type == join && dir == sideways"_s);
         QCOMPARE(bar->state(), FilterBar::State::Invalid);
         QVERIFY2(bar->message().contains(u"in or out"_s), qPrintable(bar->message()));
         QCOMPARE(bar->field()->property("filterState").toString(), u"invalid"_s);
@@ -243,9 +243,9 @@ private Q_SLOTS:
         QTest::keyClick(bar->field(), Qt::Key_Escape);
         QCOMPARE(bar->state(), FilterBar::State::Empty);
         QTRY_COMPARE(model->rowCount(), 25);
-        bar->addTerm(u"type:move"_s);
-        bar->addTerm(u"type:move"_s);
-        QCOMPARE(bar->text(), u"type:move"_s);
+        bar->applyTerm(u"type == move"_s);
+        bar->applyTerm(u"type == move"_s);
+        QCOMPARE(bar->text(), u"type == move"_s);
     }
 
     void findsAndMarks()

@@ -13,6 +13,7 @@
 #include "ui/icons.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/roles.h"
+#include "ui/models/rulecolour.h"
 #include "ui/theme.h"
 
 namespace SockScope {
@@ -98,11 +99,27 @@ void LogDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInde
                index.column() == MessageLogModel::SocketColumn) {
         setTextColor(option, colors.secondary);
     }
+    if (const QVariant rule = index.data(RuleGroundRole); rule.isValid()) {
+        const auto ground = rule.value<RuleColour>();
+        if (const QColor color = Theme::instance()->ruleGround(ground); color.isValid())
+            option->backgroundBrush = color;
+        setTextColor(option, Theme::instance()->ruleText(index.data(RuleTextRole).value<RuleColour>(), ground));
+    }
     // The name alone, where there is one: with its number, as it is copied, it would not fit.
     if (index.column() == MessageLogModel::TypeColumn)
         option->text = index.data(TypeTextRole).toString();
     if (index.data(IsMarkedRole).toBool())
         option->backgroundBrush = colors.mark;
+    if (index.data(IsIgnoredRole).toBool()) { // greyed; the summary says why
+        setTextColor(option, colors.disabled);
+        option->backgroundBrush = QBrush();
+    }
+    if (index.column() == MessageLogModel::SummaryColumn && !index.data(CommentRole).toString().isEmpty()) {
+        option->features |= QStyleOptionViewItem::HasDecoration;
+        const qreal ratio = option->widget ? option->widget->devicePixelRatioF() : 1.0;
+        option->icon = QIcon(themePixmap(u"comment", 14, ratio, colors.accent));
+        option->decorationSize = QSize(14, 14);
+    }
     // Our own writing stands out without a colour: it leans.
     if (index.data(IsInjectedRole).toBool())
         option->font.setItalic(true);
@@ -110,8 +127,17 @@ void LogDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInde
 
 void LogDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const
 {
-    if (index.column() != MessageLogModel::DirectionColumn)
-        return QStyledItemDelegate::paint(painter, given, index);
+    if (index.column() != MessageLogModel::DirectionColumn || index.data(IsIgnoredRole).toBool()) {
+        QStyledItemDelegate::paint(painter, given, index);
+        // A colour rule shows by more than its ground: a bar before the number, whose tool tip names it.
+        if (const QVariant rule = index.data(RuleTextRole);
+            rule.isValid() && index.column() == MessageLogModel::NoColumn) {
+            const QColor bar =
+                Theme::instance()->ruleText(rule.value<RuleColour>(), index.data(RuleGroundRole).value<RuleColour>());
+            painter->fillRect(QRect(given.rect.x(), given.rect.y() + 2, 3, given.rect.height() - 4), bar);
+        }
+        return;
+    }
     QStyleOptionViewItem option(given);
     initStyleOption(&option, index);
     drawGround(painter, option);

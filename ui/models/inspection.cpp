@@ -58,6 +58,7 @@ Inspection::Inspection(RecorderLimits limits, std::shared_ptr<Clock> clock, QObj
     , m_ledgerModel(new LedgerModel(this))
     , m_errorModel(new ErrorModel(&m_directory, ErrorModel::defaultMaximum, this))
 {
+    m_messageLogModel->setColourRules(m_colourRules);
     m_frameTimer.setSingleShot(true);
     m_frameTimer.setInterval(frameMs);
     connect(&m_frameTimer, &QTimer::timeout, this, &Inspection::handleFrame);

@@ -2,6 +2,8 @@
 
 #include <QMetaEnum>
 
+#include "ui/models/colourrules.h"
+#include "ui/models/fieldvalue.h"
 #include "ui/models/format.h"
 #include "ui/models/roles.h"
 #include "ui/models/sockdirectory.h"
@@ -10,144 +12,277 @@
 
 namespace SockScope {
 
+using namespace Qt::StringLiterals;
+
 int MessageLogModel::rowCount(const QModelIndex &parent) const
 {
     if (parent.isValid())
         return 0;
-    return isFiltered() ? static_cast<int>(m_rows.size()) : static_cast<int>(m_rangeEnd - m_rangeFirst);
+    return static_cast<int>(isFiltered() ? m_rows.count() : static_cast<qint64>(m_rangeEnd - m_rangeFirst));
 }
 
 int MessageLogModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : ColumnCount;
+    return parent.isValid() ? 0 : ColumnCount + static_cast<int>(m_fieldColumns.count());
+}
+
+// Each row is read once while it is seen; what is kept of it holds no chunk in memory.
+const LogRow &MessageLogModel::rowOf(quint64 no) const
+{
+    LogRow *row = m_readRows.object(no);
+    if (!row) {
+        row = new LogRow(readRow(no));
+        m_readRows.insert(no, row);
+    }
+    return *row;
+}
+
+LogRow MessageLogModel::readRow(quint64 no) const
+{
+    const StoredMessage message = messageByNo(no).value_or(StoredMessage());
+    LogRow row;
+    row.no = no;
+    row.readable = message.isReadable();
+    row.note = message.note();
+    row.fields.resize(m_fieldColumns.count());
+    if (!row.readable)
+        return row;
+    row.wallNs = message.wallNs();
+    row.peer = message.peer();
+    row.type = message.type();
+    row.sock = message.sock();
+    row.wireBytes = message.wireBytes();
+    row.flags = message.flags();
+    row.direction = message.direction();
+    row.outcome = message.outcome();
+    row.typeLabel = m_directory->typeLabel(row.sock, row.type);
+    row.summary = m_directory->summary(row.sock, message.payload());
+    if (m_rules)
+        row.rule = m_rules->ruleFor(*message.chunk(), message.index(), *filterContext());
+    for (qsizetype i = 0; i < m_fieldColumns.count(); ++i)
+        row.fields[i] = fieldValue(message, m_directory->info(row.sock).codec.get(), m_fieldColumns.at(i).path).text;
+    return row;
+}
+
+void MessageLogModel::forgetTexts()
+{
+    m_readRows.clear();
+    m_context.reset();
 }
 
 QVariant MessageLogModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
-    const StoredMessage message = this->message(index.row());
+    const LogRow &row = rowOf(noOfRow(index.row()));
     switch (role) {
     case Qt::DisplayRole:
-        return text(message, index.row(), index.column());
+        return text(row, index.row(), index.column());
     case Qt::ToolTipRole:
-        if (index.column() == TimeColumn)
-            return Format::dateTime(message.wallUs());
-        if (index.column() == TypeColumn) // with the number behind a defined name
-            return m_directory->typeText(message.sock(), message.type());
-        if (index.column() == SummaryColumn && !message.note().isEmpty())
-            return message.note();
-        return {};
+        return toolTip(row, index.column());
     case SortRole:
-        return sortValue(message, index.column());
-    case NumericRole:
-        return index.column() == NoColumn || index.column() == SizeColumn;
+        return sortValue(row, index.column());
+    case NumericRole: {
+        if (index.column() < ColumnCount)
+            return index.column() == NoColumn || index.column() == SizeColumn;
+        bool number = false;
+        row.fields.value(index.column() - ColumnCount).toDouble(&number);
+        return number;
+    }
     case SockIdRole:
-        return message.sock();
+        return row.sock;
     case SockNameRole:
-        return m_directory->name(message.sock());
+        return m_directory->name(row.sock);
     case EndpointRole:
-        return QVariant::fromValue(message.peer());
+        return QVariant::fromValue(row.peer);
     case LevelRole:
-        return static_cast<int>(message.isError()       ? Level::Error
-                                : message.isUnhandled() ? Level::Warning
-                                : message.isInjected()  ? Level::Notice
-                                                        : Level::Good);
+        return static_cast<int>((row.flags & FlagError) || !row.readable ? Level::Error
+                                : row.flags & FlagUnhandled              ? Level::Warning
+                                : row.flags & FlagInjected               ? Level::Notice
+                                                                         : Level::Good);
     case NoRole:
-        return message.no();
+        return row.no;
     case WallUsRole:
-        return message.wallUs();
+        return row.wallNs / 1000;
     case DirectionRole:
-        return static_cast<int>(message.direction());
+        return static_cast<int>(row.direction);
     case OutcomeRole:
-        return static_cast<int>(message.outcome());
+        return static_cast<int>(row.outcome);
     case StateRole:
-        return QString::fromLatin1(QMetaEnum::fromType<Outcome>().valueToKey(static_cast<int>(message.outcome())));
+        return QString::fromLatin1(QMetaEnum::fromType<Outcome>().valueToKey(static_cast<int>(row.outcome)));
     case TypeRole:
-        return QVariant::fromValue(message.type());
+        return QVariant::fromValue(row.type);
     case TypeTextRole:
-        return m_directory->typeLabel(message.sock(), message.type());
+        return m_annotations.isIgnored(row.no) ? QString() : row.typeLabel;
     case PayloadRole:
-        return message.payload().toByteArray();
+        return messageByNo(row.no).value_or(StoredMessage()).payload().toByteArray();
     case SummaryRole:
-        return m_directory->summary(message.sock(), message.payload());
+        return row.summary;
     case NoteRole:
     case ErrorTextRole:
-        return message.note();
+        return row.note;
     case IsErrorRole:
-        return message.isError();
+        return bool(row.flags & FlagError) || !row.readable;
     case IsUnhandledRole:
-        return message.isUnhandled();
+        return bool(row.flags & FlagUnhandled);
     case IsInjectedRole:
-        return message.isInjected();
+        return bool(row.flags & FlagInjected);
     case IsMarkedRole:
-        return m_marks.contains(message.no());
+        return m_annotations.isMarked(row.no);
+    case IsIgnoredRole:
+        return m_annotations.isIgnored(row.no);
+    case IsReferenceRole:
+        return m_annotations.isReference(row.no);
+    case CommentRole:
+        return m_annotations.comment(row.no);
+    case RuleNameRole:
+    case RuleGroundRole:
+    case RuleTextRole:
+        return ruleValue(row, role);
     default:
         return {};
     }
 }
 
-QVariant MessageLogModel::text(const StoredMessage &message, int row, int column) const
+QVariant MessageLogModel::ruleValue(const LogRow &data, int role) const
 {
+    if (data.rule < 0 || !m_rules || m_annotations.isIgnored(data.no))
+        return {};
+    const ColourRule &rule = m_rules->rules()[static_cast<size_t>(data.rule)];
+    return role == RuleNameRole     ? QVariant(rule.name())
+           : role == RuleGroundRole ? QVariant::fromValue(rule.ground())
+                                    : QVariant::fromValue(rule.text());
+}
+
+QVariant MessageLogModel::text(const LogRow &data, int row, int column) const
+{
+    if (column == NoColumn)
+        return Format::count(data.no);
+    if (column == SummaryColumn)
+        return summaryText(data);
+    if (!data.readable)
+        return QString();
+    if (column == TimeColumn)
+        return timeText(data, row);
+    if (m_annotations.isIgnored(data.no))
+        return QString();
     switch (column) {
-    case NoColumn:
-        return Format::count(message.no());
-    case TimeColumn:
-        return timeText(message, row);
     case DirectionColumn:
-        return message.direction() == Direction::In ? tr("in") : tr("out");
+        return data.direction == Direction::In ? tr("in") : tr("out");
     case SocketColumn:
-        return m_directory->name(message.sock());
+        return m_directory->name(data.sock);
     case PeerColumn:
-        return message.peer().isNull() ? QString() : message.peer().toString();
+        return data.peer.isNull() ? QString() : data.peer.toString();
     case TypeColumn:
-        return m_directory->typeLabel(message.sock(), message.type());
+        return data.typeLabel;
     case SizeColumn:
-        return Format::count(static_cast<qint64>(message.wireBytes()));
+        return Format::count(static_cast<qint64>(data.wireBytes));
+    default:
+        return data.fields.value(column - ColumnCount);
+    }
+}
+
+QString MessageLogModel::summaryText(const LogRow &data) const
+{
+    QStringList parts;
+    if (const QString comment = m_annotations.comment(data.no); !comment.isEmpty())
+        parts.append(u"[%1]"_s.arg(comment.simplified()));
+    if (m_annotations.isIgnored(data.no)) {
+        parts.append(tr("<ignored>"));
+    } else {
+        if (!data.readable)
+            parts.append(tr("cannot be read: %1").arg(data.note));
+        else if (!data.note.isEmpty())
+            parts.append(data.note);
+        if (!data.summary.isEmpty())
+            parts.append(data.summary);
+    }
+    return parts.join(u" · "_s);
+}
+
+QVariant MessageLogModel::toolTip(const LogRow &data, int column) const
+{
+    switch (column) {
+    case NoColumn: {
+        const QString rule = ruleValue(data, RuleNameRole).toString();
+        return rule.isEmpty() ? QVariant() : QVariant(tr("Colour rule: %1").arg(rule));
+    }
+    case TimeColumn:
+        if (!data.readable)
+            return {};
+        return m_annotations.isReference(data.no)
+                   ? tr("%1\nLater times count from this message").arg(Format::dateTime(data.wallNs / 1000))
+                   : Format::dateTime(data.wallNs / 1000);
+    case TypeColumn: // with the number behind a defined name
+        return m_directory->typeText(data.sock, data.type);
     case SummaryColumn: {
-        const QString summary = m_directory->summary(message.sock(), message.payload());
-        if (message.note().isEmpty())
-            return summary;
-        return summary.isEmpty() ? message.note() : QStringLiteral("%1 · %2").arg(message.note(), summary);
+        QStringList lines;
+        if (const QString comment = m_annotations.comment(data.no); !comment.isEmpty())
+            lines.append(tr("Comment: %1").arg(comment));
+        if (!data.note.isEmpty())
+            lines.append(data.note);
+        return lines.isEmpty() ? QVariant() : QVariant(lines.join(u'\n'));
     }
     default:
         return {};
     }
 }
 
-QVariant MessageLogModel::sortValue(const StoredMessage &message, int column) const
+QVariant MessageLogModel::sortValue(const LogRow &data, int column) const
 {
     switch (column) {
     case NoColumn:
-        return message.no();
+        return data.no;
     case TimeColumn:
-        return message.wallUs();
+        return data.wallNs / 1000;
     case SizeColumn:
-        return static_cast<qint64>(message.wireBytes());
+        return static_cast<qint64>(data.wireBytes);
     case TypeColumn:
-        return message.type().isName() ? QVariant(message.type().name()) : QVariant(message.type().number());
+        return data.type.isName() ? QVariant(data.type.name()) : QVariant(data.type.number());
     default:
-        return text(message, 0, column);
+        return text(data, 0, column);
     }
 }
 
-QString MessageLogModel::timeText(const StoredMessage &message, int row) const
+QString MessageLogModel::timeText(const LogRow &data, int row) const
 {
     switch (m_timeFormat) {
     case TimeFormat::Absolute:
-        return Format::clockTime(message.wallUs());
+        return Format::clockTime(data.wallNs / 1000);
     case TimeFormat::Relative:
-        return Format::signedSeconds(message.wallUs() - m_firstWallUs);
-    case TimeFormat::Delta:
-        return Format::signedSeconds(row > 0 ? message.wallUs() - this->message(row - 1).wallUs() : 0);
+        if (m_annotations.isReference(data.no))
+            return tr("*REF*");
+        return Format::signedSeconds((data.wallNs - m_annotations.referenceNs(data.no).value_or(m_firstWallNs)) / 1000);
+    case TimeFormat::Delta: {
+        const qint64 wallNs = data.wallNs; // reading the row before may forget this one
+        const qint64 beforeNs = row > 0 ? rowOf(noOfRow(row - 1)).wallNs : 0;
+        return Format::signedSeconds(beforeNs ? (wallNs - beforeNs) / 1000 : 0);
+    }
     }
     return {};
 }
 
 QVariant MessageLogModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal)
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
         return {};
+    if (section >= ColumnCount) {
+        const LogColumns::Column &column = m_fieldColumns.at(section - ColumnCount);
+        switch (role) {
+        case Qt::DisplayRole:
+            return column.title;
+        case Qt::ToolTipRole:
+            return column.title == column.path ? column.path : tr("%1: the field %2").arg(column.title, column.path);
+        case FieldPathRole:
+            return column.path;
+        case KeyRole:
+            return QString(u"field:"_s + column.path);
+        default:
+            return {};
+        }
+    }
+    if (role == KeyRole)
+        return QString::fromLatin1(QMetaEnum::fromType<Column>().valueToKey(section));
     if (role == NumericRole)
         return section == NoColumn || section == SizeColumn;
     if (role != Qt::DisplayRole)
@@ -156,9 +291,10 @@ QVariant MessageLogModel::headerData(int section, Qt::Orientation orientation, i
     case NoColumn:
         return tr("No.");
     case TimeColumn:
-        return m_timeFormat == TimeFormat::Absolute   ? tr("Time")
-               : m_timeFormat == TimeFormat::Relative ? tr("Time since start")
-                                                      : tr("Time since previous");
+        return m_timeFormat == TimeFormat::Absolute ? tr("Time")
+               : m_timeFormat == TimeFormat::Delta  ? tr("Time since previous")
+               : m_annotations.referenceCount() > 0 ? tr("Time since reference")
+                                                    : tr("Time since start");
     case DirectionColumn:
         return tr("Direction");
     case SocketColumn:

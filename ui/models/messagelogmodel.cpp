@@ -2,11 +2,27 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
-#include "ui/models/roles.h"
 #include "ui/models/sockdirectory.h"
 
 namespace SockScope {
+
+namespace {
+
+// Forgets the hits below no; answers how many are left.
+qint64 trimBelow(std::vector<LogHits> &list, quint64 no)
+{
+    qint64 count = 0;
+    for (LogHits &hits : list) {
+        const quint64 below = no > hits.firstNo ? no - hits.firstNo : 0;
+        hits.offsets.erase(hits.offsets.begin(), std::lower_bound(hits.offsets.begin(), hits.offsets.end(), below));
+        count += static_cast<qint64>(hits.offsets.size());
+    }
+    return count;
+}
+
+} // namespace
 
 MessageLogModel::MessageLogModel(std::shared_ptr<Recorder> recorder, const SockDirectory *directory, QObject *parent)
     : QAbstractTableModel(parent)
@@ -14,43 +30,45 @@ MessageLogModel::MessageLogModel(std::shared_ptr<Recorder> recorder, const SockD
     , m_directory(directory)
     , m_rangeFirst(m_recorder->store().firstNo())
     , m_rangeEnd(m_recorder->store().endNo())
-    , m_scanned(m_recorder->store().endNo())
-    , m_scanStart(m_recorder->store().firstNo())
 {
-    m_sliceTimer.setSingleShot(true);
-    connect(&m_sliceTimer, &QTimer::timeout, this, &MessageLogModel::pump);
-    if (m_rangeFirst < m_rangeEnd)
-        m_firstWallUs = m_recorder->store().message(m_rangeFirst)->wallUs();
+    m_frameTimer.setSingleShot(true);
+    connect(&m_frameTimer, &QTimer::timeout, this, &MessageLogModel::pump);
+    connect(&m_runner, &FilterRunner::progressed, this, &MessageLogModel::pump);
+    connect(&m_finder, &FindRunner::finished, this, &MessageLogModel::handleFindFinished);
+    connect(&m_annotations, &Annotations::changed, this, &MessageLogModel::handleAnnotationChanged);
+    m_refilterTimer.setSingleShot(true);
+    connect(&m_refilterTimer, &QTimer::timeout, this, [this] {
+        if (isFiltered())
+            refilter(Filter(m_filter));
+        Q_EMIT scanProgressed(scanProgress());
+    });
+    m_findTimer.setInterval(frameMs);
+    connect(&m_findTimer, &QTimer::timeout, this, [this] { Q_EMIT findProgressed(m_finder.progress()); });
+    if (const std::optional<StoredMessage> first = messageByNo(m_rangeFirst))
+        m_firstWallNs = first->wallNs();
 }
 
 MessageLogModel::~MessageLogModel() = default;
 
 StoredMessage MessageLogModel::message(int row) const
 {
-    return m_recorder->store().message(noOfRow(row)).value_or(StoredMessage());
-}
-
-std::optional<StoredMessage> MessageLogModel::messageByNo(quint64 no) const
-{
-    return m_recorder->store().message(no);
+    return messageByNo(noOfRow(row)).value_or(StoredMessage());
 }
 
 quint64 MessageLogModel::noOfRow(int row) const
 {
     if (row < 0 || row >= rowCount())
         return 0;
-    return isFiltered() ? m_rows[static_cast<size_t>(row)] : m_rangeFirst + static_cast<quint64>(row);
+    return isFiltered() ? m_rows.noOf(row) : m_rangeFirst + static_cast<quint64>(row);
 }
 
 int MessageLogModel::rowAtOrAfterNo(quint64 no) const
 {
-    if (!isFiltered()) {
-        if (no >= m_rangeEnd)
-            return -1;
-        return static_cast<int>(qMax(no, m_rangeFirst) - m_rangeFirst);
+    if (isFiltered()) {
+        const qint64 row = m_rows.rowAtOrAfter(no);
+        return row < m_rows.count() ? static_cast<int>(row) : -1;
     }
-    const auto found = std::lower_bound(m_rows.begin(), m_rows.end(), no);
-    return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
+    return no < m_rangeEnd ? static_cast<int>(qMax(no, m_rangeFirst) - m_rangeFirst) : -1;
 }
 
 int MessageLogModel::rowOfNo(quint64 no) const
@@ -61,136 +79,257 @@ int MessageLogModel::rowOfNo(quint64 no) const
 
 quint64 MessageLogModel::visibleEnd() const
 {
-    return m_paused ? qMin(m_pausedAt, m_recorder->store().endNo()) : m_recorder->store().endNo();
+    const quint64 end = m_recorder->store().endNo();
+    return m_paused ? qMin(m_pausedAt, end) : end;
 }
 
-bool MessageLogModel::collect(qsizetype maximum)
+bool MessageLogModel::collect()
 {
-    std::vector<MessageBatch> batches = m_recorder->takeInbox(maximum);
-    if (batches.empty())
+    constexpr qsizetype portion = 16'384;
+    QElapsedTimer timer;
+    timer.start();
+    bool any = false;
+    bool more = true;
+    while (more && timer.elapsed() < collectMs) {
+        std::vector<MessageBatch> batches = m_recorder->takeInbox(portion);
+        more = !batches.empty();
+        if (!more)
+            break;
+        if (!any && m_firstWallNs == 0) {
+            const auto first = std::find_if(batches.begin(), batches.end(),
+                                            [](const MessageBatch &batch) { return !batch.isEmpty(); });
+            m_firstWallNs = first == batches.end() ? 0 : first->heads().front().wallNs;
+            m_context.reset();
+        }
+        any = true;
+        m_recorder->append(std::move(batches));
+    }
+    if (!any)
         return false;
-    if (m_firstWallUs == 0)
-        m_firstWallUs = batches.front().heads().front().wallNs / 1000;
-    m_recorder->append(std::move(batches));
     dropOldest();
     pump();
-    return m_recorder->stats().waiting > 0;
+    return more && m_recorder->stats().waiting > 0;
 }
 
+// The rows leave before the messages, so that whoever is told of the removal can still read them.
 void MessageLogModel::dropOldest()
 {
-    const quint64 keptFrom = m_recorder->store().toDrop();
-    if (keptFrom <= m_recorder->store().firstNo())
+    MessageStore &store = m_recorder->store();
+    const quint64 no = store.toDrop();
+    if (no <= store.firstNo())
         return;
-    removeBefore(keptFrom);
-    m_recorder->store().dropBefore(keptFrom);
+    removeBefore(no);
+    m_annotations.dropBefore(no);
+    m_runner.dropBefore(no);
+    store.dropBefore(no);
 }
 
-// Before the messages leave the store, so that whoever is told of the removal can still read them.
-void MessageLogModel::removeBefore(quint64 firstNo)
+void MessageLogModel::removeBefore(quint64 no)
 {
-    int count = rowAtOrAfterNo(firstNo);
-    if (count < 0)
-        count = rowCount();
-    if (count > 0)
-        beginRemoveRows({}, 0, count - 1);
-    if (isFiltered())
-        m_rows.erase(m_rows.begin(), m_rows.begin() + count);
-    m_rangeFirst = qMax(m_rangeFirst, firstNo);
+    trimBelow(m_frontHits, no);
+    trimBelow(m_backHits, no);
+    const int row = rowAtOrAfterNo(no);
+    removeFirstRows(row < 0 ? rowCount() : row);
+    m_rangeFirst = qMax(m_rangeFirst, no);
     m_rangeEnd = qMax(m_rangeEnd, m_rangeFirst);
-    m_pending.erase(m_pending.begin(), std::lower_bound(m_pending.begin(), m_pending.end(), firstNo));
-    if (count > 0)
-        endRemoveRows();
-    const auto firstKept = m_marks.lower_bound(firstNo);
-    if (firstKept != m_marks.begin()) {
-        m_marks.erase(m_marks.begin(), firstKept);
-        Q_EMIT marksChanged();
-    }
 }
 
-// The one place where rows appear: scans what is new, and publishes the hits at most once a frame.
+void MessageLogModel::removeFirstRows(qint64 count)
+{
+    if (count <= 0)
+        return;
+    beginRemoveRows({}, 0, static_cast<int>(count) - 1);
+    if (isFiltered())
+        m_rows.removeBefore(count < m_rows.count() ? m_rows.noOf(count) : std::numeric_limits<quint64>::max());
+    else
+        m_rangeFirst += static_cast<quint64>(count);
+    endRemoveRows();
+}
+
+StoredChunks MessageLogModel::chunksOf(quint64 from, quint64 to) const
+{
+    StoredChunks chunks;
+    while (from < to) {
+        std::shared_ptr<const StoredChunk> chunk = m_recorder->store().chunkOf(from);
+        if (!chunk || chunk->endNo() <= from)
+            break;
+        from = chunk->endNo();
+        chunks.push_back(std::move(chunk));
+    }
+    return chunks;
+}
+
+FilterInput MessageLogModel::filterInput(const Filter &filter) const
+{
+    FilterInput input{filter, filterContext(), {}};
+    if (m_annotations.ignoredCount() > 0)
+        input.ignored = std::make_shared<const std::vector<quint64>>(m_annotations.ignoredNumbers());
+    return input;
+}
+
+// What came since goes to the scan as it is.
+void MessageLogModel::extendScan()
+{
+    const quint64 end = visibleEnd();
+    const quint64 from = qMax(m_extendedTo, m_recorder->store().firstNo());
+    if (from < end)
+        m_runner.extend(filterContext(), chunksOf(from, end), from, end);
+    m_extendedTo = qMax(m_extendedTo, end);
+}
+
+void MessageLogModel::takeResults()
+{
+    FilterRunner::Results results = m_runner.take();
+    const auto move = [](std::vector<LogHits> &from, std::vector<LogHits> &to) {
+        to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    };
+    move(results.front, m_frontHits);
+    move(results.back, m_backHits);
+}
+
+// The one place where rows appear: hands what is new to the scan, and publishes at most once a frame.
 void MessageLogModel::pump()
 {
-    const bool wasScanning = isScanning();
-    const bool done = scanSlice(sliceMs * 1'000'000LL);
+    if (isFiltered())
+        extendScan();
     const qint64 sinceMs = m_published.isValid() ? m_published.elapsed() : std::numeric_limits<qint64>::max();
     if (sinceMs >= frameMs - 1)
         publish();
-    if (!done)
-        m_sliceTimer.start(0);
-    else if (!m_pending.empty() || (!isFiltered() && m_rangeEnd < visibleEnd()))
-        m_sliceTimer.start(static_cast<int>(qMax<qint64>(1, frameMs - sinceMs)));
-    if (isFiltered() && (wasScanning || !done))
-        Q_EMIT scanProgressed(scanProgress());
-}
-
-bool MessageLogModel::scanSlice(qint64 budgetNs)
-{
-    if (!isFiltered())
-        return true;
-    const quint64 end = visibleEnd();
-    m_scanned = qMax(m_scanned, m_recorder->store().firstNo());
-    QElapsedTimer timer;
-    timer.start();
-    for (int examined = 0; m_scanned < end; ++m_scanned) {
-        if ((++examined & 15) == 0 && timer.nsecsElapsed() >= budgetNs)
-            return false;
-        if (m_filter.matches(*m_recorder->store().message(m_scanned), *m_directory))
-            m_pending.push_back(m_scanned);
-    }
-    return true;
+    else if (!m_frameTimer.isActive())
+        m_frameTimer.start(static_cast<int>(frameMs - sinceMs));
 }
 
 void MessageLogModel::publish()
 {
-    if (isFiltered()) {
-        if (m_pending.empty())
-            return;
-        const int first = static_cast<int>(m_rows.size());
-        beginInsertRows({}, first, first + static_cast<int>(m_pending.size()) - 1);
-        m_rows.insert(m_rows.end(), m_pending.begin(), m_pending.end());
-        m_pending.clear();
-    } else {
-        const quint64 end = visibleEnd();
-        if (m_rangeEnd < m_recorder->store().firstNo() && m_rangeFirst == m_rangeEnd)
-            m_rangeFirst = m_rangeEnd = m_recorder->store().firstNo(); // a batch that was larger than the store
-        if (m_rangeEnd >= end)
-            return;
-        const int first = rowCount();
-        beginInsertRows({}, first, first + static_cast<int>(end - m_rangeEnd) - 1);
-        m_rangeEnd = end;
-    }
+    const bool more = isFiltered() ? publishFiltered() : publishRange();
     m_published.start();
+    if (more)
+        m_frameTimer.start(frameMs);
+    if (isFiltered()) {
+        const bool scanning = isScanning();
+        if (scanning || m_wasScanning)
+            Q_EMIT scanProgressed(m_runner.progress());
+        m_wasScanning = scanning;
+    }
+}
+
+bool MessageLogModel::publishRange()
+{
+    const quint64 first = m_recorder->store().firstNo();
+    if (m_rangeEnd < first && m_rangeFirst == m_rangeEnd)
+        m_rangeFirst = m_rangeEnd = first; // what was dropped before it had a row
+    const quint64 end = visibleEnd();
+    if (m_rangeEnd >= end)
+        return false;
+    const qint64 surplus = static_cast<qint64>(end - m_rangeFirst) - m_maximumRows;
+    if (surplus > 0)
+        removeBefore(m_rangeFirst + static_cast<quint64>(surplus));
+    m_rowsNotShown = m_rangeFirst - first;
+    const int row = rowCount();
+    beginInsertRows({}, row, row + static_cast<int>(end - m_rangeEnd) - 1);
+    m_rangeEnd = end;
     endInsertRows();
+    return false;
+}
+
+// One insert a frame, in front or at the end; when both wait they take turns.
+bool MessageLogModel::publishFiltered()
+{
+    takeResults();
+    std::vector<LogHits> &list = m_backHits.empty() || (m_frontTurn && !m_frontHits.empty()) ? m_frontHits : m_backHits;
+    const bool front = &list == &m_frontHits;
+    const qint64 count = trimBelow(list, m_recorder->store().firstNo());
+    if (front && m_rows.count() + count > m_maximumRows) {
+        m_rowsNotShown += static_cast<quint64>(count);
+        list.clear();
+        m_runner.dropBefore(visibleEnd()); // older ones would not be shown either
+        return !m_backHits.empty();
+    }
+    if (!front && m_rows.count() + count > m_maximumRows) {
+        const qint64 surplus = qMin(m_rows.count(), m_rows.count() + count - m_maximumRows);
+        m_rowsNotShown += static_cast<quint64>(surplus);
+        removeFirstRows(surplus);
+    }
+    std::vector<LogHits> taken = std::exchange(list, {}); // whoever hears of the rows may change the list
+    if (count > 0) {
+        const int row = front ? 0 : static_cast<int>(m_rows.count());
+        beginInsertRows({}, row, row + static_cast<int>(count) - 1);
+        for (LogHits &hits : taken)
+            front ? m_rows.prepend(std::move(hits)) : m_rows.append(std::move(hits));
+        endInsertRows();
+    }
+    m_frontTurn = !front;
+    return !m_frontHits.empty() || !m_backHits.empty();
 }
 
 void MessageLogModel::resetRows()
 {
-    m_sliceTimer.stop();
+    m_frameTimer.stop();
     m_rows.clear();
-    m_pending.clear();
-    m_scanStart = m_scanned = m_rangeFirst = m_recorder->store().firstNo();
-    m_rangeEnd = qMax(m_rangeFirst, visibleEnd());
-    if (!isFiltered())
+    m_frontHits.clear();
+    m_backHits.clear();
+    m_rowsNotShown = 0;
+    const quint64 first = m_recorder->store().firstNo();
+    m_rangeEnd = qMax(first, visibleEnd());
+    m_rangeFirst = first;
+    if (!isFiltered() && m_rangeEnd - m_rangeFirst > static_cast<quint64>(m_maximumRows)) {
+        m_rangeFirst = m_rangeEnd - static_cast<quint64>(m_maximumRows);
+        m_rowsNotShown = m_rangeFirst - first;
+    }
+}
+
+// Starts the scan, waits a moment for the first screen, and shows it: the list is not empty in between.
+void MessageLogModel::refilter(const Filter &filter)
+{
+    if (filter.isEmpty()) {
+        m_runner.stop();
+    } else {
+        m_runner.start(filterInput(filter), m_recorder->store().chunks(), m_recorder->store().firstNo(), visibleEnd());
+        m_runner.waitFor(firstScreenHits, std::chrono::milliseconds(firstScreenMs));
+    }
+    beginResetModel();
+    m_filter = filter;
+    resetRows();
+    m_extendedTo = visibleEnd();
+    if (isFiltered()) {
+        takeResults();
+        for (LogHits &hits : std::exchange(m_frontHits, {})) {
+            const auto count = static_cast<qint64>(hits.offsets.size());
+            if (m_rows.count() + count <= m_maximumRows)
+                m_rows.prepend(std::move(hits));
+            else
+                m_rowsNotShown += static_cast<quint64>(count);
+        }
+    }
+    endResetModel();
+    m_published.start();
+    m_wasScanning = isScanning();
+}
+
+void MessageLogModel::setFilter(const Filter &filter)
+{
+    if (filter == m_filter)
         return;
-    scanSlice(sliceMs * 1'000'000LL);
-    m_rows.assign(m_pending.begin(), m_pending.end());
-    m_pending.clear();
+    refilter(filter);
+    Q_EMIT filterChanged();
+    Q_EMIT scanProgressed(scanProgress());
 }
 
 void MessageLogModel::clear()
 {
     beginResetModel();
     m_recorder->store().clear();
-    const bool hadMarks = !m_marks.empty();
-    m_marks.clear();
-    m_firstWallUs = 0;
+    m_runner.stop();
+    m_finder.cancel();
+    m_annotations.clear();
+    m_firstWallNs = 0;
+    forgetTexts();
     resetRows();
-    m_scanned = m_recorder->store().endNo();
-    m_published.invalidate();
     endResetModel();
-    if (hadMarks)
-        Q_EMIT marksChanged();
+    m_published.invalidate();
+    if (isFiltered()) // what comes from here on
+        m_runner.start(filterInput(m_filter), {}, 0, 0);
+    m_extendedTo = m_recorder->store().endNo();
     Q_EMIT scanProgressed(1);
 }
 
@@ -199,7 +338,7 @@ void MessageLogModel::setPaused(bool paused)
     if (m_paused == paused)
         return;
     if (paused) {
-        publish(); // what was scanned already belongs to what the person saw coming
+        publish(); // what is there already belongs to what the person saw coming
         m_pausedAt = m_recorder->store().endNo();
     }
     m_paused = paused;
@@ -210,65 +349,21 @@ void MessageLogModel::setPaused(bool paused)
 
 quint64 MessageLogModel::hiddenByPause() const
 {
-    return m_paused ? m_recorder->store().endNo() - qMin(m_pausedAt, m_recorder->store().endNo()) : 0;
+    const quint64 end = m_recorder->store().endNo();
+    return m_paused ? end - qMin(m_pausedAt, end) : 0;
 }
 
 void MessageLogModel::setLimits(const RecorderLimits &limits)
 {
-    beginResetModel();
     m_recorder->setLimits(limits);
-    m_recorder->store().dropBefore(m_recorder->store().toDrop());
-    m_marks.erase(m_marks.begin(), m_marks.lower_bound(m_recorder->store().firstNo()));
-    resetRows();
-    endResetModel();
-    Q_EMIT marksChanged();
+    dropOldest();
     pump();
 }
 
-void MessageLogModel::setFilter(const MessageFilter &filter)
+void MessageLogModel::setMaximumRows(qint64 rows)
 {
-    if (filter == m_filter)
-        return;
-    beginResetModel();
-    m_filter = filter;
-    resetRows();
-    endResetModel();
-    m_published.start();
-    Q_EMIT filterChanged();
-    Q_EMIT scanProgressed(scanProgress());
-    if (isScanning())
-        m_sliceTimer.start(0);
-}
-
-bool MessageLogModel::isScanning() const
-{
-    return isFiltered() && qMax(m_scanned, m_recorder->store().firstNo()) < visibleEnd();
-}
-
-double MessageLogModel::scanProgress() const
-{
-    if (!isScanning())
-        return 1;
-    const quint64 first = qMax(m_scanStart, m_recorder->store().firstNo());
-    const quint64 done = qMax(m_scanned, first) - first;
-    return static_cast<double>(done) / static_cast<double>(qMax<quint64>(1, visibleEnd() - first));
-}
-
-void MessageLogModel::setTimeFormat(TimeFormat format)
-{
-    if (m_timeFormat == format)
-        return;
-    m_timeFormat = format;
-    if (rowCount() > 0)
-        Q_EMIT dataChanged(index(0, TimeColumn), index(rowCount() - 1, TimeColumn), {Qt::DisplayRole});
-    Q_EMIT headerDataChanged(Qt::Horizontal, TimeColumn, TimeColumn);
-    Q_EMIT timeFormatChanged();
-}
-
-void MessageLogModel::refreshTexts()
-{
-    if (rowCount() > 0)
-        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+    m_maximumRows = std::clamp<qint64>(rows, 1, std::numeric_limits<int>::max());
+    refilter(Filter(m_filter));
 }
 
 } // namespace SockScope

@@ -1,123 +1,222 @@
 #include "ui/models/messagelogmodel.h"
 
-#include "ui/models/roles.h"
+#include <algorithm>
 
-// The part of MessageLogModel that marks and finds rows.
+#include "core/filter/filtertext.h"
+#include "ui/models/colourrules.h"
+#include "ui/models/fieldvalue.h"
+#include "ui/models/roles.h"
+#include "ui/models/sockdirectory.h"
+
+// The part of MessageLogModel that finds, and that follows notes, columns and names.
 
 namespace SockScope {
 
-void MessageLogModel::setMarked(int row, bool marked)
+using namespace Qt::StringLiterals;
+
+std::shared_ptr<const FilterContext> MessageLogModel::filterContext() const
 {
-    const quint64 no = noOfRow(row);
-    if (no == 0 || marked == m_marks.contains(no))
+    if (m_context)
+        return m_context;
+    auto context = std::make_shared<FilterContext>();
+    for (const SockInfo &info : m_directory->all())
+        context->socks.push_back({info.sockId, info.name, info.url, info.codec, info.types});
+    std::sort(context->socks.begin(), context->socks.end(),
+              [](const FilterSock &a, const FilterSock &b) { return a.id < b.id; });
+    context->originNs = m_firstWallNs;
+    context->marked = m_annotations.markedNumbers();
+    context->commented = m_annotations.commentedNumbers();
+    m_context = std::move(context);
+    return m_context;
+}
+
+void MessageLogModel::handleAnnotationChanged(Annotations::Kind kind, quint64 no)
+{
+    using Kind = Annotations::Kind;
+    if (kind == Kind::Mark || kind == Kind::Comment) { // a colour rule may ask for them
+        m_context.reset();
+        no == 0 ? m_readRows.clear() : void(m_readRows.remove(no));
+    }
+    const QString &text = m_filter.text();
+    const bool passes = (kind == Kind::Ignore && isFiltered()) || (kind == Kind::Mark && text.contains(u"marked"_s)) ||
+                        (kind == Kind::Comment && text.contains(u"commented"_s));
+    const int last = columnCount() - 1;
+    if (kind == Kind::Reference) {
+        if (rowCount() > 0)
+            Q_EMIT dataChanged(index(0, TimeColumn), index(rowCount() - 1, TimeColumn));
+        Q_EMIT headerDataChanged(Qt::Horizontal, TimeColumn, TimeColumn);
+    } else if (passes) {
+        m_refilterTimer.start(0); // once, however many notes change now
+    } else if (no == 0) {
+        if (rowCount() > 0)
+            Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, last));
+    } else if (const int row = rowOfNo(no); row >= 0) {
+        Q_EMIT dataChanged(index(row, 0), index(row, last));
+    }
+    if (kind == Kind::Mark)
+        Q_EMIT marksChanged();
+}
+
+int MessageLogModel::notedRow(quint64 start, NotedStep step, Annotations::Kind kind) const
+{
+    // Notes of messages that the filter hides have no row and are passed over.
+    for (quint64 no = (m_annotations.*step)(kind, start), first = no; no != 0;) {
+        if (const int row = rowOfNo(no); row >= 0)
+            return row;
+        no = (m_annotations.*step)(kind, no);
+        if (no == first)
+            break;
+    }
+    return -1;
+}
+
+int MessageLogModel::nextNoted(Annotations::Kind kind, int row) const
+{
+    return notedRow(noOfRow(row), &Annotations::next, kind);
+}
+
+int MessageLogModel::previousNoted(Annotations::Kind kind, int row) const
+{
+    return notedRow(noOfRow(row), &Annotations::previous, kind);
+}
+
+QString MessageLogModel::cellTerm(const QModelIndex &cell) const
+{
+    constexpr qsizetype maximumBytes = 64; // more would not be read in the field
+    const StoredMessage message = this->message(cell.row());
+    if (message.no() == 0)
+        return {};
+    if (cell.column() == NoColumn)
+        return filterTerm(u"no", static_cast<qint64>(message.no()));
+    if (!message.isReadable())
+        return {};
+    switch (cell.column()) {
+    case TimeColumn:
+        return filterTimeTerm(message.wallNs() - m_firstWallNs);
+    case DirectionColumn:
+        return filterTerm(message.direction());
+    case SocketColumn:
+        return filterTerm(u"sock", m_directory->name(message.sock()));
+    case PeerColumn:
+        return message.peer().isNull() ? QString() : filterTerm(message.peer());
+    case TypeColumn:
+        return filterTerm(u"type", m_directory->typeLabel(message.sock(), message.type()));
+    case SizeColumn:
+        return filterTerm(u"size", static_cast<qint64>(message.wireBytes()));
+    case SummaryColumn:
+        if (!message.note().isEmpty())
+            return filterTerm(u"note", message.note());
+        return message.payload().isEmpty() || message.payload().size() > maximumBytes
+                   ? QString()
+                   : u"payload == "_s + filterBytes(message.payload());
+    default:
+        return fieldValue(message, m_directory->info(message.sock()).codec.get(),
+                          m_fieldColumns.at(cell.column() - ColumnCount).path)
+            .term;
+    }
+}
+
+std::optional<QString> MessageLogModel::addColumn(const QString &path, const QString &title)
+{
+    if (const std::optional<QString> wrong = m_fieldColumns.check(path))
+        return wrong;
+    beginInsertColumns({}, columnCount(), columnCount());
+    m_fieldColumns.add(path, title);
+    m_readRows.clear();
+    endInsertColumns();
+    return std::nullopt;
+}
+
+void MessageLogModel::renameColumn(int section, const QString &title)
+{
+    if (section < ColumnCount || section >= columnCount())
         return;
-    if (marked)
-        m_marks.insert(no);
+    m_fieldColumns.rename(section - ColumnCount, title);
+    Q_EMIT headerDataChanged(Qt::Horizontal, section, section);
+}
+
+void MessageLogModel::removeColumn(int section)
+{
+    if (section < ColumnCount || section >= columnCount())
+        return;
+    beginRemoveColumns({}, section, section);
+    m_fieldColumns.remove(section - ColumnCount);
+    m_readRows.clear();
+    endRemoveColumns();
+}
+
+void MessageLogModel::setFieldColumns(const LogColumns &columns)
+{
+    while (columnCount() > ColumnCount)
+        removeColumn(columnCount() - 1);
+    for (qsizetype i = 0; i < columns.count(); ++i)
+        addColumn(columns.at(i).path, columns.at(i).title);
+}
+
+void MessageLogModel::startFind(const Filter &wanted, quint64 fromNo, FindRunner::Direction direction, bool wrap)
+{
+    FindRunner::Search search;
+    search.wanted = wanted;
+    search.shown = filterInput(m_filter);
+    search.direction = direction;
+    search.fromNo = fromNo;
+    search.wrap = wrap;
+    search.first = isFiltered() ? m_recorder->store().firstNo() : m_rangeFirst;
+    search.end = visibleEnd();
+    if (!isFiltered())
+        search.shown.ignored.reset(); // they have rows; a filter hides them
+    m_finder.start(search, m_recorder->store().chunks());
+    m_findTimer.start();
+}
+
+void MessageLogModel::cancelFind()
+{
+    m_finder.cancel();
+    m_findTimer.stop();
+}
+
+void MessageLogModel::handleFindFinished(const FindRunner::Answer &answer)
+{
+    m_findTimer.stop();
+    if (answer.no == 0 || !messageByNo(answer.no))
+        Q_EMIT notFound(answer.unreadable);
     else
-        m_marks.erase(no);
-    Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1), {IsMarkedRole});
-    Q_EMIT marksChanged();
+        Q_EMIT found(answer.no, answer.wrapped);
 }
 
-bool MessageLogModel::isMarked(int row) const
+void MessageLogModel::setTimeFormat(TimeFormat format)
 {
-    return m_marks.contains(noOfRow(row));
-}
-
-void MessageLogModel::clearMarks()
-{
-    if (m_marks.empty())
+    if (m_timeFormat == format)
         return;
-    m_marks.clear();
+    m_timeFormat = format;
     if (rowCount() > 0)
-        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1), {IsMarkedRole});
-    Q_EMIT marksChanged();
+        Q_EMIT dataChanged(index(0, TimeColumn), index(rowCount() - 1, TimeColumn), {Qt::DisplayRole});
+    Q_EMIT headerDataChanged(Qt::Horizontal, TimeColumn, TimeColumn);
+    Q_EMIT timeFormatChanged();
 }
 
-// Marks of messages that the filter hides have no row and are passed over.
-int MessageLogModel::nextMark(int row) const
+void MessageLogModel::setColourRules(const ColourRules *rules)
 {
-    const auto start = row < 0 ? m_marks.begin() : m_marks.upper_bound(noOfRow(row));
-    for (auto it = start; it != m_marks.end(); ++it) {
-        if (const int found = rowOfNo(*it); found >= 0)
-            return found;
-    }
-    for (auto it = m_marks.begin(); it != start; ++it) {
-        if (const int found = rowOfNo(*it); found >= 0)
-            return found;
-    }
-    return -1;
+    if (m_rules)
+        m_rules->disconnect(this);
+    m_rules = rules;
+    const auto colourAgain = [this] {
+        m_readRows.clear();
+        if (rowCount() > 0)
+            Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    };
+    if (rules)
+        connect(rules, &ColourRules::changed, this, colourAgain);
+    colourAgain();
 }
 
-int MessageLogModel::previousMark(int row) const
+void MessageLogModel::refreshTexts()
 {
-    const auto start = row < 0 ? m_marks.end() : m_marks.lower_bound(noOfRow(row));
-    for (auto it = start; it != m_marks.begin();) {
-        if (const int found = rowOfNo(*--it); found >= 0)
-            return found;
-    }
-    for (auto it = m_marks.end(); it != start;) {
-        if (const int found = rowOfNo(*--it); found >= 0)
-            return found;
-    }
-    return -1;
-}
-
-MessageLogModel::FindResult MessageLogModel::find(const FindPattern &pattern, int fromRow, Search search, bool wrap,
-                                                  int budgetMs) const
-{
-    const int rows = rowCount();
-    const bool forward = search == Search::Forward;
-    FindResult start;
-    start.complete = false;
-    // a step before the first row to look at
-    start.resumeRow = fromRow >= 0 && fromRow < rows ? fromRow : forward ? -1 : rows;
-    start.rowsLeft = wrap ? rows : forward ? rows - 1 - start.resumeRow : start.resumeRow;
-    return findOn(pattern, start, search, wrap, budgetMs);
-}
-
-MessageLogModel::FindResult MessageLogModel::findOn(const FindPattern &pattern, const FindResult &last, Search search,
-                                                    bool wrap, int budgetMs) const
-{
-    const int rows = rowCount();
-    FindResult result = last;
-    result.row = -1;
-    result.complete = true;
-    if (pattern.isEmpty() || rows == 0)
-        return result;
-    QElapsedTimer timer;
-    timer.start();
-    int row = qBound(-1, last.resumeRow, rows);
-    for (int left = qMin(last.rowsLeft, rows); left > 0; --left) {
-        if (budgetMs > 0 && (left & 15) == 0 && timer.elapsed() >= budgetMs) {
-            result.complete = false;
-            result.resumeRow = row;
-            result.rowsLeft = left;
-            return result;
-        }
-        row += search == Search::Forward ? 1 : -1;
-        if (row < 0 || row >= rows) {
-            if (!wrap)
-                return result;
-            row = row < 0 ? rows - 1 : 0;
-            result.wrapped = true;
-        }
-        if (pattern.matches(message(row), *m_directory)) {
-            result.row = row;
-            return result;
-        }
-    }
-    return result;
-}
-
-int MessageLogModel::findNext(const FindPattern &pattern, int fromRow, bool wrap) const
-{
-    return find(pattern, fromRow, Search::Forward, wrap).row;
-}
-
-int MessageLogModel::findPrevious(const FindPattern &pattern, int fromRow, bool wrap) const
-{
-    return find(pattern, fromRow, Search::Backward, wrap).row;
+    forgetTexts();
+    if (isFiltered())
+        m_refilterTimer.start(0); // names and codecs decide what passes
+    else if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
 }
 
 } // namespace SockScope

@@ -37,6 +37,13 @@ enum Role : int {
     IsUnhandledRole, ///< bool
     IsInjectedRole,  ///< bool
     IsMarkedRole,    ///< bool
+    IsIgnoredRole,   ///< bool: hidden by every filter, and shown without its contents
+    IsReferenceRole, ///< bool: later times count from it
+    CommentRole,     ///< QString
+    RuleNameRole,    ///< QString: the colour rule that holds for the row; invalid when none does
+    RuleGroundRole,  ///< RuleColour
+    RuleTextRole,    ///< RuleColour
+    FieldPathRole,   ///< QString, of a column in headerData: the decoded field that it shows
 
     IsRefusedRole,   ///< bool: the peer is in the sock's PeerFilter
     IsPresentRole,   ///< bool: the peer is in the sock's table (a refused one stays as a row without)
@@ -46,7 +53,7 @@ enum Role : int {
     HandlerIdRole, ///< quint64; 0: a type without a handler
     EnabledRole,   ///< bool
 
-    KeyRole,     ///< QString, an untranslated name of the row: "decodeErrors", "inQueueDepth"
+    KeyRole,     ///< QString, an untranslated name of the row (a column in headerData): "decodeErrors"
     SectionRole, ///< int, LedgerModel::Section
     KindRole,    ///< QString: kind of a decoded value
     OffsetRole,  ///< qint64, bytes from the payload's start; -1: unknown

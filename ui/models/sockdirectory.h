@@ -47,6 +47,8 @@ public:
     QString typeLabel(quint32 sockId, const MessageType &type) const;
     QString summary(quint32 sockId, QByteArrayView payload, qsizetype maximumCharacters = 200) const;
     QList<SockInfo> present() const;
+    /// Removed ones too, in no order.
+    QList<SockInfo> all() const { return m_infos.values(); }
 
 private:
     QHash<quint32, SockInfo> m_infos;

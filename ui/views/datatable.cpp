@@ -107,6 +107,12 @@ void DataTable::setColumns(std::initializer_list<Column> columns)
     resetColumns();
 }
 
+bool DataTable::isInitialColumn(int logical) const
+{
+    return std::any_of(m_columns.begin(), m_columns.end(),
+                       [logical](const Column &column) { return column.logical == logical; });
+}
+
 void DataTable::resetColumns()
 {
     QHeaderView *header = horizontalHeader();
@@ -197,9 +203,10 @@ void DataTable::keyPressEvent(QKeyEvent *event)
     // The arrows start from what is seen, not from a first row far above.
     const bool moves = event->key() == Qt::Key_Down || event->key() == Qt::Key_Up || event->key() == Qt::Key_PageDown ||
                        event->key() == Qt::Key_PageUp;
-    if (moves && selectionModel() && !currentIndex().isValid() && rowAt(0) > 0) {
+    const int top = indexAt(QPoint(0, 0)).row();
+    if (moves && selectionModel() && !currentIndex().isValid() && top > 0) {
         const QSignalBlocker blocker(selectionModel());
-        selectionModel()->setCurrentIndex(model()->index(rowAt(0) - 1, 0), QItemSelectionModel::NoUpdate);
+        selectionModel()->setCurrentIndex(model()->index(top - 1, 0), QItemSelectionModel::NoUpdate);
     }
     if (event->matches(QKeySequence::Copy))
         return copyRows();
@@ -262,6 +269,7 @@ void DataTable::addColumnActions(QMenu *menu)
 void DataTable::showHeaderMenu(QPoint position)
 {
     QMenu menu(this);
+    Q_EMIT headerMenuRequested(&menu, horizontalHeader()->logicalIndexAt(position));
     addColumnActions(&menu);
     menu.exec(horizontalHeader()->mapToGlobal(position));
 }

@@ -61,20 +61,26 @@ public:
     /// In the order in which they stand from left to right; those that are not named come last, hidden.
     void setColumns(std::initializer_list<Column> columns);
     /// The columns as they were at first.
-    void resetColumns();
+    virtual void resetColumns();
     /// The selected rows, visible columns only, tab-separated, the header first when there is more than one row.
     QString selectedText() const;
     QString currentCellText() const;
     /// The header's state with the number of columns, for settings; restoreColumns refuses another number.
-    QByteArray saveColumns() const;
-    bool restoreColumns(const QByteArray &state);
+    virtual QByteArray saveColumns() const;
+    virtual bool restoreColumns(const QByteArray &state);
     void addColumnActions(QMenu *menu);
+
+Q_SIGNALS:
+    /// The header's menu opens over a column (-1: none): what is added comes first.
+    void headerMenuRequested(QMenu *menu, int logical);
 
 public Q_SLOTS:
     void copyRows() const;
     void copyCell() const;
 
 protected:
+    /// Whether setColumns() named it.
+    bool isInitialColumn(int logical) const;
     void focusInEvent(QFocusEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void changeEvent(QEvent *event) override;

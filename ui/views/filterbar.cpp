@@ -1,11 +1,9 @@
 #include "ui/views/filterbar.h"
 
-#include <QCompleter>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
-#include <QStringListModel>
 #include <QStyle>
 
 #include "ui/icons.h"
@@ -16,28 +14,6 @@
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-/// Completes the last word of the field, not the whole of it.
-class LastWordCompleter : public QCompleter
-{
-public:
-    using QCompleter::QCompleter;
-    QString pathFromIndex(const QModelIndex &index) const override
-    {
-        const auto *field = qobject_cast<const QLineEdit *>(widget());
-        const QString text = field ? field->text() : QString();
-        return text.left(text.lastIndexOf(u' ') + 1) + index.data().toString();
-    }
-    QStringList splitPath(const QString &path) const override
-    {
-        QString word = path.mid(path.lastIndexOf(u' ') + 1);
-        return {word};
-    }
-};
-
-} // namespace
 
 FilterBar::FilterBar(MessageLogModel *log, QWidget *parent)
     : QWidget(parent)
@@ -51,17 +27,13 @@ FilterBar::FilterBar(MessageLogModel *log, QWidget *parent)
     layout->addWidget(m_message);
     m_icon = m_field->addAction(themeIcon(u"filter"), QLineEdit::LeadingPosition);
     m_field->setObjectName(u"filterField"_s);
-    m_field->setPlaceholderText(tr("Filter: words, dir:in, peer:127.0.0.1, type:move, sock:game, error, -not"));
+    m_field->setPlaceholderText(
+        tr("Filter: words, dir == in, peer == 127.0.0.1, type == move, size > 100, error, !not"));
     m_field->setAccessibleName(tr("Filter for messages"));
-    m_field->setToolTip(tr("Shows only the messages for which all terms hold (Ctrl+/).\n"
-                           "words · \"two words\" · dir:in · dir:out · peer:ADDRESS · type:TYPE · sock:NAME · error · "
-                           "unhandled · injected · -TERM for not"));
+    m_field->setToolTip(tr("Shows only the messages for which the filter holds (Ctrl+/)"));
     m_field->setClearButtonEnabled(true);
-    m_field->setMaxLength(MessageFilter::maximumTextLength);
+    m_field->setMaxLength(static_cast<int>(Filter::maximumLength));
     m_field->setFont(font());
-    auto *completer = new LastWordCompleter(MessageFilter::completions(), this);
-    completer->setCaseSensitivity(Qt::CaseInsensitive);
-    m_field->setCompleter(completer);
     m_field->installEventFilter(this);
     m_message->setAccessibleName(tr("State of the filter"));
     m_message->setTextFormat(Qt::PlainText);
@@ -85,12 +57,10 @@ void FilterBar::setText(const QString &text)
     m_field->setText(text);
 }
 
-void FilterBar::addTerm(const QString &term)
+void FilterBar::applyTerm(const QString &term, FilterJoin join)
 {
-    const QString present = m_field->text().trimmed();
-    if ((u' ' + present + u' ').contains(u' ' + term + u' '))
-        return;
-    m_field->setText(present.isEmpty() ? term : present + u' ' + term);
+    if (m_field->text().trimmed() != term)
+        m_field->setText(filterCombined(m_field->text(), term, join));
 }
 
 QString FilterBar::message() const
@@ -111,8 +81,8 @@ void FilterBar::clear()
 
 void FilterBar::applyText()
 {
-    MessageFilter::ParseError wrong;
-    const auto filter = MessageFilter::fromText(m_field->text(), &wrong);
+    FilterError wrong;
+    const auto filter = Filter::compile(m_field->text(), &wrong);
     m_error = filter ? QString() : wrong.toString();
     if (filter && !(*filter == m_log->filter()))
         m_log->setFilter(*filter);

@@ -2,6 +2,8 @@
 
 #include <QWidget>
 
+#include "core/filter/filtertext.h"
+
 class QAction;
 class QLabel;
 class QLineEdit;
@@ -11,7 +13,7 @@ namespace SockScope {
 class MessageLogModel;
 
 /*! The filter field: green when the filter holds, red and with the reason when it cannot be read.
- *  Path    a person → MessageFilter → [this] → MessageLogModel
+ *  Path    a person → Filter → [this] → MessageLogModel
  *  Shape   a filter that can be read is in force as it is typed; one that cannot leaves the last good one in force
  *  Units   none
  *  Errors  stand beside the field, with the column; colour, icon and words say the same
@@ -29,8 +31,8 @@ public:
 
     QString text() const;
     void setText(const QString &text);
-    /// Adds a term to what stands there, unless it stands there already.
-    void addTerm(const QString &term);
+    /// The term joined with what stands there, in force at once.
+    void applyTerm(const QString &term, SockScope::FilterJoin join = SockScope::FilterJoin::And);
     State state() const { return m_state; }
     QString message() const;
     QLineEdit *field() const { return m_field; }

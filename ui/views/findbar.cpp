@@ -7,15 +7,13 @@
 #include <QLineEdit>
 #include <QToolButton>
 
+#include "core/filter/filtertext.h"
 #include "ui/icons.h"
+#include "ui/models/format.h"
 
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-constexpr int sliceMs = 8;
-}
 
 FindBar::FindBar(MessageLogModel *log, QWidget *parent)
     : QWidget(parent)
@@ -30,8 +28,8 @@ FindBar::FindBar(MessageLogModel *log, QWidget *parent)
     m_kind->setAccessibleName(tr("What to look for"));
     m_field->setObjectName(u"findField"_s);
     m_field->setAccessibleName(tr("Find in messages"));
-    m_field->setPlaceholderText(tr("Find in payload, summary, type, peer"));
-    m_field->setMaxLength(MessageFilter::maximumTextLength);
+    m_field->setPlaceholderText(tr("Find in payload, type, peer, note"));
+    m_field->setMaxLength(static_cast<int>(Filter::maximumLength / 4)); // what is quoted grows
     m_message->setProperty("role", u"secondary"_s);
     const auto button = [&](QStringView icon, const QString &text, auto slot) {
         auto *tool = new QToolButton(this);
@@ -51,10 +49,12 @@ FindBar::FindBar(MessageLogModel *log, QWidget *parent)
         hide();
         Q_EMIT closed();
     }));
-    m_timer.setInterval(0);
-    connect(&m_timer, &QTimer::timeout, this, &FindBar::goOn);
+    connect(m_log, &MessageLogModel::found, this, &FindBar::handleFound);
+    connect(m_log, &MessageLogModel::notFound, this, &FindBar::handleNotFound);
+    connect(m_log, &MessageLogModel::findProgressed, this,
+            [this](double fraction) { m_message->setText(tr("searching, %1").arg(Format::percent(fraction))); });
     connect(m_field, &QLineEdit::textEdited, this, [this] {
-        m_timer.stop();
+        m_log->cancelFind();
         m_message->clear();
     });
     hide();
@@ -74,56 +74,50 @@ QString FindBar::message() const
 
 void FindBar::findNext()
 {
-    search(MessageLogModel::Search::Forward);
+    search(FindRunner::Direction::Forward);
 }
 
 void FindBar::findPrevious()
 {
-    search(MessageLogModel::Search::Backward);
+    search(FindRunner::Direction::Backward);
 }
 
-void FindBar::search(MessageLogModel::Search direction)
+void FindBar::search(FindRunner::Direction direction)
 {
-    m_timer.stop();
     if (isHidden() || m_field->text().isEmpty())
         return open();
+    QString text = filterQuoted(m_field->text());
     if (m_kind->currentIndex() == 1) {
         QString wrong;
-        const auto bytes = FindPattern::fromHex(m_field->text(), &wrong);
+        const auto bytes = Format::parseHex(m_field->text(), &wrong);
         if (!bytes)
             return m_message->setText(wrong);
-        m_pattern = *bytes;
-    } else {
-        m_pattern = FindPattern::fromText(m_field->text());
+        text = filterContains(u"payload", *bytes);
     }
-    m_direction = direction;
+    FilterError error;
+    const std::optional<Filter> filter = Filter::compile(text, &error);
+    if (!filter)
+        return m_message->setText(error.toString());
     m_message->setText(tr("searching…"));
-    finish(m_log->find(m_pattern, m_currentRow, direction, true, sliceMs));
+    m_log->startFind(*filter, m_currentNo, direction);
 }
 
-void FindBar::goOn()
+void FindBar::handleFound(quint64 no, bool wrapped)
 {
-    finish(m_log->findOn(m_pattern, m_last, m_direction, true, sliceMs));
+    m_message->setText(wrapped ? tr("found, round the end") : QString());
+    Q_EMIT found(no);
 }
 
-void FindBar::finish(const MessageLogModel::FindResult &result)
+void FindBar::handleNotFound(quint64 unreadable)
 {
-    m_last = result;
-    if (!result.complete) {
-        m_timer.start();
-        return;
-    }
-    m_timer.stop();
-    if (result.row < 0)
-        return m_message->setText(tr("not found"));
-    m_message->setText(result.wrapped ? tr("found, round the end") : QString());
-    Q_EMIT found(result.row);
+    m_message->setText(unreadable == 0 ? tr("not found")
+                                       : tr("not found; %1 messages could not be read").arg(Format::count(unreadable)));
 }
 
 void FindBar::keyPressEvent(QKeyEvent *event)
 {
     if (event->key() == Qt::Key_Escape) {
-        m_timer.stop();
+        m_log->cancelFind();
         hide();
         Q_EMIT closed();
         return;

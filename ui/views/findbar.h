@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QTimer>
 #include <QWidget>
 
 #include "ui/models/messagelogmodel.h"
@@ -12,8 +11,8 @@ class QLineEdit;
 namespace SockScope {
 
 /*! The bar under the log that looks for text or bytes.
- *  Path    a person → FindPattern → [this] → the log's current row
- *  Shape   searches in slices between the window's other work, so that a million rows never freeze it
+ *  Path    a person → Filter → [this] → MessageLogModel's find → the log's current row
+ *  Shape   one search at a time, on another thread
  *  Units   none
  *  Errors  bytes that cannot be read and a search without a hit are said in the bar
  *  Thread  the window's
@@ -27,35 +26,31 @@ public:
 
     void open();
     QString message() const;
-    bool isSearching() const { return m_timer.isActive(); }
+    bool isSearching() const { return m_log->isFinding(); }
     /// Where the search starts; the panel keeps it up to date.
-    void setCurrentRow(int row) { m_currentRow = row; }
+    void setCurrentNo(quint64 no) { m_currentNo = no; }
 
 public Q_SLOTS:
     void findNext();
     void findPrevious();
 
 Q_SIGNALS:
-    void found(int row);
+    void found(quint64 no);
     void closed();
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
-    void search(MessageLogModel::Search direction);
-    void goOn();
-    void finish(const MessageLogModel::FindResult &result);
+    void search(FindRunner::Direction direction);
+    void handleFound(quint64 no, bool wrapped);
+    void handleNotFound(quint64 unreadable);
 
     MessageLogModel *m_log;
     QComboBox *m_kind;
     QLineEdit *m_field;
     QLabel *m_message;
-    QTimer m_timer;
-    int m_currentRow = -1;
-    FindPattern m_pattern;
-    MessageLogModel::FindResult m_last;
-    MessageLogModel::Search m_direction = MessageLogModel::Search::Forward;
+    quint64 m_currentNo = 0;
 };
 
 } // namespace SockScope

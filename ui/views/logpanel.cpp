@@ -5,7 +5,6 @@
 #include <QEvent>
 #include <QFrame>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
@@ -20,9 +19,10 @@
 #include "ui/models/roles.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/views/bytesformat.h"
-#include "ui/views/datatable.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/findbar.h"
+#include "ui/views/logactions.h"
+#include "ui/views/logtable.h"
 
 namespace SockScope {
 
@@ -32,16 +32,18 @@ LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
     : QWidget(parent)
     , m_inspection(inspection)
     , m_log(inspection->messageLogModel())
-    , m_table(new DataTable(tr("Messages"), this))
+    , m_table(new LogTable(tr("Messages"), this))
     , m_findBar(new FindBar(m_log, this))
-    , m_pauseNotice(new QFrame(this))
-    , m_pauseText(new QLabel(this))
+    , m_notice(new QFrame(this))
+    , m_noticeText(new QLabel(this))
+    , m_resume(new QPushButton(themeIcon(u"start"), tr("Resume"), m_notice))
 {
     m_table->setObjectName(u"logTable"_s);
     m_table->setModel(m_log);
+    m_log->setMaximumRows(qMin<qint64>(m_log->maximumRows(), m_table->maximumRows()));
     m_table->setItemDelegate(new LogDelegate(m_table));
-    // By pixels: by items, Qt shifts the rows by a part of one when the end is reached or left.
-    m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    m_table->setFollowing(true);
+    m_actions = new LogActions(m_log, m_table, this);
     using C = MessageLogModel;
     m_table->setColumns({{C::NoColumn, 6},
                          {C::TimeColumn, 12.7},
@@ -55,34 +57,40 @@ LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    layout->addWidget(m_pauseNotice);
+    layout->addWidget(m_notice);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_findBar);
 
-    m_pauseNotice->setProperty("role", u"notice"_s);
-    auto *noticeLayout = new QHBoxLayout(m_pauseNotice);
+    m_notice->setProperty("role", u"notice"_s);
+    auto *noticeLayout = new QHBoxLayout(m_notice);
     noticeLayout->setContentsMargins(8, 3, 8, 3);
-    auto *resume = new QPushButton(themeIcon(u"start"), tr("Resume"), m_pauseNotice);
-    noticeLayout->addWidget(m_pauseText, 1);
-    noticeLayout->addWidget(resume);
-    connect(resume, &QPushButton::clicked, this, [this] { m_log->setPaused(false); });
-    m_pauseNotice->hide();
+    m_noticeText->setTextFormat(Qt::PlainText);
+    m_noticeText->setWordWrap(true);
+    noticeLayout->addWidget(m_noticeText, 1);
+    noticeLayout->addWidget(m_resume);
+    connect(m_resume, &QPushButton::clicked, this, [this] { m_log->setPaused(false); });
+    m_notice->hide();
 
-    // The view connects its own slots in setModel, before these: the scroll bars already know of the new rows.
-    connect(m_log, &QAbstractItemModel::rowsInserted, this, &LogPanel::handleRowsInserted);
-    connect(m_log, &QAbstractItemModel::rowsAboutToBeRemoved, this,
-            [this](const QModelIndex &, int first, int last) { handleRowsAboutToBeRemoved(first, last); });
-    connect(m_log, &QAbstractItemModel::rowsRemoved, this, &LogPanel::handleRowsRemoved);
+    // The table connects its own slots in setModel, before these: it has moved its rows already.
+    connect(m_log, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex &, int first) { handleRowsInserted(first); });
+    connect(m_log, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_changing = true; });
+    connect(m_log, &QAbstractItemModel::rowsRemoved, this, [this] { m_changing = false; });
     connect(m_log, &QAbstractItemModel::modelAboutToBeReset, this, &LogPanel::handleModelAboutToBeReset);
     connect(m_log, &QAbstractItemModel::modelReset, this, &LogPanel::handleModelReset);
-    connect(m_log, &MessageLogModel::pausedChanged, this, &LogPanel::updatePauseNotice);
+    connect(m_log, &QAbstractItemModel::columnsInserted, this, &LogPanel::handleColumnsChanged);
+    connect(m_log, &QAbstractItemModel::columnsRemoved, this, &LogPanel::handleColumnsChanged);
+    connect(m_log, &MessageLogModel::pausedChanged, this, &LogPanel::updateNotice);
+    connect(m_log, &MessageLogModel::scanProgressed, this, &LogPanel::updateNotice);
     connect(m_log, &MessageLogModel::filterChanged, this, &LogPanel::updateEmptyText);
-    connect(m_inspection, &Inspection::updated, this, &LogPanel::updatePauseNotice);
+    connect(m_inspection, &Inspection::updated, this, &LogPanel::updateNotice);
     connect(m_inspection, &Inspection::controllerAdded, this, &LogPanel::updateEmptyText);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &LogPanel::handleCurrentChanged);
     connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, &LogPanel::handleScrolled);
     connect(m_table, &QWidget::customContextMenuRequested, this, &LogPanel::showContextMenu);
-    connect(m_findBar, &FindBar::found, this, &LogPanel::goToRow);
+    connect(m_table, &DataTable::headerMenuRequested, m_actions, &LogActions::addHeaderActions);
+    connect(m_actions, &LogActions::goToRequested, this, &LogPanel::goToNo);
+    connect(m_findBar, &FindBar::found, this, &LogPanel::goToNo);
     connect(m_findBar, &FindBar::closed, m_table, qOverload<>(&QWidget::setFocus));
     m_table->viewport()->installEventFilter(this);
     updateEmptyText();
@@ -95,9 +103,10 @@ int LogPanel::currentRow() const
 
 void LogPanel::setFollowing(bool following)
 {
-    if (following) {
+    m_anchorNo = 0;
+    {
         const QScopedValueRollback guard(m_moving, true);
-        m_table->scrollToBottom();
+        m_table->setFollowing(following);
     }
     if (following == m_following)
         return;
@@ -128,104 +137,74 @@ bool LogPanel::goToNo(quint64 no)
         return false;
     setFollowing(false);
     chooseRow(row);
-    m_table->scrollTo(m_log->index(row, 0), QAbstractItemView::PositionAtCenter);
+    const QModelIndex index = m_log->index(row, 0);
+    if (!m_table->viewport()->rect().contains(m_table->visualRect(index).center()))
+        m_table->scrollTo(index, QAbstractItemView::PositionAtCenter);
     return m_log->noOfRow(row) == no;
-}
-
-void LogPanel::toggleMark()
-{
-    const QModelIndexList rows = m_table->selectionModel()->selectedRows();
-    for (const QModelIndex &index : rows)
-        m_log->setMarked(index.row(), !m_log->isMarked(index.row()));
 }
 
 void LogPanel::copyPayload(int bytesFormat)
 {
-    if (const int row = currentRow(); row >= 0)
+    if (const std::optional<StoredMessage> message = m_log->messageByNo(m_currentNo))
         QApplication::clipboard()->setText(
-            formatBytes(m_log->message(row).payload(), static_cast<BytesFormat>(bytesFormat)));
+            formatBytes(Bytes(message->payload()), static_cast<BytesFormat>(bytesFormat)));
 }
 
-void LogPanel::keepAnchor(int row)
+void LogPanel::chooseCurrentAgain()
 {
-    m_anchorNo = row >= 0 ? m_log->noOfRow(row) : 0;
-    m_anchorY = row >= 0 ? m_table->visualRect(m_log->index(row, 0)).y() : 0;
+    if (const int row = currentRow(); row >= 0 && !m_table->currentIndex().isValid())
+        chooseRow(row);
 }
 
-void LogPanel::restoreAnchor()
+void LogPanel::handleRowsInserted(int first)
 {
-    const int row = m_anchorNo ? m_log->rowOfNo(m_anchorNo) : -1;
-    if (row < 0)
+    chooseCurrentAgain();
+    if (m_following || m_anchorNo == 0 || first != 0)
         return;
+    // A filter brings the newest rows first: what stood at the top before comes later.
     const QScopedValueRollback guard(m_moving, true);
-    m_table->verticalScrollBar()->setValue(row * m_table->verticalHeader()->defaultSectionSize() - m_anchorY);
-}
-
-void LogPanel::handleRowsInserted()
-{
-    if (m_following) {
-        const QScopedValueRollback guard(m_moving, true);
-        m_table->scrollToBottom();
-    } else {
-        // Rows that left just before these came may have left too few below to keep the place.
-        restoreAnchor();
-    }
-    m_anchorNo = 0;
-}
-
-void LogPanel::handleRowsAboutToBeRemoved(int first, int last)
-{
-    // The oldest leave at the top: what a person looks at must stay where it is.
-    const int top = m_table->rowAt(0);
-    keepAnchor(first == 0 && top >= 0 ? qMin(qMax(top, last + 1), m_log->rowCount() - 1) : -1);
-    if (m_anchorNo != 0 && top <= last)
-        m_anchorY = 0; // what was at the top is gone
-    m_resetting = true;
-}
-
-void LogPanel::handleRowsRemoved()
-{
-    m_resetting = false;
-    if (m_following) {
-        const QScopedValueRollback guard(m_moving, true);
-        m_table->scrollToBottom();
-    } else {
-        restoreAnchor();
-    }
+    const int current = m_currentInSight ? currentRow() : -1;
+    const int row = current >= 0 ? current : m_log->rowAtOrAfterNo(m_anchorNo);
+    if (row >= 0)
+        m_table->scrollTo(m_log->index(row, 0),
+                          current >= 0 ? QAbstractItemView::PositionAtCenter : QAbstractItemView::PositionAtTop);
+    if (!m_log->isScanning() || row > 0)
+        m_anchorNo = 0;
 }
 
 void LogPanel::handleModelAboutToBeReset()
 {
-    keepAnchor(m_table->rowAt(0));
-    const int row = currentRow();
-    m_currentOutOfSight =
-        row >= 0 && !m_table->viewport()->rect().intersects(m_table->visualRect(m_log->index(row, 0)));
-    m_resetting = true;
+    if (m_anchorNo == 0) {
+        m_anchorNo = m_following ? 0 : m_log->noOfRow(m_table->rowAt(0));
+        const int row = currentRow();
+        m_currentInSight =
+            row >= 0 && m_table->viewport()->rect().intersects(m_table->visualRect(m_log->index(row, 0)));
+    }
+    m_changing = true;
 }
 
 void LogPanel::handleModelReset()
 {
-    m_resetting = false;
-    const QScopedValueRollback guard(m_moving, true);
-    if (const int row = currentRow(); row >= 0)
-        chooseRow(row);
-    if (m_following) {
-        m_table->scrollToBottom();
-    } else if (const int row = currentRow(); row >= 0 && !m_currentOutOfSight) {
-        m_table->scrollTo(m_log->index(row, 0), QAbstractItemView::PositionAtCenter);
-    } else if (const int near = m_anchorNo ? m_log->rowAtOrAfterNo(m_anchorNo) : -1; near >= 0) {
-        m_table->scrollTo(m_log->index(near, 0), QAbstractItemView::PositionAtTop);
-    }
-    m_anchorNo = 0;
+    m_changing = false;
+    handleRowsInserted(0);
     updateEmptyText();
+    updateNotice();
+}
+
+void LogPanel::handleColumnsChanged()
+{
+    // The selection is of whole rows: of the new column too.
+    QItemSelectionModel *selection = m_table->selectionModel();
+    selection->select(selection->selection(), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    m_table->viewport()->update();
 }
 
 void LogPanel::handleCurrentChanged(const QModelIndex &current)
 {
-    if (!current.isValid() || m_resetting)
+    if (!current.isValid() || m_changing)
         return;
     const quint64 no = m_log->noOfRow(current.row());
-    m_findBar->setCurrentRow(current.row());
+    m_findBar->setCurrentNo(no);
     if (no == m_currentNo)
         return;
     m_currentNo = no;
@@ -237,15 +216,10 @@ void LogPanel::handleCurrentChanged(const QModelIndex &current)
 
 void LogPanel::handleScrolled()
 {
-    if (m_moving || m_resetting)
+    if (m_moving || m_changing || m_table->isAdjusting())
         return;
-    m_anchorNo = 0;
     const QScrollBar *bar = m_table->verticalScrollBar();
-    const bool atEnd = bar->value() >= bar->maximum();
-    if (atEnd != m_following) {
-        m_following = atEnd;
-        Q_EMIT followingChanged(atEnd);
-    }
+    setFollowing(bar->value() >= bar->maximum());
 }
 
 bool LogPanel::eventFilter(QObject *watched, QEvent *event)
@@ -255,19 +229,25 @@ bool LogPanel::eventFilter(QObject *watched, QEvent *event)
         if (m_log->rowCount() > 0)
             setFollowing(false);
     }
-    if (watched == m_table->viewport() && event->type() == QEvent::Resize && m_following) {
-        QMetaObject::invokeMethod(this, &LogPanel::handleRowsInserted, Qt::QueuedConnection);
-    }
     return QWidget::eventFilter(watched, event);
 }
 
-void LogPanel::updatePauseNotice()
+void LogPanel::updateNotice()
 {
-    const bool paused = m_log->isPaused();
-    if (paused)
-        m_pauseText->setText(tr("The list is paused. New messages are kept but not shown: %1")
-                                 .arg(Format::count(m_log->hiddenByPause())));
-    m_pauseNotice->setVisible(paused);
+    QStringList lines;
+    if (m_log->isPaused())
+        lines.append(tr("The list is paused. New messages are kept but not shown: %1")
+                         .arg(Format::count(m_log->hiddenByPause())));
+    if (m_log->rowsNotShown() > 0)
+        lines.append(tr("A list has at most %1 rows: %2 older messages are kept but not shown. A filter finds them.")
+                         .arg(Format::count(m_log->maximumRows()), Format::count(m_log->rowsNotShown())));
+    if (m_log->unreadableByFilter() > 0)
+        lines.append(tr("The filter could not look at %1 messages, which the disk did not give back. "
+                        "Without a filter their rows say why.")
+                         .arg(Format::count(m_log->unreadableByFilter())));
+    m_noticeText->setText(lines.join(u'\n'));
+    m_resume->setVisible(m_log->isPaused());
+    m_notice->setVisible(!lines.isEmpty());
 }
 
 void LogPanel::updateEmptyText()
@@ -287,28 +267,18 @@ void LogPanel::updateEmptyText()
 
 void LogPanel::showContextMenu(QPoint position)
 {
-    const int row = currentRow();
+    const bool any = m_table->currentIndex().isValid();
     QMenu menu(this);
-    menu.addActions(m_messageActions);
-    if (row >= 0) {
-        const QModelIndex index = m_log->index(row, 0);
-        const QString peer = index.data(EndpointRole).value<Endpoint>().toString();
-        const QString type = index.data(TypeTextRole).toString();
-        const QString sock = index.data(SockNameRole).toString();
-        QMenu *filters = menu.addMenu(themeIcon(u"filter"), tr("&Filter"));
-        const auto add = [&](const QString &text, const QString &key, const QString &value, bool negated) {
-            if (value.isEmpty())
-                return;
-            QAction *action = filters->addAction(text.arg(value));
-            const QString term = MessageFilter::term(key, value, negated);
-            connect(action, &QAction::triggered, this, [this, term] { Q_EMIT filterRequested(term); });
-        };
-        add(tr("Only Peer %1"), u"peer"_s, peer, false);
-        add(tr("Not Peer %1"), u"peer"_s, peer, true);
-        add(tr("Only Type %1"), u"type"_s, type, false);
-        add(tr("Not Type %1"), u"type"_s, type, true);
-        add(tr("Only Socket %1"), u"sock"_s, sock, false);
+    menu.addActions({m_actions->mark(), m_actions->comment(), m_actions->ignore(), m_actions->reference()});
+    menu.addSeparator();
+    if (any) {
+        menu.addMenu(m_actions->applyMenu());
+        menu.addMenu(m_actions->prepareMenu());
     }
+    menu.addAction(m_actions->follow());
+    menu.addSeparator();
+    menu.addActions(m_messageActions);
+    menu.addSeparator();
     QMenu *copy = menu.addMenu(themeIcon(u"copy"), tr("&Copy"));
     copy->addAction(tr("&Rows"), m_table, &DataTable::copyRows);
     copy->addAction(tr("C&ell"), m_table, &DataTable::copyCell);
@@ -319,7 +289,7 @@ void LogPanel::showContextMenu(QPoint position)
                                                        {tr("Payload as &Base64"), BytesFormat::Base64}};
     for (const auto &[text, format] : formats)
         copy->addAction(text, this, [this, which = format] { copyPayload(static_cast<int>(which)); });
-    copy->setEnabled(row >= 0);
+    copy->setEnabled(any);
     menu.exec(m_table->viewport()->mapToGlobal(position));
 }
 

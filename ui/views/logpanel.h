@@ -3,15 +3,17 @@
 #include <QWidget>
 
 #include "ui/models/messagelogmodel.h"
+#include "ui/views/logtable.h"
 
-class QLabel;
 class QFrame;
+class QLabel;
+class QPushButton;
 
 namespace SockScope {
 
-class DataTable;
 class FindBar;
 class Inspection;
+class LogActions;
 
 /*! The list of messages. It follows the newest only while a person is at the end; elsewhere no row moves.
  *  Path    MessageLogModel → [this] → the chosen message
@@ -27,7 +29,8 @@ class LogPanel : public QWidget
 public:
     explicit LogPanel(Inspection *inspection, QWidget *parent = nullptr);
 
-    DataTable *table() const { return m_table; }
+    LogTable *table() const { return m_table; }
+    LogActions *actions() const { return m_actions; }
     FindBar *findBar() const { return m_findBar; }
     bool isFollowing() const { return m_following; }
     /// 0 when none is chosen.
@@ -40,46 +43,43 @@ public:
 public Q_SLOTS:
     void setFollowing(bool following);
     void goToRow(int row);
-    void toggleMark();
     void copyPayload(int bytesFormat);
 
 Q_SIGNALS:
     void messageChosen(quint64 no);
     void followingChanged(bool following);
-    void filterRequested(const QString &term);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
-    void handleRowsInserted();
-    void handleRowsAboutToBeRemoved(int first, int last);
-    void handleRowsRemoved();
+    void handleRowsInserted(int first);
     void handleModelAboutToBeReset();
     void handleModelReset();
+    void handleColumnsChanged();
     void handleCurrentChanged(const QModelIndex &current);
     void handleScrolled();
     void showContextMenu(QPoint position);
     void chooseRow(int row);
-    void keepAnchor(int row);
-    void restoreAnchor();
-    void updatePauseNotice();
+    void chooseCurrentAgain();
+    void updateNotice();
     void updateEmptyText();
 
     Inspection *m_inspection;
     MessageLogModel *m_log;
-    DataTable *m_table;
+    LogTable *m_table;
+    LogActions *m_actions;
     FindBar *m_findBar;
-    QFrame *m_pauseNotice;
-    QLabel *m_pauseText;
+    QFrame *m_notice;
+    QLabel *m_noticeText;
+    QPushButton *m_resume;
     QList<QAction *> m_messageActions;
     quint64 m_currentNo = 0;
-    quint64 m_anchorNo = 0;           ///< the message at the top while rows leave …
-    int m_anchorY = 0;                ///< … and where it was drawn
-    bool m_currentOutOfSight = false; ///< before a reset: the view keeps its place instead of going to it
+    quint64 m_anchorNo = 0;        ///< before a reset at the top; until the scan has come down to it …
+    bool m_currentInSight = false; ///< … or, when the current one was in sight, that one in the middle
     bool m_following = true;
-    bool m_moving = false; ///< we scroll, not the person
-    bool m_resetting = false;
+    bool m_moving = false;   ///< we scroll, not the person
+    bool m_changing = false; ///< rows leave: what the selection does meanwhile is not the person's choice
 };
 
 } // namespace SockScope

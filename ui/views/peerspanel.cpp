@@ -6,10 +6,10 @@
 #include <QSortFilterProxyModel>
 #include <QVBoxLayout>
 
+#include "core/filter/filtertext.h"
 #include "ui/delegates/celldelegate.h"
 #include "ui/icons.h"
 #include "ui/models/inspection.h"
-#include "ui/models/messagefilter.h"
 #include "ui/models/peermodel.h"
 #include "ui/models/roles.h"
 #include "ui/models/sockcontroller.h"
@@ -77,8 +77,7 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
         Q_EMIT playAsRequested(index.data(SockIdRole).toUInt(), index.data(EndpointRole).value<Endpoint>());
     });
     connect(m_filter, &QAction::triggered, this, [this] {
-        const QString peer = m_table->currentIndex().data(EndpointRole).value<Endpoint>().toString();
-        Q_EMIT filterRequested(MessageFilter::term(u"peer"_s, peer));
+        Q_EMIT filterRequested(filterTerm(m_table->currentIndex().data(EndpointRole).value<Endpoint>()));
     });
     connect(m_close, &QAction::triggered, this, &PeersPanel::closePeer);
     connect(m_refuse, &QAction::triggered, this, &PeersPanel::toggleRefused);

@@ -10,11 +10,11 @@
 #include <QSortFilterProxyModel>
 #include <QVBoxLayout>
 
+#include "core/filter/filtertext.h"
 #include "core/sockspec.h"
 #include "ui/delegates/celldelegate.h"
 #include "ui/icons.h"
 #include "ui/models/inspection.h"
-#include "ui/models/messagefilter.h"
 #include "ui/models/roles.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/models/socketmodel.h"
@@ -182,7 +182,7 @@ void SocketsPanel::showContextMenu(QPoint position)
     menu.addActions({m_startStop, m_restart, m_connect});
     if (controller) {
         menu.addSeparator();
-        const QString term = MessageFilter::term(u"sock"_s, controller->name());
+        const QString term = filterTerm(u"sock", controller->name());
         menu.addAction(themeIcon(u"filter"), tr("&Filter by This Socket"), this,
                        [this, term] { Q_EMIT filterRequested(term); });
         const QString url = controller->snapshot().url;

@@ -10,6 +10,7 @@
 #include <QStyle>
 #include <QVBoxLayout>
 
+#include "core/filter/filtertext.h"
 #include "ui/delegates/celldelegate.h"
 #include "ui/icons.h"
 #include "ui/models/errormodel.h"
@@ -17,7 +18,6 @@
 #include "ui/models/healthmodel.h"
 #include "ui/models/inspection.h"
 #include "ui/models/ledgermodel.h"
-#include "ui/models/messagefilter.h"
 #include "ui/models/roles.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/views/copytree.h"
@@ -127,7 +127,7 @@ void HandlersPanel::showContextMenu(QPoint position)
                 m_table->model()->setData(box, enabled ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
             });
         }
-        const QString term = MessageFilter::term(u"type"_s, index.data(TypeTextRole).toString());
+        const QString term = filterTerm(u"type", index.data(TypeTextRole).toString());
         menu.addAction(themeIcon(u"filter"), tr("&Filter by This Type"), this,
                        [this, term] { Q_EMIT filterRequested(term); });
         menu.addSeparator();
