@@ -106,6 +106,8 @@ void InspectorWindow::connectPanels()
     connect(m_log->actions(), &LogActions::failed, m_status, &StatusPanel::showFailure);
     const auto applyTerm = [this](const QString &term) { m_filter->applyTerm(term); };
     connect(m_peers, &PeersPanel::filterRequested, this, applyTerm);
+    connect(m_peers, &PeersPanel::conversationRequested, this,
+            [this](const QString &term) { m_filter->applyTerm(term, FilterJoin::Replace); });
     connect(m_sockets, &SocketsPanel::filterRequested, this, applyTerm);
     connect(m_handlers, &HandlersPanel::filterRequested, this, applyTerm);
     connect(m_decoded, &DecodedPanel::filterRequested, m_filter, &FilterBar::applyTerm);

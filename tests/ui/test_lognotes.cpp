@@ -173,7 +173,7 @@ private Q_SLOTS:
         QCOMPARE(text(4, MessageLogModel::TimeColumn), u"2.000000"_s);
         QCOMPARE(text(5, MessageLogModel::TimeColumn), u"*REF*"_s);
         QCOMPARE(text(9, MessageLogModel::TimeColumn), u"4.000000"_s);
-        QCOMPARE(model.headerData(MessageLogModel::TimeColumn, Qt::Horizontal).toString(), u"Time since reference"_s);
+        QCOMPARE(model.headerData(MessageLogModel::TimeColumn, Qt::Horizontal).toString(), u"Since reference"_s);
         model.clear();
         QCOMPARE(notes->referenceCount(), 0);
     }

@@ -114,6 +114,13 @@ void LogDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInde
         setTextColor(option, colors.disabled);
         option->backgroundBrush = QBrush();
     }
+    if (index.column() == MessageLogModel::TimeColumn && index.data(IsReferenceRole).toBool()) {
+        option->features |= QStyleOptionViewItem::HasDecoration;
+        const qreal ratio = option->widget ? option->widget->devicePixelRatioF() : 1.0;
+        option->icon = QIcon(themePixmap(u"clock", 14, ratio, colors.accent));
+        option->decorationSize = QSize(14, 14);
+        setTextColor(option, colors.text);
+    }
     if (index.column() == MessageLogModel::SummaryColumn && !index.data(CommentRole).toString().isEmpty()) {
         option->features |= QStyleOptionViewItem::HasDecoration;
         const qreal ratio = option->widget ? option->widget->devicePixelRatioF() : 1.0;

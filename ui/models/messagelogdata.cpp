@@ -293,7 +293,7 @@ QVariant MessageLogModel::headerData(int section, Qt::Orientation orientation, i
     case TimeColumn:
         return m_timeFormat == TimeFormat::Absolute ? tr("Time")
                : m_timeFormat == TimeFormat::Delta  ? tr("Time since previous")
-               : m_annotations.referenceCount() > 0 ? tr("Time since reference")
+               : m_annotations.referenceCount() > 0 ? tr("Since reference")
                                                     : tr("Time since start");
     case DirectionColumn:
         return tr("Direction");

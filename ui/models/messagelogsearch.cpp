@@ -163,8 +163,6 @@ void MessageLogModel::startFind(const Filter &wanted, quint64 fromNo, FindRunner
     search.wrap = wrap;
     search.first = isFiltered() ? m_recorder->store().firstNo() : m_rangeFirst;
     search.end = visibleEnd();
-    if (!isFiltered())
-        search.shown.ignored.reset(); // they have rows; a filter hides them
     m_finder.start(search, m_recorder->store().chunks());
     m_findTimer.start();
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "ui/delegates/celldelegate.h"
+#include "ui/models/format.h"
 #include "ui/models/roles.h"
 #include "ui/views/emptystate.h"
 
@@ -142,10 +143,15 @@ QString DataTable::selectedText() const
     if (!selectionModel())
         return {};
     QList<int> rows;
+    qint64 left = 0;
     const QItemSelection ranges = selectionModel()->selection();
-    for (const QItemSelectionRange &range : ranges)
-        for (int row = range.top(); row <= range.bottom(); ++row)
+    for (const QItemSelectionRange &range : ranges) {
+        const int end =
+            static_cast<int>(qMin<qint64>(range.bottom() + 1LL, range.top() + maximumCopiedRows - rows.size()));
+        for (int row = range.top(); row < end; ++row)
             rows.append(row);
+        left += range.bottom() + 1 - end;
+    }
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
 
@@ -169,6 +175,9 @@ QString DataTable::selectedText() const
             QString text = model()->index(row, column).data().toString();
             return text.replace(u'\t', u' ').replace(u'\n', u' ');
         }));
+    if (left > 0)
+        lines.append(tr("(%1 more rows were chosen; at most %2 are copied at once)")
+                         .arg(Format::count(left), Format::count(maximumCopiedRows)));
     return lines.join(u'\n');
 }
 

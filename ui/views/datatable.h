@@ -62,6 +62,8 @@ public:
     void setColumns(std::initializer_list<Column> columns);
     /// The columns as they were at first.
     virtual void resetColumns();
+    /// More rows than these are not copied at once; the text says so.
+    static constexpr qint64 maximumCopiedRows = 50'000;
     /// The selected rows, visible columns only, tab-separated, the header first when there is more than one row.
     QString selectedText() const;
     QString currentCellText() const;

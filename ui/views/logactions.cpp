@@ -4,6 +4,7 @@
 #include <QInputDialog>
 #include <QItemSelectionModel>
 #include <QMenu>
+#include <QPlainTextEdit>
 
 #include <algorithm>
 #include <functional>
@@ -197,6 +198,11 @@ void LogActions::askForComment()
     dialog->setLabelText(tr("Comment on message %1. An empty one is removed.").arg(Format::count(no)));
     dialog->setOption(QInputDialog::UsePlainTextEditForTextInput);
     dialog->setTextValue(m_log->annotations()->comment(no));
+    if (auto *edit = dialog->findChild<QPlainTextEdit *>()) {
+        edit->setTabChangesFocus(true); // Enter begins a line, so that the buttons need Tab
+        edit->setAccessibleName(dialog->windowTitle());
+    }
+    dialog->resize(400, 180);
     connect(dialog, &QInputDialog::textValueSelected, this, [this, no](const QString &text) {
         if (const auto wrong = m_log->annotations()->setComment(no, text.trimmed()))
             Q_EMIT failed(*wrong);

@@ -28,6 +28,7 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     , m_sendTo(new QAction(themeIcon(u"send"), tr("&Send to This Peer"), this))
     , m_playAs(new QAction(themeIcon(u"inject"), tr("&Play This Peer"), this))
     , m_filter(new QAction(themeIcon(u"filter"), tr("&Filter by This Peer"), this))
+    , m_follow(new QAction(themeIcon(u"log"), tr("F&ollow Conversation"), this))
     , m_close(new QAction(themeIcon(u"close"), tr("&Close Peer"), this))
     , m_refuse(new QAction(themeIcon(u"refuse"), tr("&Refuse Peer"), this))
 {
@@ -79,6 +80,12 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     connect(m_filter, &QAction::triggered, this, [this] {
         Q_EMIT filterRequested(filterTerm(m_table->currentIndex().data(EndpointRole).value<Endpoint>()));
     });
+    connect(m_follow, &QAction::triggered, this, [this] {
+        const QModelIndex index = m_table->currentIndex();
+        Q_EMIT conversationRequested(filterCombined(filterTerm(u"sock", index.data(SockNameRole).toString()),
+                                                    filterTerm(index.data(EndpointRole).value<Endpoint>()),
+                                                    FilterJoin::And));
+    });
     connect(m_close, &QAction::triggered, this, &PeersPanel::closePeer);
     connect(m_refuse, &QAction::triggered, this, &PeersPanel::toggleRefused);
     connect(m_table, &QWidget::customContextMenuRequested, this, &PeersPanel::showContextMenu);
@@ -96,6 +103,7 @@ void PeersPanel::updateActions()
     m_sendTo->setEnabled(present);
     m_playAs->setEnabled(index.isValid());
     m_filter->setEnabled(index.isValid());
+    m_follow->setEnabled(index.isValid());
     m_close->setEnabled(present);
     m_refuse->setEnabled(index.isValid());
     m_refuse->setText(refused ? tr("&Allow Peer Again") : tr("&Refuse Peer"));
@@ -134,7 +142,7 @@ void PeersPanel::showContextMenu(QPoint position)
 {
     updateActions();
     QMenu menu(this);
-    menu.addActions({m_sendTo, m_playAs, m_filter});
+    menu.addActions({m_sendTo, m_playAs, m_filter, m_follow});
     menu.addSeparator();
     menu.addActions({m_close, m_refuse});
     menu.addSeparator();

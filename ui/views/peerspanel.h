@@ -28,10 +28,12 @@ public:
     explicit PeersPanel(Inspection *inspection, QWidget *parent = nullptr);
 
     DataTable *table() const { return m_table; }
-    QList<QAction *> peerActions() const { return {m_sendTo, m_playAs, m_filter, m_close, m_refuse}; }
+    QList<QAction *> peerActions() const { return {m_sendTo, m_playAs, m_filter, m_follow, m_close, m_refuse}; }
 
 Q_SIGNALS:
     void filterRequested(const QString &term);
+    /// The filter for one peer of one socket, both ways: instead of what stands there.
+    void conversationRequested(const QString &term);
     void sendToRequested(quint32 sockId, const SockScope::Endpoint &peer);
     void playAsRequested(quint32 sockId, const SockScope::Endpoint &peer);
     void failed(const QString &what, const SockScope::SockError &error);
@@ -48,6 +50,7 @@ private:
     QAction *m_sendTo;
     QAction *m_playAs;
     QAction *m_filter;
+    QAction *m_follow;
     QAction *m_close;
     QAction *m_refuse;
 };
