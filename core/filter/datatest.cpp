@@ -8,16 +8,15 @@ namespace SockScope {
 
 namespace {
 
-bool isBytes(const FilterValue &value)
-{
-    return value.kind == FilterValue::Kind::Text || value.kind == FilterValue::Kind::Bytes ||
-           (value.kind == FilterValue::Kind::Number && !value.bytes.isEmpty());
-}
-
-FilterNode bytesOf(const FilterNode &node)
+/// The condition with those of its values that are text or bytes; numbers too where they can be read as bytes.
+FilterNode bytesOf(const FilterNode &node, bool numbersToo)
 {
     FilterNode bytes = node;
-    std::erase_if(bytes.values, [](const FilterValue &value) { return !isBytes(value); });
+    std::erase_if(bytes.values, [numbersToo](const FilterValue &value) {
+        if (value.kind == FilterValue::Kind::Number)
+            return !numbersToo || value.bytes.isEmpty();
+        return value.kind != FilterValue::Kind::Text && value.kind != FilterValue::Kind::Bytes;
+    });
     if (bytes.op == FilterOp::NotEqual)
         bytes.op = FilterOp::Equal;
     return bytes;
@@ -28,7 +27,8 @@ FilterNode bytesOf(const FilterNode &node)
 DataTest::DataTest(const FilterNode &node)
     : m_op(node.op)
     , m_values(node.values)
-    , m_bytes(bytesOf(node))
+    , m_texts(bytesOf(node, false))
+    , m_bytes(bytesOf(node, true))
 {
 }
 
@@ -60,11 +60,11 @@ bool DataTest::holdsNumber(const FilterNumber &number) const
     return m_op == FilterOp::None || found != (m_op == FilterOp::NotEqual);
 }
 
-bool DataTest::holdsBytes(QByteArrayView bytes) const
+bool DataTest::holdsBytes(const FilterTextTest &test, QByteArrayView bytes) const
 {
     if (m_op == FilterOp::None)
         return true;
-    const bool found = !m_bytes.values().empty() && m_bytes.holds(bytes);
+    const bool found = !test.values().empty() && test.holds(bytes);
     return found != (m_op == FilterOp::NotEqual);
 }
 
@@ -92,14 +92,14 @@ bool DataTest::holds(const Item &item, const ItemSource &source) const
         const QByteArrayView whole = item.partial ? withoutIncompleteUtf8(content) : content;
         // JSON's escapes and CBOR's chunks are put together first; both are rare.
         if (!item.chunked && !content.contains('\\'))
-            return holdsBytes(whole);
-        return holdsBytes(source.text(item, item.contentLength).toUtf8());
+            return holdsBytes(m_texts, whole);
+        return holdsBytes(m_texts, source.text(item, item.contentLength).toUtf8());
     }
     case ItemKind::Bytes:
     case ItemKind::Extension:
         if (item.chunked)
-            return holdsBytes(source.bytes(item, item.contentLength));
-        return holdsBytes(source.payload().sliced(item.contentOffset, item.contentLength));
+            return holdsBytes(m_bytes, source.bytes(item, item.contentLength));
+        return holdsBytes(m_bytes, source.payload().sliced(item.contentOffset, item.contentLength));
     case ItemKind::Boolean:
         return holdsSimple(FilterValue::Kind::Boolean, item.boolean);
     case ItemKind::Null:
@@ -122,9 +122,9 @@ bool DataTest::holds(const QCborValue &value) const
     case QCborValue::Double:
         return holdsNumber(FilterNumber::fromReal(value.toDouble()));
     case QCborValue::String:
-        return holdsBytes(value.toString().toUtf8());
+        return holdsBytes(m_texts, value.toString().toUtf8());
     case QCborValue::ByteArray:
-        return holdsBytes(value.toByteArray());
+        return holdsBytes(m_bytes, value.toByteArray());
     case QCborValue::True:
     case QCborValue::False:
         return holdsSimple(FilterValue::Kind::Boolean, value.toBool());

@@ -19,7 +19,7 @@ public:
 
 private:
     bool holdsNumber(const FilterNumber &number) const;
-    bool holdsBytes(QByteArrayView bytes) const;
+    bool holdsBytes(const FilterTextTest &test, QByteArrayView bytes) const;
     /// The values that are true, false, null or undefined.
     bool holdsSimple(FilterValue::Kind kind, bool boolean) const;
     /// Something that no value can be the same as.
@@ -28,7 +28,8 @@ private:
 
     FilterOp m_op;
     std::vector<FilterValue> m_values;
-    FilterTextTest m_bytes; // its values are those that are text or bytes
+    FilterTextTest m_texts; // its values are those that are text or bytes
+    FilterTextTest m_bytes; // the same, and numbers that can be read as bytes
 };
 
 } // namespace SockScope

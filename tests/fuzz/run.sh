@@ -43,6 +43,7 @@ longest_input() {
     framing-*) echo 2048 ;;
     codec-*) echo 4096 ;;
     url) echo 1536 ;;
+    filter) echo 512 ;;
     options) echo 256 ;;
     *) echo 1024 ;;
     esac

@@ -1,12 +1,7 @@
-#include "core/codec/cboritems.h"
-#include "core/codec/fieldtree.h"
-#include "core/codec/jsonitems.h"
-#include "core/codec/messagepackitems.h"
-#include "core/filter/datapath_p.h"
-#include "core/filter/filtertext.h"
 #include "support/randomness.h"
 #include "support/testmain.h"
 #include "unit/filter/filtermessages.h"
+#include "unit/filter/pathagreement.h"
 
 #include <functional>
 
@@ -16,100 +11,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-FilterPath pathFrom(const QString &text)
-{
-    FilterLexer lexer(text);
-    return lexer.next().path;
-}
-
-std::optional<Item> find(const QString &codec, QByteArrayView payload, const FilterPath &path, bool slowly = false)
-{
-    const auto scan = [&](const auto &items, auto run) {
-        PathSink sink(path, items);
-        const ScanResult result = run(sink);
-        return sink.found(result);
-    };
-    if (codec == u"json" && !slowly)
-        return JsonPath(path).find(payload);
-    if (codec == u"json") {
-        const JsonItems items(payload);
-        return scan(items, [&](ItemSink &sink) { return items.scan(128, sink); });
-    }
-    if (codec == u"cbor") {
-        const CborItems items(payload);
-        return scan(items, [&](ItemSink &sink) { return scanItems(items, 128, sink); });
-    }
-    const MessagePackItems items(payload);
-    return scan(items, [&](ItemSink &sink) { return scanItems(items, 128, sink); });
-}
-
-QString shownText(const QString &codec, QByteArrayView payload, const Item &item)
-{
-    if (codec == u"json")
-        return itemValueText(item, JsonItems(payload));
-    if (codec == u"cbor")
-        return itemValueText(item, CborItems(payload));
-    return itemValueText(item, MessagePackItems(payload));
-}
-
-bool isContainer(const FieldNode &node)
-{
-    return node.kind == u"array" || node.kind == u"map" || node.kind == u"tag";
-}
-
-/// Everything that the detail tree shows below data, each with its path; of equal keys the first.
-void collect(std::vector<const FieldNode *> &fromRoot, std::vector<std::pair<QString, const FieldNode *>> &found)
-{
-    const FieldNode &node = *fromRoot.back();
-    const auto field = filterFieldOf(fromRoot);
-    if (field && field->startsWith(u"data"_s))
-        found.emplace_back(*field, &node);
-    QSet<QString> keys;
-    for (const FieldNode &child : node.children) {
-        if (node.kind == u"map" && keys.contains(child.key))
-            continue;
-        keys.insert(child.key);
-        fromRoot.push_back(&child);
-        collect(fromRoot, found);
-        fromRoot.pop_back();
-    }
-}
-
-/// What the tree shows is what the path finds, and what it does not show is not found.
 void agree(const QString &codec, const QByteArray &payload)
 {
-    const FieldNode root = makeCodec(codec)->fields(payload, 1'000'000);
-    std::vector<const FieldNode *> fromRoot{&root};
-    std::vector<std::pair<QString, const FieldNode *>> fields;
-    if (root.kind != u"error")
-        collect(fromRoot, fields);
-    QSet<QString> there;
-    for (const auto &[field, node] : fields) {
-        there.insert(field);
-        const FilterPath path = pathFrom(field);
-        const auto item = find(codec, payload, path);
-        QVERIFY2(item, (payload.toHex() + " has " + field.toUtf8()).constData());
-        const auto slow = find(codec, payload, path, true);
-        QVERIFY(slow && slow->offset == item->offset && slow->kind == item->kind);
-        if (node->kind == u"tag") // what it holds is what counts
-            continue;
-        QVERIFY2(item->offset == node->offset, (payload.toHex() + " at " + field.toUtf8()).constData());
-        QCOMPARE(itemKindName(*item), node->kind);
-        if (!isContainer(*node)) {
-            QCOMPARE(item->length, node->length);
-            QCOMPARE(shownText(codec, payload, *item), node->value);
-        }
-    }
-    QStringList others{u"data"_s, u"data.zz"_s, u"data.a"_s, u"data[0]"_s, u"data[1]"_s, u"data[2]"_s, u"data.value"_s};
-    for (const auto &[field, node] : fields)
-        others += {field + ".a"_L1, field + "[0]"_L1, field + ".value"_L1};
-    for (const QString &other : others) {
-        if (there.contains(other))
-            continue;
-        const FilterPath path = pathFrom(other);
-        QVERIFY2(!find(codec, payload, path), (payload + " has no " + other.toUtf8()).constData());
-        QVERIFY2(!find(codec, payload, path, true), (payload + " has no " + other.toUtf8()).constData());
-    }
+    const auto wrong = disagreement(codec, payload);
+    QVERIFY2(!wrong, (payload.toHex() + ": " + wrong.value_or(QString()).toUtf8()).constData());
 }
 
 QCborValue randomValue(Randomness &random, int depth, bool binary)
