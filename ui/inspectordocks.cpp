@@ -20,6 +20,8 @@
 #include "ui/views/decodedpanel.h"
 #include "ui/views/docktitle.h"
 #include "ui/views/fieldtreeview.h"
+#include "ui/views/filterbar.h"
+#include "ui/views/findbar.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/peerspanel.h"
 #include "ui/views/socketspanel.h"
@@ -172,6 +174,8 @@ void InspectorWindow::saveSettings()
     settings->setValue("columns/decodedTree"_L1, m_decoded->tree()->saveColumns());
     m_recent.save(*settings);
     m_composer->saveSettings(*settings);
+    m_filter->saveSettings(*settings);
+    m_log->findBar()->saveSettings(*settings);
 }
 
 void InspectorWindow::restoreSettings()
@@ -181,6 +185,8 @@ void InspectorWindow::restoreSettings()
     m_inspection->colourRules()->load(*settings);
     m_recent.load(*settings);
     m_composer->loadSettings(*settings);
+    m_filter->loadSettings(*settings);
+    m_log->findBar()->loadSettings(*settings);
     const int mode = settings->value("theme"_L1).toInt();
     if (settings->contains("theme"_L1) && mode >= 0 && mode <= static_cast<int>(Theme::Mode::Dark))
         Theme::instance()->setMode(static_cast<Theme::Mode>(mode));

@@ -27,6 +27,7 @@
 #include "ui/views/logpanel.h"
 #include "ui/views/logtable.h"
 #include "ui/views/peerspanel.h"
+#include "ui/views/savedfilterrow.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
 
@@ -127,6 +128,8 @@ void InspectorWindow::createMenus()
     edit->addAction(themeIcon(u"filter"), tr("Filter Fiel&d"), QKeySequence(u"Ctrl+/"_s), m_filter,
                     &FilterBar::focusField);
     edit->addAction(tr("Clear Fil&ter"), QKeySequence(u"Ctrl+Shift+/"_s), m_filter, &FilterBar::clear);
+    edit->addAction(tr("Sa&ve Filter…"), QKeySequence(u"Ctrl+Shift+S"_s), m_filter->savedRow(),
+                    &SavedFilterRow::saveFilter);
 
     createViewMenu();
 
@@ -284,8 +287,13 @@ void InspectorWindow::createToolBar()
             button->setAccessibleName(action->text().remove(u'&'));
             button->setFocusPolicy(Qt::TabFocus);
         }
-    m_toolBar->addSeparator();
-    m_toolBar->addWidget(m_filter);
+    // A row of its own: a filter is long, and what is said of it stands beside it.
+    addToolBarBreak();
+    QToolBar *filters = addToolBar(tr("Filter bar"));
+    filters->setObjectName(u"filterBar"_s);
+    filters->setMovable(false);
+    filters->setIconSize(QSize(16, 16));
+    filters->addWidget(m_filter);
 }
 
 void InspectorWindow::fillRecentMenu()

@@ -82,7 +82,7 @@ void InspectorWindow::openSock(const SockSpec &spec, const Inspection::Opened &o
 void InspectorWindow::createPanels()
 {
     m_log = new LogPanel(m_inspection, this);
-    m_filter = new FilterBar(m_inspection->messageLogModel(), this);
+    m_filter = new FilterBar(m_inspection, this);
     m_sockets = new SocketsPanel(m_inspection, this);
     m_peers = new PeersPanel(m_inspection, this);
     m_decoded = new DecodedPanel(this);
@@ -102,7 +102,7 @@ void InspectorWindow::connectPanels()
     connect(m_log, &LogPanel::messageChosen, this, &InspectorWindow::updateMessageActions);
     connect(m_log, &LogPanel::followingChanged, m_follow, &QAction::setChecked);
     connect(m_log->actions(), &LogActions::termApplied, m_filter, &FilterBar::applyTerm);
-    connect(m_log->actions(), &LogActions::termPrepared, m_filter, &FilterBar::applyTerm);
+    connect(m_log->actions(), &LogActions::termPrepared, m_filter, &FilterBar::prepareTerm);
     connect(m_log->actions(), &LogActions::failed, m_status, &StatusPanel::showFailure);
     const auto applyTerm = [this](const QString &term) { m_filter->applyTerm(term); };
     connect(m_peers, &PeersPanel::filterRequested, this, applyTerm);

@@ -34,6 +34,7 @@
 #include "ui/views/emptystate.h"
 #include "ui/views/fieldtreeview.h"
 #include "ui/views/filterbar.h"
+#include "ui/views/filteredit.h"
 #include "ui/views/findbar.h"
 #include "ui/views/hexview.h"
 #include "ui/views/logpanel.h"

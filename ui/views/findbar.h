@@ -2,19 +2,30 @@
 
 #include <QWidget>
 
-#include "ui/models/messagelogmodel.h"
+#include <optional>
 
+#include "core/filter/filter.h"
+#include "ui/models/filterhistory.h"
+#include "ui/models/findrunner.h"
+
+class QCheckBox;
 class QComboBox;
 class QLabel;
-class QLineEdit;
+class QMenu;
+class QSettings;
+class QToolButton;
 
 namespace SockScope {
 
-/*! The bar under the log that looks for text or bytes.
- *  Path    a person → Filter → [this] → MessageLogModel's find → the log's current row
- *  Shape   one search at a time, on another thread
+class FilterEdit;
+class MessageLogModel;
+
+/*! The bar under the log that looks for the next message: by a filter, a text, bytes or a regular expression.
+ *  Path    a person → Filter → [this] → MessageLogModel::startFind → the log's current message
+ *  Shape   one search at a time, beside the window's thread; the last texts and the kind are remembered
  *  Units   none
- *  Errors  bytes that cannot be read and a search without a hit are said in the bar
+ *  Errors  what cannot be read, a search without a hit, one that went round the end, and messages that could not be
+ *          looked at are said in the bar
  *  Thread  the window's
  *  Source  Wireshark's find bar
  */
@@ -22,13 +33,24 @@ class FindBar : public QWidget
 {
     Q_OBJECT
 public:
+    enum class Kind : quint8 { Filter, Text, Hex, Regex };
+    Q_ENUM(Kind)
+
     explicit FindBar(MessageLogModel *log, QWidget *parent = nullptr);
 
     void open();
+    Kind kind() const;
+    void setKind(Kind kind);
+    QString text() const;
     QString message() const;
-    bool isSearching() const { return m_log->isFinding(); }
+    bool isSearching() const;
+    FilterEdit *field() const { return m_field; }
     /// Where the search starts; the panel keeps it up to date.
     void setCurrentNo(quint64 no) { m_currentNo = no; }
+    /// What is looked for; nothing, and why, when it cannot be read.
+    static std::optional<Filter> filterFor(Kind kind, const QString &text, bool caseSensitive, FilterError *error);
+    void loadSettings(const QSettings &settings);
+    void saveSettings(QSettings &settings) const;
 
 public Q_SLOTS:
     void findNext();
@@ -42,15 +64,27 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
+    void build();
     void search(FindRunner::Direction direction);
+    void check();
+    void close();
+    void showKind();
+    void showMessage(const QString &text, bool wrong);
     void handleFound(quint64 no, bool wrapped);
     void handleNotFound(quint64 unreadable);
+    void showProgress(double fraction);
+    void fillHistory();
 
     MessageLogModel *m_log;
     QComboBox *m_kind;
-    QLineEdit *m_field;
+    FilterEdit *m_field;
+    QCheckBox *m_case;
     QLabel *m_message;
+    QMenu *m_historyMenu;
+    FilterHistory m_history{QStringLiteral("find/history")};
     quint64 m_currentNo = 0;
+    FindRunner::Direction m_direction = FindRunner::Direction::Forward;
+    bool m_searching = false;
 };
 
 } // namespace SockScope
