@@ -318,12 +318,7 @@ void MessageLogModel::setFilter(const Filter &filter)
 void MessageLogModel::clear()
 {
     beginResetModel();
-    m_recorder->store().clear();
-    m_runner.stop();
-    m_finder.cancel();
-    m_annotations.clear();
-    m_firstWallNs = 0;
-    forgetTexts();
+    forgetMessages();
     resetRows();
     endResetModel();
     m_published.invalidate();
@@ -331,6 +326,29 @@ void MessageLogModel::clear()
         m_runner.start(filterInput(m_filter), {}, 0, 0);
     m_extendedTo = m_recorder->store().endNo();
     Q_EMIT scanProgressed(1);
+}
+
+void MessageLogModel::forgetMessages()
+{
+    m_runner.stop();
+    cancelFind();
+    m_recorder->store().clear();
+    m_annotations.clear();
+    m_firstWallNs = 0;
+    forgetTexts();
+}
+
+RecoveryReport MessageLogModel::adopt(const QString &path)
+{
+    setPaused(false);
+    clear();
+    RecoveryReport report = m_recorder->store().adopt(path);
+    if (const std::optional<StoredMessage> first = messageByNo(m_recorder->store().firstNo()))
+        m_firstWallNs = first->wallNs();
+    forgetTexts();
+    refilter(Filter(m_filter));
+    Q_EMIT scanProgressed(scanProgress());
+    return report;
 }
 
 void MessageLogModel::setPaused(bool paused)

@@ -86,6 +86,8 @@ public:
     /// insert. Answers whether more waits.
     bool collect();
     void clear();
+    /// Forgets all messages and shows those of a spool that a crash left; what came back and what is lost.
+    RecoveryReport adopt(const QString &path);
     void setPaused(bool paused);
     bool isPaused() const { return m_paused; }
     /// Messages that were captured since the pause began.
@@ -170,6 +172,7 @@ private:
     void resetRows();
     void refilter(const Filter &filter);
     void dropOldest();
+    void forgetMessages();
     // messagelogdata.cpp
     const LogRow &rowOf(quint64 no) const;
     LogRow readRow(quint64 no) const;
