@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "core/codec/cboritems.h"
 #include "core/codec/codectext.h"
 #include "core/codec/jsonitems.h"
@@ -56,8 +58,9 @@ QString literalOf(const Item &item, const ItemSource &source)
     switch (item.kind) {
     case ItemKind::Integer:
     case ItemKind::BigInteger:
-    case ItemKind::Double:
         return FilterNumber::fromItem(item).toString();
+    case ItemKind::Double: // nothing is the same as NaN, and infinity has no digits
+        return std::isfinite(item.number) ? FilterNumber::fromItem(item).toString() : QString();
     case ItemKind::Text: {
         const QString quoted = filterQuoted(source.text(item, item.contentLength));
         return item.partial ? QString() : quoted;

@@ -1,5 +1,6 @@
 #include "core/filter/filterparser_p.h"
 
+#include "core/codec/codectext.h"
 #include "core/filter/filterstrings_p.h"
 
 namespace SockScope {
@@ -183,6 +184,10 @@ bool FilterParser::readWord(FilterNode &node)
         const QString typed = sourceOf(word);
         if (word.kind == Kind::Quoted || FilterNumber::fromText(word.text))
             return fail(word, filterTr("expected a field before %1, not %2").arg(sourceOf(m_token), typed));
+        if (m_token.kind == Kind::Word) { // "logged in", say
+            return fail(word, filterTr("%1; to search for words such as %2, put them in quotation marks")
+                                  .arg(unknownField(typed), sourceOf(m_token)));
+        }
         return fail(word, unknownField(typed));
     }
     node.values.push_back(std::move(value));
@@ -202,7 +207,7 @@ bool FilterParser::readOldTerm()
     const auto now = filterNewSpelling(old);
     if (!now)
         return false;
-    failAt(m_token.column, end - m_token.column, filterTr("expected %1").arg(*now));
+    failAt(m_token.column, end - m_token.column, filterTr("expected %1").arg(elided(*now, shownCharacters)));
     return true;
 }
 
@@ -231,9 +236,7 @@ bool FilterParser::failAt(int column, int length, const QString &what)
 
 QString FilterParser::sourceOf(const FilterToken &token) const
 {
-    constexpr int shown = 40;
-    const QStringView source = QStringView(m_text).sliced(token.column, token.length);
-    return source.size() <= shown ? source.toString() : source.first(shown - 1).toString() + u'…';
+    return elided(m_text.mid(token.column, token.length), shownCharacters);
 }
 
 QString FilterParser::unknownField(const QString &name) const

@@ -21,6 +21,7 @@ public:
 
 private:
     using Kind = FilterToken::Kind;
+    static constexpr qsizetype shownCharacters = 60; // of what was typed, in an error
 
     bool readOr(FilterNode &node);
     bool readAnd(FilterNode &node);

@@ -204,7 +204,7 @@ void TestFilterParser::refuses_data()
     row("no in a..b", 6, 1, "expected a number after in");
     row("type in move..3", 12, 2, "expected a range of numbers, such as 1..5");
     row("type > move", 7, 4, "expected a number after >");
-    row("sock in game", 8, 4, "expected { after in, such as sock in {…, …}");
+    row("sock in game", 8, 4, "expected { after in, such as in {…, …}");
     row("peer == localhost", 8, 9,
         "expected an address such as 127.0.0.1:9000, [::1]:9000, 127.0.0.1 or 10.0.0.0/8 after ==");
     row("peer == 10.0.0.0/33", 8, 11,
@@ -239,6 +239,10 @@ void TestFilterParser::refuses_data()
     row("-error", 0, 6, "expected !error");
     row("error && -dir:in", 9, 7, "expected !(dir == in)");
     row("hello -world", 6, 6, "expected !world");
+    row("--x", 0, 3, "expected !-x");
+    row("logged in", 0, 6,
+        "there is no field logged; expected no, time, dir, sock, peer, type, size, length, payload, text, note, "
+        "outcome, seq or data; to search for words such as in, put them in quotation marks");
 }
 
 void TestFilterParser::refuses()
@@ -354,6 +358,14 @@ void TestFilterParser::numbersAreExact()
 /// Whatever is left out of a filter: the error lies in the text.
 void TestFilterParser::errorsHaveAPlace()
 {
+    // however much was typed, an error shows little of it
+    for (const char16_t *start : {u"-", u"type:", u"no in 9..-", u"error ", u"foo == ", u"size > ", u"data.x == "}) {
+        for (const QChar c : u"-1a"_s) {
+            FilterError error;
+            if (!Filter::compile(QString::fromUtf16(start) + QString(9000, c), &error))
+                QVERIFY2(error.what.size() < 300, qPrintable(error.what));
+        }
+    }
     const QString whole = u"(size > 100 && !type in {move, 3..5}) || data.\"odd key\"[3].x matches \"^a\\\"b$\" or "
                           "peer == [::1]:9000 and \"hello\" wörld"_s;
     QVERIFY(Filter::compile(whole));

@@ -277,6 +277,11 @@ void TestFilterText::whatHasNoTerm()
     const QByteArray cut = "[3,\"ab";
     const FieldNode half = json->fields(cut);
     QCOMPARE(filterTermOf({&half, &half.children[1]}, *json, cut).value(), u"data"_s);
+    // no digits read back as NaN
+    const auto cborNumbers = makeCodec(u"cbor");
+    const QByteArray notANumber = QByteArray::fromHex("8203f97e00");
+    const FieldNode nan = cborNumbers->fields(notANumber);
+    QCOMPARE(filterTermOf({&nan, &nan.children[1]}, *cborNumbers, notANumber).value(), u"data"_s);
     // a key that is a list
     const auto cbor = makeCodec(u"cbor");
     const QByteArray keyed = QByteArray::fromHex("8203a1810105");
