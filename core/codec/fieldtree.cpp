@@ -102,15 +102,17 @@ FieldTree::FieldTree(const ItemSource &source, qsizetype maximumNodes)
 {
 }
 
-bool FieldTree::hasPlace()
+bool FieldTree::isFull() const
 {
     // Two places are kept for an error and a note.
-    if (m_nodes < qMax(qsizetype(1), m_maximumNodes - 2)) {
-        ++m_nodes;
-        return true;
-    }
+    return m_nodes >= qMax(qsizetype(1), m_maximumNodes - 2);
+}
+
+void FieldTree::leaveOut()
+{
     ++m_leftOut;
-    return false;
+    if (!m_stack.empty())
+        ++m_stack.back().children;
 }
 
 bool FieldTree::isHidden(bool isKey) const
@@ -145,12 +147,17 @@ bool FieldTree::leaf(const Item &item, bool isKey)
 {
     if (isHidden(isKey)) {
         if (!m_stack.back().isKey)
-            m_stack.back().pendingKey = m_stack.back().shown ? keyText(item, m_source) : QString();
+            m_stack.back().pendingKey = m_stack.back().shown && !isFull() ? keyText(item, m_source) : QString();
         return true;
     }
+    // No text is made of what is not shown: it may be millions of fields.
+    if (isFull()) {
+        leaveOut();
+        return true;
+    }
+    ++m_nodes;
     const QString key = nextKey();
-    if (hasPlace())
-        add({key, itemKindName(item), itemValueText(item, m_source), item.offset, item.length, {}});
+    add({key, itemKindName(item), itemValueText(item, m_source), item.offset, item.length, {}});
     return true;
 }
 
@@ -163,9 +170,12 @@ bool FieldTree::open(const Item &item, bool isKey)
             m_stack.back().pendingKey = u"{…}"_s;
         frame.isKey = true;
         frame.shown = false;
+    } else if (isFull()) {
+        leaveOut();
+        frame.shown = false;
     } else {
+        ++m_nodes;
         const QString key = nextKey();
-        frame.shown = hasPlace();
         frame.node = {key, itemKindName(item), itemValueText(item, m_source), item.offset, item.length, {}};
     }
     m_stack.push_back(std::move(frame));

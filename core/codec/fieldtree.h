@@ -35,7 +35,8 @@ private:
         qint64 children = 0; ///< values; of a map, without its keys
         QString pendingKey;
     };
-    bool hasPlace();
+    bool isFull() const;
+    void leaveOut();
     bool isHidden(bool isKey) const;
     QString nextKey();
     void add(FieldNode &&node);

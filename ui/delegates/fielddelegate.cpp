@@ -39,7 +39,10 @@ void FieldDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIn
     QColor color = option->palette.color(QPalette::Text);
     if (index.column() >= FieldTreeModel::WasColumn && !isError)
         color = colors.secondary;
-    if (change != FieldChange::Same && index.column() <= FieldTreeModel::ValueColumn)
+    const bool isLeaf = !index.model()->hasChildren(index.siblingAtColumn(0));
+    // Of what holds others, the name alone: how many they are has not changed as a rule.
+    if (change != FieldChange::Same &&
+        index.column() <= (isLeaf ? FieldTreeModel::ValueColumn : FieldTreeModel::NameColumn))
         option->font.setBold(true);
     if (change == FieldChange::Removed && index.column() <= FieldTreeModel::WasColumn) {
         option->font.setStrikeOut(index.column() != FieldTreeModel::ValueColumn);
@@ -49,7 +52,6 @@ void FieldDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIn
     option->palette.setColor(QPalette::HighlightedText, color);
 
     if (index.column() == FieldTreeModel::NameColumn) {
-        const bool isLeaf = !index.model()->hasChildren(index);
         const QStringView sign = isError ? QStringView(u"error") : isLeaf ? signOf(change) : QStringView();
         if (!sign.isEmpty()) {
             const qreal ratio = option->widget ? option->widget->devicePixelRatioF() : 1.0;
@@ -60,6 +62,13 @@ void FieldDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIn
     }
     if (m_lit.isValid() && index.siblingAtColumn(0) == m_lit)
         option->backgroundBrush = Theme::mix(colors.base, colors.mark, 0.5);
+}
+
+QSize FieldDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    // As high with a bold name or a sign as without, and not as tight as the font alone.
+    constexpr int air = 4;
+    return {CellDelegate::sizeHint(option, index).width(), option.fontMetrics.height() + air};
 }
 
 } // namespace SockScope

@@ -23,6 +23,7 @@ public:
     /// Column 0 of the row that is lit; invalid: none.
     void setLit(const QModelIndex &index) { m_lit = index; }
     QModelIndex lit() const { return m_lit; }
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
 
 protected:
     void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override;

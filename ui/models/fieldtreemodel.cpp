@@ -202,7 +202,9 @@ QVariant FieldTreeModel::text(const QModelIndex &index) const
     case ValueColumn:
         return field.value;
     case WasColumn:
-        return node.change == FieldChange::Same && m_wasTitle.isEmpty() ? QString() : node.was;
+        if (!m_wasTitle.isEmpty())
+            return node.was;
+        return node.change == FieldChange::Same || node.was == field.value ? QString() : node.was;
     case KindColumn:
         return field.kind;
     case RangeColumn:

@@ -34,7 +34,7 @@ DecodedPanel::DecodedPanel(QWidget *parent)
     , m_status(new ElidedLabel(m_strip))
     , m_goButton(new QToolButton(m_strip))
     , m_changes(new QAction(themeIcon(u"changed"), tr("What &Changed"), this))
-    , m_goToPrevious(new QAction(themeIcon(u"goto"), tr("&Last of This Type and Peer"), this))
+    , m_goToPrevious(new QAction(themeIcon(u"previous"), tr("&Last of This Type and Peer"), this))
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -44,6 +44,7 @@ DecodedPanel::DecodedPanel(QWidget *parent)
     layout->addWidget(m_tree, 1);
 
     m_changes->setCheckable(true);
+    m_changes->setIconText(tr("Changes"));
     m_changes->setShortcut(QKeySequence(u"Ctrl+Shift+H"_s));
     m_changes->setToolTip(
         tr("What changed since the last message of this type from this peer (%1)").arg(u"Ctrl+Shift+H"_s));
@@ -133,7 +134,7 @@ void DecodedPanel::showNothing(const QString &status)
 {
     const QScopedValueRollback guard(m_choosing, true);
     m_model->clear();
-    m_tree->setColumnHidden(FieldTreeModel::WasColumn, true);
+    m_tree->setWasShown(false);
     m_previousNo = 0;
     m_goToPrevious->setEnabled(false);
     m_goButton->setVisible(false);
@@ -189,7 +190,7 @@ void DecodedPanel::present(Result &&result)
         const QScopedValueRollback guard(m_choosing, true);
         m_emptyState->setText(tr("No field: the message is empty."));
         const int changes = result.compared ? result.compared->changes() : 0;
-        m_tree->setColumnHidden(FieldTreeModel::WasColumn, !result.compared.has_value());
+        m_tree->setWasShown(result.compared.has_value());
         if (result.compared)
             m_model->setCompared(std::move(*result.compared));
         else
@@ -218,8 +219,8 @@ void DecodedPanel::updateStatus(const std::optional<PreviousMessage> &previous, 
                          .arg(Format::count(previous->searched));
     } else {
         const QString earlier = Format::duration(m_message.wallNs - previous->wallNs);
-        text = (changes == 0 ? tr("The same as No. %1, %2 earlier")
-                             : tr("%n changed since No. %1, %2 earlier", nullptr, changes))
+        text = (changes == 0 ? tr("The same as No. %1 (%2 earlier)")
+                             : tr("%n changed since No. %1 (%2)", nullptr, changes))
                    .arg(Format::count(previous->no), earlier);
     }
     if (previous->unreadable > 0)

@@ -40,7 +40,7 @@ class DecodedPanel : public QWidget
 public:
     static constexpr qsizetype smallBytes = 64 * 1024;
     static constexpr qsizetype firstNodes = 10'000;
-    static constexpr qsizetype mostNodes = 1'000'000;
+    static constexpr qsizetype mostNodes = 100'000;
     static constexpr quint64 nearMessages = 16'384; ///< searched at once for the last of a kind, before a thread does
 
     explicit DecodedPanel(QWidget *parent = nullptr);

@@ -38,7 +38,7 @@ void FieldTreeView::setModel(QAbstractItemModel *model)
     header()->setSectionResizeMode(QHeaderView::Interactive);
     header()->setSectionResizeMode(M::ValueColumn, QHeaderView::Stretch);
     header()->resizeSection(M::NameColumn, 108);
-    header()->resizeSection(M::WasColumn, 90);
+    header()->resizeSection(M::WasColumn, 76);
     header()->resizeSection(M::KindColumn, 62);
     header()->resizeSection(M::RangeColumn, 74);
     setColumnHidden(M::WasColumn, true);
@@ -93,23 +93,40 @@ void FieldTreeView::expandSensibly(const QModelIndex &from)
 
 void FieldTreeView::setColumnShown(int column, bool shown)
 {
+    if (column == FieldTreeModel::KindColumn)
+        m_kindShown = shown;
     setColumnHidden(column, !shown);
 }
 
-QByteArray FieldTreeView::saveColumns() const
+void FieldTreeView::setWasShown(bool shown)
 {
-    return header()->saveState();
+    if (shown == !isColumnHidden(FieldTreeModel::WasColumn))
+        return;
+    setColumnHidden(FieldTreeModel::WasColumn, !shown);
+    setColumnHidden(FieldTreeModel::KindColumn, shown || !m_kindShown);
+}
+
+QByteArray FieldTreeView::saveColumns()
+{
+    const bool was = !isColumnHidden(FieldTreeModel::WasColumn);
+    setWasShown(false);
+    const QByteArray state = header()->saveState();
+    setWasShown(was);
+    return state;
 }
 
 void FieldTreeView::restoreColumns(const QByteArray &state)
 {
+    const bool was = !isColumnHidden(FieldTreeModel::WasColumn);
+    setWasShown(false);
     const QByteArray before = header()->saveState();
-    const bool was = isColumnHidden(FieldTreeModel::WasColumn);
     if (!state.isEmpty() && !header()->restoreState(state))
         header()->restoreState(before);
     setColumnHidden(FieldTreeModel::NameColumn, false);
     setColumnHidden(FieldTreeModel::ValueColumn, false);
-    setColumnHidden(FieldTreeModel::WasColumn, was); // whether there is something to say in it is not remembered
+    setColumnHidden(FieldTreeModel::WasColumn, true); // whether there is something to say in it is not remembered
+    m_kindShown = !isColumnHidden(FieldTreeModel::KindColumn);
+    setWasShown(was);
     header()->setSectionResizeMode(FieldTreeModel::ValueColumn, QHeaderView::Stretch);
 }
 

@@ -30,8 +30,10 @@ public:
     /// Opens as much as a person can overlook.
     void expandSensibly(const QModelIndex &from);
     void setColumnShown(int column, bool shown);
+    /// Shows Was, and gives it the place of Kind.
+    void setWasShown(bool shown);
     /// Widths and what is shown; of another number of columns, or broken, it is left as it is.
-    QByteArray saveColumns() const;
+    QByteArray saveColumns();
     void restoreColumns(const QByteArray &state);
 
 Q_SIGNALS:
@@ -52,6 +54,7 @@ private:
 
     FieldDelegate *m_delegate;
     QPersistentModelIndex m_hovered;
+    bool m_kindShown = true; ///< while Was is not
 };
 
 } // namespace SockScope
