@@ -14,6 +14,7 @@
 #include "ui/views/comparedialog.h"
 #include "ui/views/datatable.h"
 #include "ui/views/decodedpanel.h"
+#include "ui/views/filterbar.h"
 #include "ui/views/hexview.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/statuspanel.h"
@@ -56,6 +57,11 @@ void InspectorWindow::connectDetail()
     connect(m_decoded, &DecodedPanel::fieldHovered, hex, &HexView::setSoftHighlight);
     connect(hex, &HexView::byteHovered, m_decoded, &DecodedPanel::hoverOffset);
     connect(hex, &HexView::selectionChanged, m_decoded, &DecodedPanel::setChosenBytes);
+    const auto useTerm = [this](const QString &term, FilterJoin join, bool apply) {
+        apply ? m_filter->applyTerm(term, join) : m_filter->prepareTerm(term, join);
+    };
+    connect(m_decoded, &DecodedPanel::filterRequested, this, useTerm);
+    connect(m_bytes, &BytesPanel::filterRequested, this, useTerm);
     connect(m_decoded, &DecodedPanel::messageRequested, m_log, &LogPanel::goToNo);
     connect(m_log->table()->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &InspectorWindow::updateCompareActions);

@@ -110,8 +110,6 @@ void InspectorWindow::connectPanels()
             [this](const QString &term) { m_filter->applyTerm(term, FilterJoin::Replace); });
     connect(m_sockets, &SocketsPanel::filterRequested, this, applyTerm);
     connect(m_handlers, &HandlersPanel::filterRequested, this, applyTerm);
-    connect(m_decoded, &DecodedPanel::filterRequested, m_filter, &FilterBar::applyTerm);
-    connect(m_bytes, &BytesPanel::filterRequested, m_filter, &FilterBar::applyTerm);
     connect(m_decoded, &DecodedPanel::columnRequested, m_log->actions(), &LogActions::addColumnFor);
     connect(m_sockets, &SocketsPanel::failed, this, &InspectorWindow::showFailure);
     connect(m_peers, &PeersPanel::failed, this, &InspectorWindow::showFailure);
