@@ -19,12 +19,8 @@ std::unique_ptr<RateHistory> addRates(InspectorWindow &window)
 {
     Inspection *inspection = window.inspection();
     const MessageStore &store = inspection->recorder()->store();
-    auto history = std::make_unique<RateHistory>(&store, [directory = &inspection->directory()] {
-        auto context = std::make_shared<FilterContext>();
-        for (const SockInfo &sock : directory->present())
-            context->socks.push_back({sock.sockId, sock.name, sock.url, sock.codec, sock.types});
-        return std::shared_ptr<const FilterContext>(context);
-    });
+    auto history =
+        std::make_unique<RateHistory>(&store, [log = inspection->messageLogModel()] { return log->filterContext(); });
     auto *panel = new RatesPanel(history.get(), &inspection->directory());
     panel->setDisplayFilter([bar = window.filterBar()] { return bar->text(); });
     QObject::connect(inspection, &Inspection::updated, history.get(), [inspection, rates = history.get()] {

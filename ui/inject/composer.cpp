@@ -177,8 +177,8 @@ void Composer::fillPeers()
     m_peer->clear();
     m_peer->addItem(m_asReceived->isChecked() ? tr("choose or write a peer") : tr("all peers"));
     if (const SockController *c = controller()) {
-        const QList<Endpoint> peers = m_inspection->peerModel()->peersOf(c->sockId());
-        for (const Endpoint &peer : peers.first(qMin<qsizetype>(peers.size(), listedPeers)))
+        const QList<Endpoint> peers = m_inspection->peerModel()->peersOf(c->sockId(), listedPeers);
+        for (const Endpoint &peer : peers)
             m_peer->addItem(peer.toString());
     }
     if (index > 0 || (index < 0 && !text.isEmpty()))

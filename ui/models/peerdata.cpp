@@ -1,6 +1,10 @@
 #include "ui/models/peermodel.h"
 
 #include <QMetaEnum>
+#include <QtEndian>
+
+#include <bit>
+#include <limits>
 
 #include "ui/models/format.h"
 #include "ui/models/roles.h"
@@ -54,7 +58,7 @@ QVariant PeerModel::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
-    const Row &row = m_rows[static_cast<size_t>(index.row())];
+    const Row &row = m_slots[static_cast<size_t>(slotOf(index.row()))];
     switch (role) {
     case Qt::DisplayRole:
         return text(row, index.column());
@@ -63,6 +67,8 @@ QVariant PeerModel::data(const QModelIndex &index, int role) const
             return Format::dateTime(
                 wallUsOf(row, index.column() == SinceColumn ? row.peer.firstSeenNs : row.peer.lastSeenNs));
         }
+        if (index.column() == StoryColumn || index.column() == StateColumn)
+            return row.story.lines();
         return {};
     case SortRole:
         return sortValue(row, index.column());
@@ -77,27 +83,42 @@ QVariant PeerModel::data(const QModelIndex &index, int role) const
     case StateRole:
         return stateKey(row);
     case LevelRole:
-        return static_cast<int>(row.refused                               ? Level::Error
-                                : row.peer.errors > 0                     ? Level::Warning
-                                : row.peer.state == PeerState::Connecting ? Level::Notice
-                                                                          : Level::Good);
+        return static_cast<int>(row.refused                                             ? Level::Error
+                                : row.peer.errors > 0                                   ? Level::Warning
+                                : row.silent || row.peer.state == PeerState::Connecting ? Level::Notice
+                                                                                        : Level::Good);
     case IsRefusedRole:
         return row.refused;
     case IsPresentRole:
         return row.present;
     case SecondsLeftRole:
         return secondsLeft(row).value_or(-1);
-    case HistoryRole: {
-        const auto count = qMin<quint64>(row.samples, historySeconds);
-        QList<float> history;
-        history.reserve(static_cast<qsizetype>(count));
-        for (quint64 i = row.samples - count; i < row.samples; ++i)
-            history.append(row.history[static_cast<size_t>(i % historySeconds)]);
-        return QVariant::fromValue(history);
-    }
+    case HistoryRole:
+        return history(row);
     default:
         return {};
     }
+}
+
+// Of a row that was not sampled since, the seconds after its last are zeros.
+QVariant PeerModel::history(const Row &row) const
+{
+    const qint64 count = qMin<qint64>(m_second - row.firstSecond, historySeconds);
+    QList<float> values;
+    values.reserve(count);
+    for (qint64 second = m_second - count + 1; second <= m_second; ++second)
+        values.append(second <= row.lastSecond ? row.history[static_cast<size_t>(second % historySeconds)] : 0.0F);
+    return QVariant::fromValue(values);
+}
+
+QString PeerModel::stateText(const Row &row) const
+{
+    if (row.refused)
+        return tr("refused");
+    return !row.present                              ? tr("gone")
+           : row.peer.state == PeerState::Connecting ? tr("connecting")
+           : row.silent                              ? tr("silent")
+                                                     : tr("connected");
 }
 
 QVariant PeerModel::text(const Row &row, int column) const
@@ -109,9 +130,7 @@ QVariant PeerModel::text(const Row &row, int column) const
     case SocketColumn:
         return m_directory->name(row.sockId);
     case StateColumn:
-        if (row.refused)
-            return tr("refused");
-        return !row.present ? tr("gone") : peer.state == PeerState::Connecting ? tr("connecting") : tr("connected");
+        return stateText(row);
     case SinceColumn:
         return row.present ? Format::clockTime(wallUsOf(row, peer.firstSeenNs)).left(8) : QString();
     case LastSeenColumn:
@@ -136,6 +155,8 @@ QVariant PeerModel::text(const Row &row, int column) const
         return Format::rate(row.messagesOut.perSecond);
     case ErrorsColumn:
         return Format::count(peer.errors);
+    case StoryColumn:
+        return row.story.summary();
     default:
         return {};
     }
@@ -167,6 +188,8 @@ QVariant PeerModel::sortValue(const Row &row, int column) const
         return peer.errors;
     case ActivityColumn:
         return row.messagesIn.perSecond + row.messagesOut.perSecond;
+    case StoryColumn:
+        return row.story.lastUs();
     default:
         return text(row, column);
     }
@@ -182,8 +205,87 @@ QVariant PeerModel::headerData(int section, Qt::Orientation orientation, int rol
         return {};
     const QString texts[ColumnCount] = {tr("Peer"),     tr("Socket"), tr("State"),  tr("Since"),    tr("Last seen"),
                                         tr("Time-out"), tr("In"),     tr("Out"),    tr("Bytes in"), tr("Bytes out"),
-                                        tr("In/s"),     tr("Out/s"),  tr("Errors"), tr("Activity")};
+                                        tr("In/s"),     tr("Out/s"),  tr("Errors"), tr("Activity"), tr("History")};
     return texts[section];
+}
+
+PeerModel::SortKey PeerModel::sortKey(int slot, int column) const
+{
+    const Row &row = m_slots[static_cast<size_t>(slot)];
+    const Peer &peer = row.peer;
+    const auto real = [&row](double value) { // of what is not negative, the bits are in order
+        return SortKey{std::bit_cast<quint64>(qMax(0.0, value)), row.arrival, 0};
+    };
+    const auto number = [&row](auto value) { return SortKey{static_cast<quint64>(value), row.arrival, 0}; };
+    switch (column) {
+    case PeerColumn: { // by address, not by its text; IPv4 as it is mapped into IPv6
+        const Endpoint &endpoint = peer.endpoint;
+        if (endpoint.family() != Endpoint::Family::IPv6)
+            return {0, 0xffff'0000'0000ULL | endpoint.ipv4(), endpoint.port()};
+        const quint8 *bytes = endpoint.ipv6Bytes();
+        return {qFromBigEndian<quint64>(bytes), qFromBigEndian<quint64>(bytes + 8),
+                quint64(endpoint.scopeId()) << 16 | endpoint.port()};
+    }
+    case SocketColumn: {
+        const QString name = m_directory->name(row.sockId).toLower().leftJustified(8, QChar(u'\0'), true);
+        const auto four = [&name](qsizetype from) {
+            quint64 word = 0;
+            for (qsizetype i = from; i < from + 4; ++i)
+                word = word << 16 | name[i].unicode();
+            return word;
+        };
+        return {four(0), four(4), quint64(row.sockId) << 32 | (row.arrival & 0xffff'ffff)};
+    }
+    case StateColumn:
+        return number(row.refused                           ? 4
+                      : !row.present                        ? 3
+                      : row.silent                          ? 2
+                      : peer.state == PeerState::Connecting ? 0
+                                                            : 1);
+    case SinceColumn:
+        return number(wallUsOf(row, peer.firstSeenNs));
+    case LastSeenColumn: // the longer ago the larger, as the cell says
+        return number(std::numeric_limits<qint64>::max() - wallUsOf(row, peer.lastSeenNs));
+    case TimeoutColumn: {
+        const auto times = m_times.constFind(row.sockId);
+        const bool ends =
+            times != m_times.cend() && times->timeoutNs > 0 && row.present && peer.state == PeerState::Known;
+        return number(ends ? wallUsOf(row, peer.lastSeenNs + times->timeoutNs) : std::numeric_limits<qint64>::max());
+    }
+    case RateInColumn:
+        return real(row.messagesIn.perSecond);
+    case RateOutColumn:
+        return real(row.messagesOut.perSecond);
+    case ActivityColumn:
+        return real(row.messagesIn.perSecond + row.messagesOut.perSecond);
+    case MessagesInColumn:
+        return number(peer.received.messages);
+    case MessagesOutColumn:
+        return number(peer.sent.messages);
+    case BytesInColumn:
+        return number(peer.received.bytes);
+    case BytesOutColumn:
+        return number(peer.sent.bytes);
+    case ErrorsColumn:
+        return number(peer.errors);
+    case StoryColumn:
+        return number(row.story.lastUs());
+    default:
+        return {row.arrival, 0, 0};
+    }
+}
+
+QString PeerModel::searchText(int slot) const
+{
+    const Row &row = m_slots[static_cast<size_t>(slot)];
+    QString words = row.peer.endpoint.toString();
+    words += u' ';
+    words += m_directory->name(row.sockId);
+    words += u' ';
+    words += stateText(row);
+    for (auto it = row.peer.metadata.cbegin(); it != row.peer.metadata.cend(); ++it)
+        words += u' ' + it.key() + u'=' + it.value().toString();
+    return words.toLower();
 }
 
 } // namespace SockScope

@@ -3,6 +3,8 @@
 #include <QHostAddress>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "core/time/steadyclock.h"
 #include "ui/models/rowremoval.h"
@@ -10,8 +12,6 @@
 namespace SockScope {
 
 namespace {
-
-constexpr qint64 secondNs = 1'000'000'000;
 
 // What PeerFilter::refused() lists: an endpoint, or an address that stands for all its ports.
 std::optional<Endpoint> refusedEntry(const QString &text)
@@ -29,24 +29,17 @@ std::optional<Endpoint> refusedEntry(const QString &text)
 
 struct PeerModel::Batch
 {
-    std::vector<Row> added;
-    QHash<Key, int> addedIndex;
-    std::vector<bool> doomed; // by row; empty while no row is
-    int firstChanged = INT_MAX;
-    int lastChanged = -1;
-
-    void touch(int row)
-    {
-        firstChanged = qMin(firstChanged, row);
-        lastChanged = qMax(lastChanged, row);
-    }
+    std::vector<int> added;   // slots without a row yet, those that left again among them
+    std::vector<int> changed; // slots with a row
+    std::vector<int> doomed;  // of changed; some may have come back
+    bool words = false;       // something that a search looks at
 };
 
 PeerModel::PeerModel(const SockDirectory *directory, std::shared_ptr<Clock> clock, QObject *parent)
     : QAbstractTableModel(parent)
     , m_directory(directory)
     , m_clock(clock ? std::move(clock) : SteadyClock::instance())
-    , m_alarm(m_clock->createAlarm([this] { handleSecond(); }))
+    , m_alarm(m_clock->createAlarm([this] { handleAlarm(); }))
 {
 }
 
@@ -54,25 +47,41 @@ PeerModel::~PeerModel() = default;
 
 int PeerModel::rowOf(quint32 sockId, const Endpoint &endpoint) const
 {
-    return m_index.value({sockId, endpoint}, -1);
+    const int slot = m_index.value({sockId, endpoint}, -1);
+    return slot < 0 ? -1 : rowOfSlot(slot);
 }
 
 quint32 PeerModel::sockId(int row) const
 {
-    return row >= 0 && row < rowCount() ? m_rows[static_cast<size_t>(row)].sockId : 0;
+    return row >= 0 && row < rowCount() ? m_slots[static_cast<size_t>(slotOf(row))].sockId : 0;
 }
 
 const Peer &PeerModel::peer(int row) const
 {
-    return m_rows[static_cast<size_t>(row)].peer;
+    return m_slots[static_cast<size_t>(slotOf(row))].peer;
 }
 
-QList<Endpoint> PeerModel::peersOf(quint32 sockId) const
+const PeerStory &PeerModel::story(int row) const
+{
+    return m_slots[static_cast<size_t>(slotOf(row))].story;
+}
+
+const PeerStory *PeerModel::storyOf(const PeerKey &key) const
+{
+    const int slot = m_index.value(key, -1);
+    return slot >= 0 ? &m_slots[static_cast<size_t>(slot)].story : m_past.find(key);
+}
+
+QList<Endpoint> PeerModel::peersOf(quint32 sockId, int maximum) const
 {
     QList<Endpoint> endpoints;
-    for (const Row &row : m_rows) {
-        if (row.sockId == sockId && row.present)
-            endpoints.append(row.peer.endpoint);
+    for (const int slot : m_rows) {
+        const Row &row = m_slots[static_cast<size_t>(slot)];
+        if (row.sockId != sockId || !row.present)
+            continue;
+        if (endpoints.size() >= maximum)
+            break;
+        endpoints.append(row.peer.endpoint);
     }
     return endpoints;
 }
@@ -113,56 +122,56 @@ void PeerModel::apply(std::span<const SockChanges> changes)
 void PeerModel::applyOne(const SockChanges &changes, Batch &batch)
 {
     const quint32 sockId = changes.snapshot.sockId;
-    QSet<Endpoint> kept; // of a whole table
-    const auto doom = [&](int row) {
-        batch.doomed.resize(m_rows.size());
-        batch.doomed[static_cast<size_t>(row)] = true;
-    };
-    const auto revive = [&](int row) {
-        if (!batch.doomed.empty())
-            batch.doomed[static_cast<size_t>(row)] = false;
-    };
+    const SockTimes times = m_times.value(sockId);
+    std::vector<bool> kept(changes.peersReset ? m_slots.size() : 0); // of a whole table
     for (const PeerChange &change : changes.peers) {
-        const Key key{sockId, change.peer.endpoint};
-        const bool refused = isRefused(sockId, change.peer.endpoint);
+        const PeerKey key{sockId, change.peer.endpoint};
+        const auto known = m_index.constFind(key);
+        if (known == m_index.cend() && change.removed)
+            continue;
         const bool stays = !change.removed || isListed(sockId, change.peer.endpoint);
-        if (changes.peersReset && stays)
-            kept.insert(change.peer.endpoint);
-        Row *row = nullptr;
-        if (const int known = m_index.value(key, -1); known >= 0) {
-            row = &m_rows[static_cast<size_t>(known)];
-            if (stays)
-                revive(known);
-            else
-                doom(known);
-            batch.touch(known);
-        } else if (const int fresh = batch.addedIndex.value(key, -1); fresh >= 0) {
-            row = &batch.added[static_cast<size_t>(fresh)];
-        } else if (!change.removed) {
-            batch.addedIndex.insert(key, static_cast<int>(batch.added.size()));
-            row = &batch.added.emplace_back();
-            row->sockId = sockId;
-            row->messagesIn.total = change.peer.received.messages;
-            row->messagesOut.total = change.peer.sent.messages;
-            row->bytesIn.total = change.peer.received.bytes;
-            row->bytesOut.total = change.peer.sent.bytes;
+        int slot = 0;
+        if (known != m_index.cend()) {
+            slot = *known;
+            Row &row = m_slots[static_cast<size_t>(slot)];
+            batch.words = batch.words || row.present == change.removed || row.peer.state != change.peer.state ||
+                          row.peer.metadata != change.peer.metadata;
+            applyChange(row, change, times);
+            if (rowOfSlot(slot) >= 0) {
+                batch.changed.push_back(slot);
+                if (!stays)
+                    batch.doomed.push_back(slot);
+            }
+        } else {
+            slot = takeSlot();
+            m_index.insert(key, slot);
+            Row &row = m_slots[static_cast<size_t>(slot)];
+            row.sockId = sockId;
+            begin(row, change, times);
+            batch.added.push_back(slot);
         }
-        if (row) {
-            row->peer = change.peer;
-            row->present = !change.removed;
-            row->refused = refused;
+        Row &row = m_slots[static_cast<size_t>(slot)];
+        setRefused(row, isRefused(sockId, change.peer.endpoint), times);
+        watch(slot, times);
+        if (changes.peersReset && stays) {
+            kept.resize(m_slots.size());
+            kept[static_cast<size_t>(slot)] = true;
         }
     }
     if (!changes.peersReset)
         return;
-    for (int i = 0; i < rowCount(); ++i) {
-        Row &row = m_rows[static_cast<size_t>(i)];
-        if (row.sockId != sockId || kept.contains(row.peer.endpoint))
+    kept.resize(m_slots.size());
+    for (const int slot : m_rows) {
+        Row &row = m_slots[static_cast<size_t>(slot)];
+        if (row.sockId != sockId || kept[static_cast<size_t>(slot)])
             continue;
-        row.present = false;
-        batch.touch(i);
+        if (std::exchange(row.present, false))
+            row.story.add({times.wallUs, PeerEvent::Kind::Left});
+        watch(slot, times);
+        batch.words = true;
+        batch.changed.push_back(slot);
         if (!isListed(sockId, row.peer.endpoint))
-            doom(i);
+            batch.doomed.push_back(slot);
     }
 }
 
@@ -172,142 +181,162 @@ void PeerModel::applyRefused(const SockSnapshot &snapshot, Batch &batch)
     SockTimes &times = m_times[snapshot.sockId];
     times.refusedTexts = snapshot.deniedPeers;
     times.refused.clear();
+    batch.words = true;
     for (const QString &text : snapshot.deniedPeers) {
         const std::optional<Endpoint> entry = refusedEntry(text);
         if (!entry)
             continue;
         times.refused.insert(*entry);
-        const Key key{snapshot.sockId, *entry};
-        const int known = m_index.value(key, -1);
-        if (known >= 0) {
-            if (!batch.doomed.empty())
-                batch.doomed[static_cast<size_t>(known)] = false;
-        } else if (!batch.addedIndex.contains(key)) {
-            batch.addedIndex.insert(key, static_cast<int>(batch.added.size()));
-            Row &row = batch.added.emplace_back();
-            row.sockId = snapshot.sockId;
-            row.peer.endpoint = *entry;
-            row.present = false;
-            row.refused = true;
-        }
+        const PeerKey key{snapshot.sockId, *entry};
+        if (m_index.contains(key))
+            continue; // finish() asks isListed again
+        const int slot = takeSlot();
+        m_index.insert(key, slot);
+        batch.added.push_back(slot);
+        Row &row = m_slots[static_cast<size_t>(slot)];
+        row.sockId = snapshot.sockId;
+        row.peer.endpoint = *entry;
+        row.present = false;
+        if (std::optional<PeerStory> story = m_past.take(key))
+            row.story = std::move(*story);
     }
-    for (int i = 0; i < rowCount(); ++i) {
-        Row &row = m_rows[static_cast<size_t>(i)];
+    for (const int slot : m_rows) {
+        Row &row = m_slots[static_cast<size_t>(slot)];
         if (row.sockId != snapshot.sockId)
             continue;
         const bool refused = isRefused(row.sockId, row.peer.endpoint);
         if (refused == row.refused && (row.present || refused))
             continue;
-        row.refused = refused;
-        batch.touch(i);
-        if (!row.present && !isListed(row.sockId, row.peer.endpoint)) {
-            batch.doomed.resize(m_rows.size());
-            batch.doomed[static_cast<size_t>(i)] = true;
-        }
+        setRefused(row, refused, times);
+        batch.changed.push_back(slot);
+        if (!row.present)
+            batch.doomed.push_back(slot);
     }
-    for (Row &row : batch.added) {
+    for (const int slot : batch.added) {
+        Row &row = m_slots[static_cast<size_t>(slot)];
         if (row.sockId == snapshot.sockId)
-            row.refused = isRefused(row.sockId, row.peer.endpoint);
+            setRefused(row, isRefused(row.sockId, row.peer.endpoint), times);
     }
+}
+
+int PeerModel::takeSlot()
+{
+    int slot = 0;
+    if (m_free.empty()) {
+        slot = slotEnd();
+        m_slots.emplace_back();
+        m_rowOf.push_back(-1);
+        m_silentAt.push_back(std::numeric_limits<qint64>::max());
+    } else {
+        slot = m_free.back();
+        m_free.pop_back();
+    }
+    m_slots[static_cast<size_t>(slot)].arrival = ++m_arrivals;
+    return slot;
 }
 
 void PeerModel::finish(Batch &batch)
 {
-    if (batch.lastChanged >= 0)
-        Q_EMIT dataChanged(index(batch.firstChanged, 0), index(batch.lastChanged, ColumnCount - 1));
-    std::vector<int> doomed;
-    for (size_t i = 0; i < batch.doomed.size(); ++i) {
-        if (batch.doomed[i])
-            doomed.push_back(static_cast<int>(i));
+    if (!batch.changed.empty()) {
+        int first = rowCount();
+        int last = -1;
+        for (const int slot : batch.changed) {
+            first = qMin(first, rowOfSlot(slot));
+            last = qMax(last, rowOfSlot(slot));
+        }
+        Q_EMIT dataChanged(index(first, 0), index(last, ColumnCount - 1));
+        Q_EMIT touched(batch.changed, batch.words);
     }
-    dropRows(std::move(doomed));
+    const auto leaves = [this](int slot) {
+        const Row &row = m_slots[static_cast<size_t>(slot)];
+        return !row.present && !isListed(row.sockId, row.peer.endpoint);
+    };
+    std::erase_if(batch.doomed, [&](int slot) { return !leaves(slot); });
     // a peer that came and went within one batch never had a row
-    std::erase_if(batch.added,
-                  [this](const Row &row) { return !row.present && !isListed(row.sockId, row.peer.endpoint); });
+    const auto gone =
+        std::stable_partition(batch.added.begin(), batch.added.end(), [&](int slot) { return !leaves(slot); });
+    batch.doomed.insert(batch.doomed.end(), gone, batch.added.end());
+    batch.added.erase(gone, batch.added.end());
+    dropSlots(batch.doomed);
     if (!batch.added.empty()) {
         const int first = rowCount();
         beginInsertRows({}, first, first + static_cast<int>(batch.added.size()) - 1);
-        for (Row &row : batch.added) {
-            m_index.insert({row.sockId, row.peer.endpoint}, rowCount());
-            m_rows.push_back(std::move(row));
+        for (const int slot : batch.added) {
+            m_rowOf[static_cast<size_t>(slot)] = rowCount();
+            m_rows.push_back(slot);
         }
         endInsertRows();
     }
     armAlarm();
 }
 
-// Rows that are not neighbours move to the end first, so that any number of them is one removal, in linear time.
-void PeerModel::dropRows(std::vector<int> rows)
+// Rows that are not neighbours move to the end first, so that any number of them is one removal. Only numbers move.
+void PeerModel::dropSlots(const std::vector<int> &doomed)
 {
-    if (rows.empty())
-        return;
-    int first = rows.front();
+    std::vector<int> rows;
+    for (const int slot : doomed)
+        if (const int row = rowOfSlot(slot); row >= 0)
+            rows.push_back(row);
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     const int count = static_cast<int>(rows.size());
-    if (rows.back() - first + 1 != count) {
-        Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-        const std::vector<int> target = rowsWithDoomedLast(rowCount(), rows);
-        std::vector<Row> ordered(m_rows.size());
-        for (size_t i = 0; i < m_rows.size(); ++i)
-            ordered[static_cast<size_t>(target[i])] = std::move(m_rows[i]);
-        m_rows = std::move(ordered);
-        for (const QModelIndex &from : persistentIndexList())
-            changePersistentIndex(from, index(target[static_cast<size_t>(from.row())], from.column()));
-        for (int &row : m_index)
-            row = target[static_cast<size_t>(row)];
-        Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
-        first = rowCount() - count;
+    const auto renumber = [this](int from) {
+        for (int row = from; row < rowCount(); ++row)
+            m_rowOf[static_cast<size_t>(slotOf(row))] = row;
+    };
+    if (count > 0) {
+        int first = rows.front();
+        if (rows.back() - first + 1 != count) {
+            Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+            const std::vector<int> target = rowsWithDoomedLast(rowCount(), rows);
+            std::vector<int> ordered(m_rows.size());
+            for (size_t i = 0; i < m_rows.size(); ++i)
+                ordered[static_cast<size_t>(target[i])] = m_rows[i];
+            m_rows = std::move(ordered);
+            renumber(first);
+            const QModelIndexList watched = persistentIndexList();
+            for (const QModelIndex &from : watched)
+                changePersistentIndex(from, index(target[static_cast<size_t>(from.row())], from.column()));
+            Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+            first = rowCount() - count;
+        }
+        beginRemoveRows({}, first, first + count - 1);
+        for (int row = first; row < first + count; ++row)
+            m_rowOf[static_cast<size_t>(slotOf(row))] = -1;
+        m_rows.erase(m_rows.begin() + first, m_rows.begin() + first + count);
+        renumber(first);
+        endRemoveRows();
     }
-    beginRemoveRows({}, first, first + count - 1);
-    for (int i = first; i < first + count; ++i) {
-        const Row &row = m_rows[static_cast<size_t>(i)];
-        m_index.remove({row.sockId, row.peer.endpoint});
+    for (const int slot : doomed) {
+        Row &row = m_slots[static_cast<size_t>(slot)];
+        const PeerKey key{row.sockId, row.peer.endpoint};
+        if (m_index.value(key, -1) != slot)
+            continue; // named twice
+        m_index.remove(key);
+        m_past.add(key, std::move(row.story));
+        const bool listed = row.sampling; // the slot's place in the list of samples outlives its peer
+        row = Row();
+        row.sampling = listed;
+        m_silentAt[static_cast<size_t>(slot)] = std::numeric_limits<qint64>::max();
+        m_free.push_back(slot);
     }
-    m_rows.erase(m_rows.begin() + first, m_rows.begin() + first + count);
-    for (int i = first; i < rowCount(); ++i) {
-        const Row &row = m_rows[static_cast<size_t>(i)];
-        m_index[{row.sockId, row.peer.endpoint}] = i;
-    }
-    endRemoveRows();
 }
 
 void PeerModel::removeSock(quint32 sockId)
 {
-    std::vector<int> rows;
-    for (int i = 0; i < rowCount(); ++i) {
-        if (m_rows[static_cast<size_t>(i)].sockId == sockId)
-            rows.push_back(i);
+    std::vector<int> doomed;
+    const qint64 wallUs = m_times.value(sockId).wallUs;
+    for (const int slot : m_rows) {
+        Row &row = m_slots[static_cast<size_t>(slot)];
+        if (row.sockId != sockId)
+            continue;
+        if (row.present)
+            row.story.add({wallUs, PeerEvent::Kind::Closed, CloseReason::Stopped});
+        doomed.push_back(slot);
     }
-    dropRows(std::move(rows));
+    dropSlots(doomed);
     m_times.remove(sockId);
     armAlarm();
-}
-
-void PeerModel::armAlarm()
-{
-    if (m_rows.empty()) {
-        m_alarm->cancel();
-    } else if (!m_alarm->isSet()) {
-        m_sampledNs = m_clock->nowNs();
-        m_alarm->setDeadline(m_sampledNs + secondNs);
-    }
-}
-
-void PeerModel::handleSecond()
-{
-    const qint64 now = m_clock->nowNs();
-    const double seconds = static_cast<double>(now - m_sampledNs) / 1e9;
-    m_sampledNs = now;
-    for (Row &row : m_rows) {
-        row.messagesIn.sample(row.peer.received.messages, seconds);
-        row.messagesOut.sample(row.peer.sent.messages, seconds);
-        row.bytesIn.sample(row.peer.received.bytes, seconds);
-        row.bytesOut.sample(row.peer.sent.bytes, seconds);
-        row.history[static_cast<size_t>(row.samples++ % historySeconds)] =
-            static_cast<float>(row.messagesIn.perSecond + row.messagesOut.perSecond);
-    }
-    armAlarm();
-    if (!m_rows.empty())
-        Q_EMIT dataChanged(index(0, LastSeenColumn), index(rowCount() - 1, ActivityColumn));
 }
 
 } // namespace SockScope

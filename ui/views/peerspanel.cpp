@@ -1,20 +1,25 @@
 #include "ui/views/peerspanel.h"
 
 #include <QAction>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPointer>
-#include <QSortFilterProxyModel>
 #include <QVBoxLayout>
 
 #include "core/filter/filtertext.h"
 #include "ui/delegates/celldelegate.h"
 #include "ui/icons.h"
+#include "ui/models/format.h"
 #include "ui/models/inspection.h"
 #include "ui/models/peermodel.h"
+#include "ui/models/peersortmodel.h"
 #include "ui/models/roles.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/views/datatable.h"
 #include "ui/views/emptystate.h"
+#include "ui/views/peerhistorydialog.h"
 
 namespace SockScope {
 
@@ -24,7 +29,11 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     : QWidget(parent)
     , m_inspection(inspection)
     , m_table(new DataTable(tr("Peers"), this))
-    , m_sorted(new QSortFilterProxyModel(this))
+    , m_search(new QLineEdit(this))
+    , m_found(new QLabel(this))
+    , m_sorted(new PeerSortModel(inspection->peerModel(), this))
+    , m_find(new QAction(themeIcon(u"find"), tr("Fi&nd Peer"), this))
+    , m_history(new QAction(themeIcon(u"clock"), tr("State &History…"), this))
     , m_sendTo(new QAction(themeIcon(u"send"), tr("&Send to This Peer"), this))
     , m_playAs(new QAction(themeIcon(u"inject"), tr("&Play This Peer"), this))
     , m_filter(new QAction(themeIcon(u"filter"), tr("&Filter by This Peer"), this))
@@ -34,12 +43,13 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    createSearch();
     layout->addWidget(m_table);
     m_table->setObjectName(u"peersTable"_s);
-    m_sorted->setSourceModel(inspection->peerModel());
-    m_sorted->setSortRole(SortRole);
     m_table->setModel(m_sorted);
     m_table->setSortingEnabled(true);
+    m_table->horizontalHeader()->setSortIndicatorClearable(true); // back to the order of arrival
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     auto *delegate = new CellDelegate(m_table);
     delegate->setLevelIconColumn(PeerModel::PeerColumn);
@@ -66,8 +76,8 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
                          {C::BytesInColumn, 9, false},
                          {C::BytesOutColumn, 9, false},
                          {C::RateOutColumn, 7, false},
-                         {C::ErrorsColumn, 6, false}});
-    m_table->emptyState()->setText(tr("Whoever talks to an active socket stands here."));
+                         {C::ErrorsColumn, 6, false},
+                         {C::StoryColumn, 34, false}});
 
     connect(m_sendTo, &QAction::triggered, this, [this] {
         const QModelIndex index = m_table->currentIndex();
@@ -86,13 +96,75 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
                                                     filterTerm(index.data(EndpointRole).value<Endpoint>()),
                                                     FilterJoin::And));
     });
+    m_find->setShortcut(QKeySequence(u"Ctrl+Shift+P"_s));
+    connect(m_find, &QAction::triggered, this, [this] {
+        m_search->setFocus(Qt::ShortcutFocusReason);
+        m_search->selectAll();
+    });
+    connect(m_history, &QAction::triggered, this, &PeersPanel::showHistory);
     connect(m_close, &QAction::triggered, this, &PeersPanel::closePeer);
     connect(m_refuse, &QAction::triggered, this, &PeersPanel::toggleRefused);
     connect(m_table, &QWidget::customContextMenuRequested, this, &PeersPanel::showContextMenu);
     connect(m_table, &QAbstractItemView::doubleClicked, m_filter, &QAction::trigger);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &PeersPanel::updateActions);
     connect(m_inspection, &Inspection::updated, this, &PeersPanel::updateActions);
+    connect(m_inspection, &Inspection::updated, this, &PeersPanel::updateSearch);
     updateActions();
+    updateSearch();
+}
+
+void PeersPanel::createSearch()
+{
+    m_search->setAccessibleName(tr("Search peers"));
+    m_search->setPlaceholderText(tr("Search address, socket, state, metadata"));
+    m_search->setClearButtonEnabled(true);
+    m_search->setToolTip(tr("Words that must all occur (Ctrl+Shift+P)"));
+    m_search->addAction(themeIcon(u"find"), QLineEdit::LeadingPosition);
+    m_found->setProperty("role", u"secondary"_s);
+    m_found->setContentsMargins(6, 0, 2, 0);
+    auto *row = new QHBoxLayout;
+    row->setContentsMargins(4, 2, 4, 2);
+    row->setSpacing(0);
+    row->addWidget(m_search, 1);
+    row->addWidget(m_found);
+    static_cast<QVBoxLayout *>(layout())->addLayout(row);
+    connect(m_search, &QLineEdit::textChanged, this, [this](const QString &text) {
+        const QModelIndex chosen = m_sorted->mapToSource(m_table->currentIndex());
+        m_sorted->setSearch(text);
+        // Who was chosen stays it, when the new search finds it at once.
+        if (const QModelIndex now = m_sorted->mapFromSource(chosen); now.isValid())
+            m_table->setCurrentIndex(now);
+        updateSearch();
+    });
+    connect(m_search, &QLineEdit::returnPressed, this, [this] {
+        m_table->setFocus(Qt::ShortcutFocusReason);
+        if (!m_table->currentIndex().isValid())
+            m_table->setCurrentIndex(m_sorted->index(0, 0));
+    });
+    connect(m_sorted, &PeerSortModel::searchFinished, this, &PeersPanel::updateSearch);
+}
+
+void PeersPanel::updateSearch()
+{
+    const bool searching = !m_search->text().trimmed().isEmpty();
+    m_found->setVisible(searching);
+    if (searching)
+        m_found->setText(tr("%1 of %2")
+                             .arg(Format::count(qint64(m_sorted->rowCount())),
+                                  Format::count(qint64(m_inspection->peerModel()->rowCount()))));
+    m_table->emptyState()->setText(searching ? tr("No peer has all of these words.")
+                                             : tr("Whoever talks to an active socket stands here."));
+}
+
+void PeersPanel::showHistory()
+{
+    const QModelIndex index = m_table->currentIndex();
+    std::optional<PeerKey> key;
+    if (index.isValid())
+        key = PeerKey{index.data(SockIdRole).toUInt(), index.data(EndpointRole).value<Endpoint>()};
+    auto *dialog = new PeerHistoryDialog(m_inspection, key, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
 }
 
 void PeersPanel::updateActions()
@@ -142,7 +214,7 @@ void PeersPanel::showContextMenu(QPoint position)
 {
     updateActions();
     QMenu menu(this);
-    menu.addActions({m_sendTo, m_playAs, m_filter, m_follow});
+    menu.addActions({m_sendTo, m_playAs, m_filter, m_follow, m_history});
     menu.addSeparator();
     menu.addActions({m_close, m_refuse});
     menu.addSeparator();

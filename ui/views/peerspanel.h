@@ -6,12 +6,14 @@
 #include "core/types/sockerror.h"
 
 class QAction;
-class QSortFilterProxyModel;
+class QLabel;
+class QLineEdit;
 
 namespace SockScope {
 
 class DataTable;
 class Inspection;
+class PeerSortModel;
 
 /*! The live table of peers and what can be done with one.
  *  Path    PeerModel → [this] → SockController
@@ -28,7 +30,13 @@ public:
     explicit PeersPanel(Inspection *inspection, QWidget *parent = nullptr);
 
     DataTable *table() const { return m_table; }
-    QList<QAction *> peerActions() const { return {m_sendTo, m_playAs, m_filter, m_follow, m_close, m_refuse}; }
+    QList<QAction *> peerActions() const
+    {
+        return {m_find, m_sendTo, m_playAs, m_filter, m_follow, m_history, m_close, m_refuse};
+    }
+    QLineEdit *searchField() const { return m_search; }
+    /// "12 of 100,000" while a search is on.
+    QLabel *foundLabel() const { return m_found; }
 
 Q_SIGNALS:
     void filterRequested(const QString &term);
@@ -39,6 +47,9 @@ Q_SIGNALS:
     void failed(const QString &what, const SockScope::SockError &error);
 
 private:
+    void createSearch();
+    void updateSearch();
+    void showHistory();
     void updateActions();
     void closePeer();
     void toggleRefused();
@@ -46,7 +57,11 @@ private:
 
     Inspection *m_inspection;
     DataTable *m_table;
-    QSortFilterProxyModel *m_sorted;
+    QLineEdit *m_search;
+    QLabel *m_found;
+    PeerSortModel *m_sorted;
+    QAction *m_find;
+    QAction *m_history;
     QAction *m_sendTo;
     QAction *m_playAs;
     QAction *m_filter;
