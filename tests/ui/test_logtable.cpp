@@ -175,6 +175,16 @@ private Q_SLOTS:
         QVERIFY(!m_table->indexAt({5, m_table->viewport()->height() - 1}).isValid());
     }
 
+    void aLongCopySaysWhatIsMissing()
+    {
+        m_model->append(static_cast<int>(DataTable::maximumCopiedRows) + 7);
+        m_table->selectAll();
+        const QString text = m_table->selectedText();
+        QCOMPARE(text.count(u'\n'), DataTable::maximumCopiedRows + 1); // the header, the rows, and a last line
+        const QString last = text.mid(text.lastIndexOf(u'\n') + 1);
+        QVERIFY2(last.contains(u"7 more"_s), qPrintable(last));
+    }
+
     // Neither time nor what is asked grows with the rows.
     void tenMillionRows()
     {

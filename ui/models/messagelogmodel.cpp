@@ -319,7 +319,6 @@ void MessageLogModel::clear()
 {
     beginResetModel();
     forgetMessages();
-    resetRows();
     endResetModel();
     m_published.invalidate();
     if (isFiltered()) // what comes from here on
@@ -333,9 +332,10 @@ void MessageLogModel::forgetMessages()
     m_runner.stop();
     cancelFind();
     m_recorder->store().clear();
-    m_annotations.clear();
     m_firstWallNs = 0;
+    resetRows();
     forgetTexts();
+    m_annotations.clear(); // when there are no rows that could hear of it
 }
 
 RecoveryReport MessageLogModel::adopt(const QString &path)
