@@ -59,6 +59,19 @@ QString filterQuoted(QStringView text)
     return quoted + u'"';
 }
 
+QString filterPatternQuoted(QStringView pattern)
+{
+    QString quoted = u"\""_s;
+    for (qsizetype i = 0; i < pattern.size(); ++i) {
+        if (pattern[i] == u'\\' && i + 1 < pattern.size())
+            quoted += pattern[i++]; // what it escapes stays escaped
+        else if (pattern[i] == u'"')
+            quoted += u'\\';
+        quoted += pattern[i];
+    }
+    return quoted + u'"';
+}
+
 QString filterBytes(QByteArrayView bytes)
 {
     if (bytes.isEmpty())

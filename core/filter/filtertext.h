@@ -28,6 +28,8 @@ enum class FilterJoin : quint8 {
 
 /// In quotation marks, with what must be escaped.
 QString filterQuoted(QStringView text);
+/// A regular expression in quotation marks, as `matches` reads it: its backslashes are its own. It must be valid.
+QString filterPatternQuoted(QStringView pattern);
 /// 0a:0b; one byte as 0x0a; no bytes as "".
 QString filterBytes(QByteArrayView bytes);
 /// Digits that read back as the same number.

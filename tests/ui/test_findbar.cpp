@@ -121,6 +121,17 @@ private Q_SLOTS:
         QVERIFY(!m_bar->isSearching());
     }
 
+    void expressionsKeepTheirBackslashes()
+    {
+        FilterError error;
+        const auto filter = FindBar::filterFor(FindBar::Kind::Regex, u"\\d\"x"_s, true, &error);
+        QVERIFY2(filter, qPrintable(error.what));
+        QCOMPARE(filter->text(), u"text matches \"\\d\\\"x\""_s);
+        QVERIFY(!FindBar::filterFor(FindBar::Kind::Regex, u"ab\\"_s, false, &error));
+        QVERIFY2(error.what.contains(u"regular expression"_s), qPrintable(error.what));
+        QCOMPARE(error.column, 3);
+    }
+
     void anyTextCanBeLookedFor()
     {
         for (const QString &text : {u"\"quoted\""_s, u"back\\slash"_s, u"(((("_s, u"a && b"_s, u"ü"_s, u"peer:"_s}) {

@@ -7,6 +7,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
+#include <QRegularExpression>
 #include <QSettings>
 #include <QStyle>
 #include <QToolButton>
@@ -143,8 +144,14 @@ std::optional<Filter> FindBar::filterFor(Kind kind, const QString &text, bool ca
     }
     case Kind::Regex: {
         const QString pattern = caseSensitive ? text : u"(?i)"_s + text;
-        auto filter = Filter::compile(u"text matches "_s + filterQuoted(pattern), error);
-        if (!filter) // the column is that of the whole filter, which nobody sees
+        if (const QRegularExpression expression(pattern); !expression.isValid()) {
+            const auto column = static_cast<int>(expression.patternErrorOffset() - (pattern.size() - text.size()));
+            *error = {qBound(0, column, static_cast<int>(text.size())), 0,
+                      tr("expected a regular expression: %1").arg(expression.errorString())};
+            return std::nullopt;
+        }
+        auto filter = Filter::compile(u"text matches "_s + filterPatternQuoted(pattern), error);
+        if (!filter) // too long: the column is that of the whole filter, which nobody sees
             *error = {0, static_cast<int>(text.size()), error->what};
         return filter;
     }

@@ -3,6 +3,11 @@
 #include "support/testmain.h"
 #include "unit/filter/filtermessages.h"
 
+#include <QRegularExpression>
+
+#include <functional>
+#include <tuple>
+
 using namespace SockScope;
 using namespace SockScope::Test;
 using namespace Qt::StringLiterals;
@@ -26,6 +31,7 @@ private Q_SLOTS:
     void init() { Test::failOnWarnings(); }
     void writesTerms();
     void quotesReadBack();
+    void patternsReadBack();
     void combines_data();
     void combines();
     void combinedMeansBoth();
@@ -72,6 +78,23 @@ void TestFilterText::quotesReadBack()
         const auto node = parser.parse();
         QVERIFY2(node, qPrintable(parser.error().toString()));
         QCOMPARE(node->values.front().text(), text);
+    }
+}
+
+void TestFilterText::patternsReadBack()
+{
+    for (const auto &[pattern, fits, differs] : {std::tuple(u"^\\d+$", u"12", u"\\d"),
+                                                 {u"a\"b", u"a\"b", u"a\\b"},
+                                                 {u"a\\\"b", u"a\"b", u"ab"},
+                                                 {u"\\\\\"", u"\\\"", u"\""},
+                                                 {u"\\x41", u"A", u"x41"},
+                                                 {u"[\"\\]]", u"]", u"x"}}) {
+        FilterParser parser(u"note matches "_s + filterPatternQuoted(pattern));
+        const auto node = parser.parse();
+        QVERIFY2(node, qPrintable(parser.error().toString()));
+        const QRegularExpression expression(node->values.front().text());
+        QVERIFY2(expression.match(QString::fromUtf16(fits)).hasMatch(), qPrintable(expression.pattern()));
+        QVERIFY2(!expression.match(QString::fromUtf16(differs)).hasMatch(), qPrintable(expression.pattern()));
     }
 }
 
