@@ -204,6 +204,8 @@ std::optional<ChunkHeader> ChunkFile::parseHeader(QByteArrayView bytes, SockErro
             *error = damage(what, -1);
         return std::nullopt;
     };
+    if (bytes.size() < headerBytes)
+        return refuse(QStringLiteral("a chunk's header is cut off"));
     Taker from{bytes};
     if (from.bytes(sizeof(magic)) != QByteArrayView(magic, sizeof(magic)))
         return refuse(QStringLiteral("no chunk begins here"));
