@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/basesock.h"
+#include "core/codec/codec.h"
 #include "core/time/clock.h"
 #include "ui/models/colourrules.h"
 #include "ui/models/errormodel.h"
@@ -181,8 +182,12 @@ void Inspection::handleFrame()
             changes.push_back(std::move(*one));
     }
     bool textsChanged = false;
-    for (const SockChanges &one : changes)
-        textsChanged = m_directory.update(one.snapshot) || textsChanged;
+    for (const SockChanges &one : changes) {
+        if (!m_directory.update(one.snapshot))
+            continue;
+        textsChanged = true;
+        describe(one.snapshot);
+    }
     if (!changes.empty()) {
         m_socketModel->apply(changes);
         m_peerModel->apply(changes);
@@ -196,6 +201,19 @@ void Inspection::handleFrame()
     if (m_messageLogModel->collect())
         scheduleFrame();
     Q_EMIT updated();
+}
+
+// For a log that comes back after a crash.
+void Inspection::describe(const SockSnapshot &snapshot)
+{
+    SockDescription sock;
+    sock.id = snapshot.sockId;
+    sock.name = snapshot.name;
+    sock.url = snapshot.url;
+    if (snapshot.codec)
+        sock.codecName = snapshot.codec->name();
+    sock.types = snapshot.types;
+    m_recorder->store().describeSock(sock);
 }
 
 void Inspection::handleEnableRequested(quint32 sockId, quint64 handlerId, bool enabled)

@@ -85,6 +85,7 @@ private:
     SockController *adopt(SockController *controller);
     void scheduleFrame();
     void handleFrame();
+    void describe(const SockSnapshot &snapshot);
     void handleEnableRequested(quint32 sockId, quint64 handlerId, bool enabled);
 
     std::shared_ptr<Recorder> m_recorder;
