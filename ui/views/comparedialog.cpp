@@ -174,10 +174,13 @@ void CompareDialog::present(Result &&result)
     m_tree->expandSensibly(m_shown->index(0, 0));
     m_bytes->setDiff(m_left.payload, m_right.payload, std::move(result.bytes));
     const ByteDiff &diff = m_bytes->diff();
-    const auto places = static_cast<int>(diff.differences());
+    const qint64 places = diff.differences();
+    const QString fieldText =
+        fields == 1 ? tr("1 field differs") : tr("%1 fields differ").arg(Format::count(qint64(fields)));
+    const QString placeText = places == 1 ? tr("1 place among the bytes differs")
+                                          : tr("%1 places among the bytes differ").arg(Format::count(places));
     m_summary->setText(fields == 0 && places == 0 ? tr("The messages have the same bytes.")
-                                                  : tr("%n fields differ", nullptr, fields) + u" · "_s +
-                                                        tr("%n places among the bytes differ", nullptr, places));
+                                                  : fieldText + u" · "_s + placeText);
     QString remark;
     if (!diff.isAligned())
         remark = tr("The bytes differ too much to be aligned: each is compared with the one at the same place.");

@@ -44,7 +44,6 @@ DecodedPanel::DecodedPanel(QWidget *parent)
     layout->addWidget(m_tree, 1);
 
     m_changes->setCheckable(true);
-    m_changes->setIconText(tr("Changes"));
     m_changes->setShortcut(QKeySequence(u"Ctrl+Shift+H"_s));
     m_changes->setToolTip(
         tr("What changed since the last message of this type from this peer (%1)").arg(u"Ctrl+Shift+H"_s));
@@ -56,7 +55,8 @@ DecodedPanel::DecodedPanel(QWidget *parent)
     auto *changes = new QToolButton(m_strip);
     changes->setDefaultAction(m_changes);
     changes->setIconSize(QSize(14, 14));
-    changes->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    // The sign alone: in a narrow panel the line beside it needs the room.
+    changes->setToolButtonStyle(Qt::ToolButtonIconOnly);
     changes->setAutoRaise(true);
     changes->setAccessibleName(tr("What changed"));
     changes->setFocusPolicy(Qt::TabFocus);
@@ -208,7 +208,10 @@ void DecodedPanel::updateStatus(const std::optional<PreviousMessage> &previous, 
     m_goToPrevious->setEnabled(m_previousNo != 0);
     m_goButton->setVisible(m_previousNo != 0);
     if (!previous) {
-        m_status->setText(u"%1 · %2"_s.arg(m_message.codec->name(), tr("%n fields", nullptr, m_model->nodeCount())));
+        m_status->setText(u"%1 · %2"_s.arg(m_message.codec->name(),
+                                           m_model->nodeCount() == 1
+                                               ? tr("1 field")
+                                               : tr("%1 fields").arg(Format::count(qint64(m_model->nodeCount())))));
         return;
     }
     QString text;
@@ -220,7 +223,7 @@ void DecodedPanel::updateStatus(const std::optional<PreviousMessage> &previous, 
     } else {
         const QString earlier = Format::duration(m_message.wallNs - previous->wallNs);
         text = (changes == 0 ? tr("The same as No. %1 (%2 earlier)")
-                             : tr("%n changed since No. %1 (%2)", nullptr, changes))
+                             : tr("%1 changed since No. %2 (%3)").arg(Format::count(qint64(changes))))
                    .arg(Format::count(previous->no), earlier);
     }
     if (previous->unreadable > 0)
