@@ -268,6 +268,9 @@ private Q_SLOTS:
         QVERIFY(log()->actions()->addColumnFor(u"data"_s, u"value"_s));
         const int column = MessageLogModel::ColumnCount;
         QVERIFY(!log()->table()->isColumnHidden(column));
+        const QHeaderView *header = log()->table()->horizontalHeader();
+        QCOMPARE(header->visualIndex(column), header->visualIndex(MessageLogModel::SummaryColumn) - 1);
+        QVERIFY(log()->table()->columnWidth(column) < 120);
         QCOMPARE(model()->index(7, column).data().toString(), u"7"_s);
         QVERIFY(!log()->actions()->addColumnFor(u"data..x"_s));
         QVERIFY(!log()->actions()->addColumnFor(u"nonsense"_s));

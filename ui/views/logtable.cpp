@@ -31,6 +31,10 @@ void LogTable::setModel(QAbstractItemModel *newModel)
             [this](const QModelIndex &, int first, int last) { handleRowsInserted(first, last); });
     connect(newModel, &QAbstractItemModel::rowsRemoved, this,
             [this](const QModelIndex &, int first, int last) { handleRowsRemoved(first, last); });
+    connect(newModel, &QAbstractItemModel::columnsInserted, this, [this](const QModelIndex &, int first, int last) {
+        for (int logical = first; logical <= last; ++logical)
+            placeAddedColumn(logical);
+    });
     // The base's doItemsLayout comes later, on its timer: until then the bar would count rows that are gone.
     connect(newModel, &QAbstractItemModel::modelReset, this, [this] { updateGeometries(); });
     updateGeometries();

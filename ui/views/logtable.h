@@ -56,6 +56,7 @@ private:
     void handleRowsInserted(int first, int last);
     void handleRowsRemoved(int first, int last);
     void shiftBy(qint64 rows);
+    void placeAddedColumn(int logical);
     QString columnKey(int logical) const;
     int rowCount() const { return model() ? model()->rowCount() : 0; }
 

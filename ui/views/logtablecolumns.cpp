@@ -18,21 +18,25 @@ QString LogTable::columnKey(int logical) const
 void LogTable::resetColumns()
 {
     DataTable::resetColumns();
-    // Columns that a person added stand before the one that takes what is left.
-    QHeaderView *header = horizontalHeader();
     for (int logical = 0; model() && logical < model()->columnCount(); ++logical) {
-        if (isInitialColumn(logical))
-            continue;
-        header->setSectionHidden(logical, false);
-        header->setSectionResizeMode(logical, QHeaderView::Interactive);
-        header->resizeSection(logical, 12 * fontMetrics().horizontalAdvance(u'0'));
-        int before = 0;
-        while (before < header->count() &&
-               header->sectionResizeMode(header->logicalIndex(before)) != QHeaderView::Stretch)
-            ++before;
-        if (header->visualIndex(logical) > before)
-            header->moveSection(header->visualIndex(logical), before);
+        if (!isInitialColumn(logical))
+            placeAddedColumn(logical);
     }
+}
+
+// A column that a person added is narrow, and stands before the one that takes what is left.
+void LogTable::placeAddedColumn(int logical)
+{
+    constexpr int characters = 8;
+    QHeaderView *header = horizontalHeader();
+    header->setSectionHidden(logical, false);
+    header->setSectionResizeMode(logical, QHeaderView::Interactive);
+    header->resizeSection(logical, characters * fontMetrics().horizontalAdvance(u'0') + 10);
+    int before = 0;
+    while (before < header->count() && header->sectionResizeMode(header->logicalIndex(before)) != QHeaderView::Stretch)
+        ++before;
+    if (header->visualIndex(logical) > before)
+        header->moveSection(header->visualIndex(logical), before);
 }
 
 QByteArray LogTable::saveColumns() const
