@@ -4,6 +4,7 @@
 #include <QActionGroup>
 #include <QCloseEvent>
 #include <QCoreApplication>
+#include <QItemSelectionModel>
 #include <QPointer>
 #include <QPushButton>
 #include <QScopedValueRollback>
@@ -67,6 +68,7 @@ InspectorWindow::~InspectorWindow()
     // The panels ask the models while they go; the models must go last.
     Theme::instance()->disconnect(this);
     m_inspection->disconnect(this);
+    m_log->table()->selectionModel()->disconnect(this);
 }
 
 SockController *InspectorWindow::addSock(BaseSock *sock)

@@ -52,7 +52,9 @@ void FieldDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIn
     option->palette.setColor(QPalette::HighlightedText, color);
 
     if (index.column() == FieldTreeModel::NameColumn) {
-        const QStringView sign = isError ? QStringView(u"error") : isLeaf ? signOf(change) : QStringView();
+        // What changed inside of a container is said there; that it came or went as a whole, at itself.
+        const bool signs = isLeaf || change != FieldChange::Changed;
+        const QStringView sign = isError ? QStringView(u"error") : signs ? signOf(change) : QStringView();
         if (!sign.isEmpty()) {
             const qreal ratio = option->widget ? option->widget->devicePixelRatioF() : 1.0;
             option->features |= QStyleOptionViewItem::HasDecoration;
