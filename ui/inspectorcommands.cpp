@@ -14,6 +14,7 @@
 
 #include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
+#include "ui/models/format.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/views/colourrulesdialog.h"
@@ -99,6 +100,15 @@ void InspectorWindow::showColourRules()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(m_inspection->colourRules(), &ColourRules::changed, dialog, [this] { saveSettings(); });
     dialog->open();
+}
+
+/// What a trace or an error names.
+void InspectorWindow::goToFound(quint64 no)
+{
+    if (!m_log->goToNo(no))
+        m_status->showFailure(
+            tr("Message %1 is not in the list: the filter or a pause hides it; the next one is chosen")
+                .arg(Format::count(no)));
 }
 
 void InspectorWindow::showKeys()

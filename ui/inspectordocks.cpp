@@ -19,13 +19,16 @@
 #include "ui/views/datatable.h"
 #include "ui/views/decodedpanel.h"
 #include "ui/views/docktitle.h"
+#include "ui/views/errorspanel.h"
 #include "ui/views/fieldtreeview.h"
 #include "ui/views/filterbar.h"
 #include "ui/views/findbar.h"
+#include "ui/views/handlerspanel.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/peerspanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
+#include "ui/views/tracepanel.h"
 
 namespace SockScope {
 
@@ -33,7 +36,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 /// A layout of another version is not read: its docks or columns may not exist any more.
-constexpr int layoutVersion = 1;
+constexpr int layoutVersion = 2;
 } // namespace
 
 QDockWidget *InspectorWindow::addDock(const QString &title, const QString &name, QWidget *panel)
@@ -62,6 +65,7 @@ void InspectorWindow::createDocks()
     addDock(tr("Health"), u"healthDock"_s, m_health);
     addDock(tr("Ledger"), u"ledgerDock"_s, m_ledger);
     addDock(tr("Errors"), u"errorsDock"_s, m_errors);
+    addDock(tr("Trace"), u"traceDock"_s, m_trace);
     placeDocks();
 }
 
@@ -101,7 +105,7 @@ void InspectorWindow::placePanels()
 
 void InspectorWindow::placeDocks()
 {
-    enum { Sockets, Peers, Decoded, Bytes, Inject, Handlers, Health, Ledger, Errors };
+    enum { Sockets, Peers, Decoded, Bytes, Inject, Handlers, Health, Ledger, Errors, Trace };
     for (QDockWidget *dock : std::as_const(m_docks)) {
         dock->setFloating(false);
         removeDockWidget(dock);
@@ -110,17 +114,19 @@ void InspectorWindow::placeDocks()
     addDockWidget(Qt::LeftDockWidgetArea, m_docks[Peers]);
     addDockWidget(Qt::BottomDockWidgetArea, m_docks[Decoded]);
     addDockWidget(Qt::BottomDockWidgetArea, m_docks[Bytes]);
+    tabifyDockWidget(m_docks[Bytes], m_docks[Trace]);
     addDockWidget(Qt::RightDockWidgetArea, m_docks[Inject]);
     addDockWidget(Qt::RightDockWidgetArea, m_docks[Handlers]);
     for (const int tab : {Health, Ledger, Errors})
         tabifyDockWidget(m_docks[Handlers], m_docks[tab]);
     for (QDockWidget *dock : std::as_const(m_docks))
         dock->show();
+    m_docks[Bytes]->raise();
     m_docks[Handlers]->raise();
     resizeDocks({m_docks[Sockets], m_docks[Inject]}, {346, 314}, Qt::Horizontal);
     resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {270, 390}, Qt::Horizontal);
     resizeDocks({m_docks[Sockets], m_docks[Peers]}, {200, 480}, Qt::Vertical);
-    resizeDocks({m_docks[Inject], m_docks[Handlers]}, {390, 300}, Qt::Vertical);
+    resizeDocks({m_docks[Inject], m_docks[Handlers]}, {330, 360}, Qt::Vertical);
     resizeDocks({m_docks[Decoded]}, {230}, Qt::Vertical);
     placePanels();
 }
@@ -165,6 +171,7 @@ void InspectorWindow::saveSettings()
     settings->setValue("geometry"_L1, saveGeometry());
     settings->setValue("state"_L1, saveState(layoutVersion));
     settings->setValue("theme"_L1, static_cast<int>(Theme::instance()->mode()));
+    settings->setValue("tracing"_L1, m_inspection->isTracing());
     settings->setValue("timeFormat"_L1, static_cast<int>(m_inspection->messageLogModel()->timeFormat()));
     m_inspection->messageLogModel()->fieldColumns().save(*settings);
     for (const DataTable *table : findChildren<DataTable *>())
@@ -190,6 +197,7 @@ void InspectorWindow::restoreSettings()
     const int mode = settings->value("theme"_L1).toInt();
     if (settings->contains("theme"_L1) && mode >= 0 && mode <= static_cast<int>(Theme::Mode::Dark))
         Theme::instance()->setMode(static_cast<Theme::Mode>(mode));
+    m_inspection->setTracing(settings->value("tracing"_L1, true).toBool());
     const int format = settings->value("timeFormat"_L1).toInt();
     if (format >= 0 && format <= static_cast<int>(MessageLogModel::TimeFormat::Delta))
         m_inspection->messageLogModel()->setTimeFormat(static_cast<MessageLogModel::TimeFormat>(format));

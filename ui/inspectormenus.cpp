@@ -20,8 +20,10 @@
 #include "ui/views/copytree.h"
 #include "ui/views/datatable.h"
 #include "ui/views/decodedpanel.h"
+#include "ui/views/errorspanel.h"
 #include "ui/views/filterbar.h"
 #include "ui/views/findbar.h"
+#include "ui/views/handlerspanel.h"
 #include "ui/views/hexview.h"
 #include "ui/views/logactions.h"
 #include "ui/views/logpanel.h"
@@ -30,6 +32,7 @@
 #include "ui/views/savedfilterrow.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
+#include "ui/views/tracepanel.h"
 
 namespace SockScope {
 
@@ -69,6 +72,7 @@ void InspectorWindow::createActions()
         log->clear();
         m_decoded->clear();
         m_bytes->setMessage({}, tr("Choose a message to see its bytes."));
+        m_trace->setMessage(std::nullopt);
         updateMessageActions();
     });
 
@@ -86,6 +90,13 @@ void InspectorWindow::createActions()
     m_edit = makeAction(this, u"edit", tr("&Edit and Resend…"), u"Ctrl+Shift+T"_s,
                         tr("Take this message into the Inject panel"));
     connect(m_edit, &QAction::triggered, this, &InspectorWindow::editAndResend);
+    m_tracing = makeAction(this, u"clock", tr("Trace &Handlers"), u"Ctrl+Alt+T"_s,
+                           tr("Time each stage and handler of every message, for the Trace and Handlers panels"));
+    m_tracing->setCheckable(true);
+    m_tracing->setIconVisibleInMenu(false);
+    m_tracing->setChecked(m_inspection->isTracing());
+    connect(m_tracing, &QAction::toggled, m_inspection, &Inspection::setTracing);
+    connect(m_inspection, &Inspection::tracingChanged, m_tracing, &QAction::setChecked);
     createDetailActions();
     m_log->setMessageActions({m_compare, m_compareWithMark, m_resend, m_edit});
 }
@@ -148,11 +159,11 @@ void InspectorWindow::createMenus()
     });
     go->addSeparator();
     m_panels = go->addMenu(tr("P&anel"));
-    const std::pair<QString, QWidget *> list[] = {{tr("&Messages"), m_log},      {tr("&Sockets"), m_sockets},
-                                                  {tr("&Peers"), m_peers},       {tr("&Decoded"), m_decoded},
-                                                  {tr("&Bytes"), m_bytes},       {tr("&Inject"), m_composer},
-                                                  {tr("&Handlers"), m_handlers}, {tr("H&ealth"), m_health},
-                                                  {tr("&Ledger"), m_ledger},     {tr("E&rrors"), m_errors}};
+    const std::pair<QString, QWidget *> list[] = {
+        {tr("&Messages"), m_log},      {tr("&Sockets"), m_sockets}, {tr("&Peers"), m_peers},
+        {tr("&Decoded"), m_decoded},   {tr("&Bytes"), m_bytes},     {tr("&Inject"), m_composer},
+        {tr("&Handlers"), m_handlers}, {tr("H&ealth"), m_health},   {tr("&Ledger"), m_ledger},
+        {tr("E&rrors"), m_errors},     {tr("&Trace"), m_trace}};
     for (const auto &[text, panel] : list)
         addPanelAction(text, panel);
 
@@ -185,6 +196,8 @@ void InspectorWindow::createMenus()
     tools->addActions({m_resend, m_edit});
     QMenu *peer = tools->addMenu(themeIcon(u"peers"), tr("&Peer"));
     peer->addActions(m_peers->peerActions());
+    tools->addSeparator();
+    tools->addAction(m_tracing);
 
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     help->addAction(themeIcon(u"info"), tr("&Keys"), QKeySequence(u"F1"_s), this, &InspectorWindow::showKeys);

@@ -12,6 +12,7 @@
 
 #include "ui/icons.h"
 #include "ui/inject/composer.h"
+#include "ui/models/messagefinder.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/theme.h"
@@ -20,8 +21,10 @@
 #include "ui/views/datatable.h"
 #include "ui/views/decodedpanel.h"
 #include "ui/views/emptystate.h"
+#include "ui/views/errorspanel.h"
 #include "ui/views/filterbar.h"
 #include "ui/views/findbar.h"
+#include "ui/views/handlerspanel.h"
 #include "ui/views/hexview.h"
 #include "ui/views/logactions.h"
 #include "ui/views/logpanel.h"
@@ -31,6 +34,7 @@
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
 #include "ui/views/statuspanel.h"
+#include "ui/views/tracepanel.h"
 
 namespace SockScope {
 
@@ -94,6 +98,8 @@ void InspectorWindow::createPanels()
     m_health = new HealthPanel(m_inspection, this);
     m_ledger = new LedgerPanel(m_inspection, this);
     m_errors = new ErrorsPanel(m_inspection, this);
+    m_trace = new TracePanel(m_inspection, this);
+    m_finder = new MessageFinder(m_inspection->recorder(), this);
     m_status = new StatusPanel(m_inspection, statusBar());
     setCentralWidget(m_log);
 }
@@ -102,6 +108,8 @@ void InspectorWindow::connectPanels()
 {
     connect(m_log, &LogPanel::messageChosen, this, &InspectorWindow::showMessage);
     connect(m_log, &LogPanel::messageChosen, this, &InspectorWindow::updateMessageActions);
+    connect(m_log, &LogPanel::messageChosen, m_trace,
+            [this](quint64 no) { m_trace->setMessage(m_inspection->messageLogModel()->messageByNo(no)); });
     connect(m_log, &LogPanel::followingChanged, m_follow, &QAction::setChecked);
     connect(m_log->actions(), &LogActions::termApplied, m_filter, &FilterBar::applyTerm);
     connect(m_log->actions(), &LogActions::termPrepared, m_filter, &FilterBar::prepareTerm);
@@ -113,6 +121,11 @@ void InspectorWindow::connectPanels()
     connect(m_sockets, &SocketsPanel::filterRequested, this, applyTerm);
     connect(m_handlers, &HandlersPanel::filterRequested, this, applyTerm);
     connect(m_decoded, &DecodedPanel::columnRequested, m_log->actions(), &LogActions::addColumnFor);
+    connect(m_handlers, &HandlersPanel::messageRequested, m_finder, &MessageFinder::find);
+    connect(m_errors, &ErrorsPanel::messageRequested, m_finder, &MessageFinder::find);
+    connect(m_trace, &TracePanel::messageRequested, m_finder, &MessageFinder::find);
+    connect(m_finder, &MessageFinder::found, this, &InspectorWindow::goToFound);
+    connect(m_finder, &MessageFinder::missed, m_status, &StatusPanel::showFailure);
     connect(m_sockets, &SocketsPanel::failed, this, &InspectorWindow::showFailure);
     connect(m_peers, &PeersPanel::failed, this, &InspectorWindow::showFailure);
     connect(m_sockets, &SocketsPanel::currentChanged, this, [this] {

@@ -24,9 +24,11 @@ class HandlersPanel;
 class HealthPanel;
 class LedgerPanel;
 class LogPanel;
+class MessageFinder;
 class PeersPanel;
 class SocketsPanel;
 class StatusPanel;
+class TracePanel;
 
 /*! The inspector: one window on any number of socks. `(new InspectorWindow(sock))->show()` is all that an application
  *  needs.
@@ -58,6 +60,9 @@ public:
     Composer *composer() const { return m_composer; }
     DecodedPanel *decodedPanel() const { return m_decoded; }
     BytesPanel *bytesPanel() const { return m_bytes; }
+    HandlersPanel *handlersPanel() const { return m_handlers; }
+    ErrorsPanel *errorsPanel() const { return m_errors; }
+    TracePanel *tracePanel() const { return m_trace; }
     StatusPanel *statusPanel() const { return m_status; }
 
     /// Adds a panel of the application's own: a dock that the window places, remembers, and lists in View and Go. The
@@ -114,6 +119,7 @@ private:
     void resend();
     void editAndResend();
     void askForNumber();
+    void goToFound(quint64 no);
     void showKeys();
     void showAbout();
     void setStoreLimits(const StoreLimits &limits);
@@ -131,6 +137,8 @@ private:
     HealthPanel *m_health = nullptr;
     LedgerPanel *m_ledger = nullptr;
     ErrorsPanel *m_errors = nullptr;
+    TracePanel *m_trace = nullptr;
+    MessageFinder *m_finder = nullptr;
     StatusPanel *m_status = nullptr;
     struct AddedPanel
     {
@@ -156,6 +164,7 @@ private:
     QAction *m_edit = nullptr;
     QAction *m_compare = nullptr;
     QAction *m_compareWithMark = nullptr;
+    QAction *m_tracing = nullptr;
     bool m_linking = false;
 };
 

@@ -97,6 +97,8 @@ QVariant ErrorModel::data(const QModelIndex &index, int role) const
         return m_directory->name(row.sockId);
     case EndpointRole:
         return QVariant::fromValue(error.peer);
+    case SequenceRole:
+        return row.entry.sequence;
     case WallUsRole:
         return row.entry.wallUs;
     case LevelRole:

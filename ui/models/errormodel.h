@@ -14,7 +14,8 @@ class SockDirectory;
 /*! The errors of all socks, newest at the end.
  *  Path    SockChanges → [this] → the Health view
  *  Shape   at most maximum rows; the oldest leave first and are counted. Roles: SortRole NumericRole SockIdRole
- *          SockNameRole EndpointRole WallUsRole LevelRole ErrorTextRole RemedyRole KeyRole (the code's name)
+ *          SockNameRole EndpointRole SequenceRole WallUsRole LevelRole ErrorTextRole RemedyRole KeyRole (the code's
+ *          name)
  *  Units   times as microseconds since 1970 UTC in WallUsRole
  *  Errors  none: it shows them
  *  Thread  the window's

@@ -130,6 +130,9 @@ SockController *Inspection::adopt(SockController *controller)
     connect(controller, &SockController::reported, this, &Inspection::scheduleFrame);
     connect(controller, &SockController::died, this, [this, controller] { remove(controller); });
     connect(controller, &SockController::removeRequested, this, [this, controller] { remove(controller); });
+    m_traceLogs.add(controller->sockId(), controller->link()->traceLog());
+    if (!m_tracing)
+        controller->link()->setTracing(false);
     m_controllers.append(controller);
     Q_EMIT controllerAdded(controller);
     scheduleFrame();
@@ -147,6 +150,7 @@ void Inspection::remove(SockController *controller)
     m_healthModel->removeSock(sockId);
     m_ledgerModel->removeSock(sockId);
     m_directory.remove(sockId);
+    m_traceLogs.retire(sockId);
     controller->stopAllRepeats();
     if (controller->isOwned())
         controller->link()->run([](BaseSock &sock) { sock.deleteLater(); });
@@ -154,6 +158,16 @@ void Inspection::remove(SockController *controller)
     Q_EMIT controllerRemoved(controller);
     controller->deleteLater();
     scheduleFrame(); // what it said last is still in the inbox
+}
+
+void Inspection::setTracing(bool tracing)
+{
+    if (std::exchange(m_tracing, tracing) == tracing)
+        return;
+    for (const SockController *controller : std::as_const(m_controllers))
+        controller->link()->setTracing(tracing);
+    Q_EMIT tracingChanged(tracing);
+    Q_EMIT updated();
 }
 
 SockController *Inspection::controller(quint32 sockId) const

@@ -12,6 +12,7 @@
 #include "core/tap/recorder.h"
 #include "ui/models/sockcontroller.h" // complete, so that signals can carry it
 #include "ui/models/sockdirectory.h"
+#include "ui/models/tracelogs.h"
 
 namespace SockScope {
 
@@ -70,6 +71,10 @@ public:
     LedgerModel *ledgerModel() const { return m_ledgerModel; }
     ErrorModel *errorModel() const { return m_errorModel; }
     ColourRules *colourRules() const { return m_colourRules; }
+    const TraceLogs &traceLogs() const { return m_traceLogs; }
+    /// Whether the stages and handlers of every sock's messages are timed for their traces.
+    bool isTracing() const { return m_tracing; }
+    void setTracing(bool tracing);
     const SockDirectory &directory() const { return m_directory; }
     const std::shared_ptr<Recorder> &recorder() const { return m_recorder; }
     RecorderStats recorderStats() const { return m_recorder->stats(); }
@@ -80,6 +85,7 @@ Q_SIGNALS:
     void controllerRemoved(SockScope::SockController *controller);
     /// The models are up to date; at most once a frame.
     void updated();
+    void tracingChanged(bool tracing);
 
 private:
     SockController *adopt(SockController *controller);
@@ -90,6 +96,8 @@ private:
 
     std::shared_ptr<Recorder> m_recorder;
     SockDirectory m_directory;
+    TraceLogs m_traceLogs;
+    bool m_tracing = true;
     QList<SockController *> m_controllers;
     ColourRules *m_colourRules;
     SocketModel *m_socketModel;

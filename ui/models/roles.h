@@ -50,6 +50,9 @@ enum Role : int {
     HistoryRole,     ///< QList<float>: messages a second of the last 60 s, oldest first
     SecondsLeftRole, ///< double: seconds until the time-out; negative: never
 
+    SequenceRole,  ///< quint32, MessageHead::sequence of the message that the row is about; 0: of none that is known
+    SpanBeginRole, ///< double, 0 to 1: where a bar begins …
+    SpanEndRole,   ///< … and ends
     HandlerIdRole, ///< quint64; 0: a type without a handler
     EnabledRole,   ///< bool
 

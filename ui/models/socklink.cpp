@@ -27,6 +27,7 @@ std::shared_ptr<SockLink> SockLink::attach(BaseSock *sock, const std::shared_ptr
         Qt::DirectConnection);
     link->m_monitor = SockMonitor::install(sock, recorder);
     link->m_sockId = link->m_monitor->sockId();
+    link->m_traceLog = link->m_monitor->traceLog();
     QObject::connect(
         link->m_monitor, &SockMonitor::updated, link->m_monitor,
         [weak] {
@@ -94,6 +95,13 @@ void SockLink::requestReset()
     const std::lock_guard lock(m_mutex);
     if (m_monitor)
         m_monitor->requestReset();
+}
+
+void SockLink::setTracing(bool tracing)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_monitor)
+        m_monitor->setTracing(tracing);
 }
 
 void SockLink::detach()

@@ -37,6 +37,9 @@ public:
     void answer(std::function<void(SockController &)> function);
     std::optional<SockChanges> takeChanges();
     void requestReset();
+    /// It outlives the sock.
+    const std::shared_ptr<TraceLog> &traceLog() const { return m_traceLog; }
+    void setTracing(bool tracing);
     /// Removes the monitor, in the sock's thread.
     void detach();
 
@@ -49,6 +52,7 @@ private:
     SockMonitor *m_monitor = nullptr;
     SockController *m_controller = nullptr;
     QMetaObject::Connection m_destroyed;
+    std::shared_ptr<TraceLog> m_traceLog;
     quint32 m_sockId = 0;
 };
 

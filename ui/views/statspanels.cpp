@@ -5,20 +5,14 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
-#include <QScrollBar>
-#include <QSortFilterProxyModel>
 #include <QStyle>
 #include <QVBoxLayout>
 
-#include "core/filter/filtertext.h"
 #include "ui/delegates/celldelegate.h"
 #include "ui/icons.h"
-#include "ui/models/errormodel.h"
-#include "ui/models/handlerstatsmodel.h"
 #include "ui/models/healthmodel.h"
 #include "ui/models/inspection.h"
 #include "ui/models/ledgermodel.h"
-#include "ui/models/roles.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/views/copytree.h"
 #include "ui/views/datatable.h"
@@ -53,91 +47,7 @@ protected:
     }
 };
 
-/// Says whose handler it is where the column of sockets is hidden, and which type has none.
-class HandlerDelegate : public CellDelegate
-{
-public:
-    HandlerDelegate(const Inspection *inspection, QObject *parent)
-        : CellDelegate(parent)
-        , m_inspection(inspection)
-    {
-    }
-
-protected:
-    void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override
-    {
-        CellDelegate::initStyleOption(option, index);
-        if (index.column() != HandlerStatsModel::HandlerColumn)
-            return;
-        const auto *table = qobject_cast<const DataTable *>(option->widget);
-        const bool named = table && !table->isColumnHidden(HandlerStatsModel::SocketColumn);
-        if (index.data(IsUnhandledRole).toBool())
-            option->text = HandlersPanel::tr("%1: unhandled").arg(index.data(TypeTextRole).toString());
-        else if (!named && m_inspection->controllers().size() > 1)
-            option->text = index.data(SockNameRole).toString() + u" · "_s + option->text;
-    }
-
-private:
-    const Inspection *m_inspection;
-};
-
 } // namespace
-
-HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
-    : QWidget(parent)
-    , m_table(new DataTable(tr("Handlers"), this))
-{
-    bareLayout(this)->addWidget(m_table);
-    m_table->setObjectName(u"handlersTable"_s);
-    auto *sorted = new QSortFilterProxyModel(this);
-    sorted->setSourceModel(inspection->handlerStatsModel());
-    sorted->setSortRole(SortRole);
-    m_table->setModel(sorted);
-    m_table->dataHeader()->setShortLabel(HandlerStatsModel::ErrorsColumn, tr("Err"));
-    m_table->setItemDelegate(new HandlerDelegate(inspection, m_table));
-    m_table->setSortingEnabled(true);
-    m_table->sortByColumn(-1, Qt::AscendingOrder);
-    using C = HandlerStatsModel;
-    m_table->setColumns({{C::HandlerColumn, 0},
-                         {C::CallsColumn, 4.4},
-                         {C::ErrorsColumn, 2.7},
-                         {C::P50Column, 5.5},
-                         {C::P99Column, 5.6},
-                         {C::WaitP99Column, 7, false},
-                         {C::SocketColumn, 7, false},
-                         {C::TypeColumn, 9, false},
-                         {C::SkippedColumn, 7, false},
-                         {C::MeanColumn, 8, false},
-                         {C::MaximumColumn, 8, false},
-                         {C::WaitP50Column, 8, false},
-                         {C::LastErrorColumn, 30, false}});
-    m_table->emptyState()->setText(tr("The handlers of every socket, and the types that have none, stand here."));
-    connect(m_table, &QWidget::customContextMenuRequested, this, &HandlersPanel::showContextMenu);
-}
-
-void HandlersPanel::showContextMenu(QPoint position)
-{
-    const QModelIndex index = m_table->currentIndex();
-    QMenu menu(this);
-    if (index.isValid()) {
-        const QModelIndex box = index.siblingAtColumn(HandlerStatsModel::HandlerColumn);
-        if (box.flags() & Qt::ItemIsUserCheckable) {
-            const bool enabled = index.data(EnabledRole).toBool();
-            menu.addAction(enabled ? tr("&Disable Handler") : tr("&Enable Handler"), this, [this, box, enabled] {
-                m_table->model()->setData(box, enabled ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
-            });
-        }
-        const QString term = filterTerm(u"type", index.data(TypeTextRole).toString());
-        menu.addAction(themeIcon(u"filter"), tr("&Filter by This Type"), this,
-                       [this, term] { Q_EMIT filterRequested(term); });
-        menu.addSeparator();
-        menu.addAction(themeIcon(u"copy"), tr("Copy &Rows"), m_table, &DataTable::copyRows);
-        menu.addAction(tr("Copy C&ell"), m_table, &DataTable::copyCell);
-    }
-    QMenu *columns = menu.addMenu(themeIcon(u"columns"), tr("Co&lumns"));
-    m_table->addColumnActions(columns);
-    menu.exec(m_table->viewport()->mapToGlobal(position));
-}
 
 HealthPanel::HealthPanel(Inspection *inspection, QWidget *parent)
     : QWidget(parent)
@@ -251,68 +161,6 @@ void LedgerPanel::updateBadge()
         m_badge->style()->unpolish(m_badge);
         m_badge->style()->polish(m_badge);
     }
-}
-
-ErrorsPanel::ErrorsPanel(Inspection *inspection, QWidget *parent)
-    : QWidget(parent)
-    , m_inspection(inspection)
-    , m_table(new DataTable(tr("Errors"), this))
-    , m_detail(new QLabel(this))
-{
-    QVBoxLayout *layout = bareLayout(this);
-    layout->addWidget(m_table, 1);
-    layout->addWidget(m_detail);
-    m_detail->setWordWrap(true);
-    m_detail->setTextFormat(Qt::PlainText);
-    m_detail->setMargin(6);
-    m_detail->setProperty("role", u"note"_s);
-    m_detail->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_detail->setAccessibleName(tr("The chosen error and its remedy"));
-    m_detail->hide();
-    m_table->setObjectName(u"errorsTable"_s);
-    m_table->setModel(inspection->errorModel());
-    using C = ErrorModel;
-    m_table->setColumns({{C::TimeColumn, 12.6},
-                         {C::StageColumn, 6.2},
-                         {C::TextColumn, 0},
-                         {C::SocketColumn, 7, false},
-                         {C::PeerColumn, 15, false},
-                         {C::RemedyColumn, 30, false}});
-    m_table->emptyState()->setText(tr("No error. Each one will stand here with its time, its stage and its remedy."));
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &ErrorsPanel::updateDetail);
-    connect(inspection->errorModel(), &QAbstractItemModel::rowsAboutToBeInserted, this, [this] {
-        const QScrollBar *bar = m_table->verticalScrollBar();
-        m_table->setProperty("atEnd", bar->value() >= bar->maximum());
-    });
-    connect(inspection->errorModel(), &QAbstractItemModel::rowsInserted, this, [this] {
-        if (m_table->property("atEnd").toBool() && !m_table->currentIndex().isValid())
-            m_table->scrollToBottom();
-    });
-    connect(m_table, &QWidget::customContextMenuRequested, this, [this](QPoint position) {
-        QMenu menu(this);
-        menu.addAction(themeIcon(u"copy"), tr("Copy &Rows"), m_table, &DataTable::copyRows);
-        menu.addAction(tr("Copy C&ell"), m_table, &DataTable::copyCell);
-        menu.addSeparator();
-        menu.addAction(themeIcon(u"clear"), tr("&Clear Errors"), this, [this] {
-            m_inspection->errorModel()->clear();
-            m_detail->hide();
-        });
-        menu.exec(m_table->viewport()->mapToGlobal(position));
-    });
-}
-
-void ErrorsPanel::updateDetail()
-{
-    const QModelIndex index = m_table->currentIndex();
-    const QString remedy = index.data(RemedyRole).toString();
-    const QString peer = index.data(EndpointRole).value<Endpoint>().toString();
-    QStringList lines{index.data(ErrorTextRole).toString()};
-    if (!remedy.isEmpty())
-        lines.append(tr("What to do: %1").arg(remedy));
-    if (index.isValid() && !index.data(EndpointRole).value<Endpoint>().isNull())
-        lines.append(tr("Peer: %1, socket: %2").arg(peer, index.data(SockNameRole).toString()));
-    m_detail->setText(lines.join(u'\n'));
-    m_detail->setVisible(index.isValid());
 }
 
 } // namespace SockScope
