@@ -198,7 +198,7 @@ private Q_SLOTS:
         Game game;
         InspectorWindow window(&game.sock);
         play(game, window);
-        window.filterBar()->addTerm(u"type:echo"_s);
+        window.filterBar()->applyTerm(u"type == echo"_s);
         QTRY_COMPARE(window.inspection()->messageLogModel()->rowCount(), 1);
         raise(window, u"Errors"_s);
         QTRY_COMPARE(window.errorsPanel()->table()->model()->rowCount(), 1);
