@@ -6,11 +6,12 @@ namespace SockScope {
 
 /*! Finds a message of the store by its sock and its number in that sock, a chunk at a time.
  *  Path    MessageStore → [this] → who knows a message by its sequence: traces, errors
- *  Shape   call step() until it answers true, then state() and no() tell. Sequences of a sock grow in the store, so
- * that halving the chunks finds one in a few steps; chunks without the sock are passed over Units   as
- * MessageHead::sequence Errors  a chunk that the spool cannot give back is passed over: Unreadable when the message may
- * lie in it Thread  one thread at a time; a step reads at most one chunk's columns Source  binary search; sequence
- * numbers compare by their difference (RFC 1982)
+ *  Shape   call step() until it answers true, then state() and no() tell. Sequences of a sock grow in the store:
+ *          halving the chunks finds one in a few steps; chunks without the sock are passed over
+ *  Units   as MessageHead::sequence
+ *  Errors  a chunk that the spool cannot give back is passed over: Unreadable when the message may lie in it
+ *  Thread  one thread at a time; a step reads at most one chunk's columns
+ *  Source  binary search; sequence numbers compare by their difference (RFC 1982)
  */
 class SequenceSearch
 {

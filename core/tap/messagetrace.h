@@ -47,9 +47,12 @@ struct TracedRun
 
 /*! What happened to one message in its sock, and when.
  *  Path    TraceLog → [this] → the Trace panel
- *  Shape   of a received one the stages, the outcome and the runs in order of their beginning; of a sent one the
- * handler that sent it Units   nanoseconds of the sock's Clock; 0: it did not come so far Errors  lostRuns counts runs
- * that were overwritten Thread  a value Source  distributed tracing's spans
+ *  Shape   of a received one the stages, the outcome and the runs in order of their beginning; of a sent one who
+ *          sent it
+ *  Units   nanoseconds of the sock's Clock; 0: it did not come so far
+ *  Errors  lostRuns counts runs that were overwritten
+ *  Thread  a value
+ *  Source  distributed tracing's spans
  */
 struct MessageTrace
 {
