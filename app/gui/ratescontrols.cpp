@@ -131,9 +131,10 @@ void RatesPanel::createControls()
     m_table->setObjectName(u"ratesLegend"_s);
     m_table->setModel(m_legend);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setIconSize(QSize(28, 12));
+    m_table->setIconSize(QSize(18, 12));
+    m_table->setTextElideMode(Qt::ElideMiddle); // of a peer the port tells more than the network
     m_table->setColumns(
-        {{RatesLegend::NameColumn, 0}, {RatesLegend::ValueColumn, 9}, {RatesLegend::TotalColumn, 9, false}});
+        {{RatesLegend::NameColumn, 0}, {RatesLegend::ValueColumn, 8}, {RatesLegend::TotalColumn, 9, false}});
     m_table->emptyState()->setText(tr("The lines of the plot."));
     m_table->setMinimumWidth(140);
     m_table->setToolTip(tr("Click or Space hides a line and shows it again"));

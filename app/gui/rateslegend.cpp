@@ -14,11 +14,11 @@ namespace {
 
 QIcon lineIcon(const QColor &color, Qt::PenStyle style)
 {
-    QPixmap pixmap(28, 12);
+    QPixmap pixmap(18, 12);
     pixmap.fill(Qt::transparent);
     QPainter painter(&pixmap);
     painter.setPen(QPen(color, 2.5, style));
-    painter.drawLine(1, 6, 27, 6);
+    painter.drawLine(1, 6, 17, 6);
     return QIcon(pixmap);
 }
 

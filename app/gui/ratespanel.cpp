@@ -101,7 +101,8 @@ void RatesPanel::createPlot()
     m_splitter->insertWidget(0, m_plot);
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setStretchFactor(1, 0);
-    m_splitter->setSizes({qMax(200, width() - 200), 200});
+    const int legend = qBound(180, width() * 2 / 5, 300);
+    m_splitter->setSizes({qMax(180, width() - legend), legend});
     connect(m_plot, &RatesPlot::viewRequested, this, &RatesPanel::setView);
     connect(m_plot, &RatesPlot::liveRequested, this, [this] { setLive(true); });
     connect(m_plot, &RatesPlot::timeChosen, this, &RatesPanel::timeChosen);

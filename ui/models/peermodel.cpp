@@ -226,7 +226,10 @@ int PeerModel::takeSlot()
         slot = slotEnd();
         m_slots.emplace_back();
         m_rowOf.push_back(-1);
+        const bool looked = m_looked >= m_silentAt.size();
         m_silentAt.push_back(std::numeric_limits<qint64>::max());
+        if (looked)
+            m_looked = m_silentAt.size(); // in this second there is nothing to see of it
     } else {
         slot = m_free.back();
         m_free.pop_back();

@@ -161,6 +161,7 @@ private:
     std::vector<qint64> m_silentAt; // by slot, on our clock: apart from the rows, as all are looked at every second
     std::vector<int> m_sampled;     // slots that had a rate or were touched since the last second
     std::vector<int> m_sampling;    // of those, what the slices of this second have not come to
+    size_t m_looked = 0;            // slots that were looked at for silence in this second
     QHash<PeerKey, int> m_index;    // to the slot
     QHash<quint32, SockTimes> m_times;
     PastPeers m_past;

@@ -104,13 +104,17 @@ void PeerModel::armAlarm()
 
 void PeerModel::handleAlarm()
 {
-    if (m_sampling.empty())
+    const auto isDone = [this] { return m_sampling.empty() && m_looked >= m_silentAt.size(); };
+    if (isDone())
         beginSecond();
-    sampleSlice();
+    if (m_looked < m_silentAt.size())
+        findSilent();
+    if (m_looked >= m_silentAt.size()) // else so many fell silent at once that they fill this slice
+        sampleSlice();
     if (m_rows.empty())
         return;
-    m_alarm->setDeadline(m_sampling.empty() ? m_secondNs + secondNs : m_clock->nowNs() + sliceNs);
-    if (m_sampling.empty()) // times go on, rates are new: for all rows at once
+    m_alarm->setDeadline(isDone() ? m_secondNs + secondNs : m_clock->nowNs() + sliceNs);
+    if (isDone()) // times go on, rates are new: for all rows at once
         Q_EMIT dataChanged(index(0, StateColumn), index(rowCount() - 1, StoryColumn));
 }
 
@@ -119,14 +123,15 @@ void PeerModel::beginSecond()
     ++m_second;
     m_secondNs = qMax(m_secondNs + secondNs, m_clock->nowNs() - secondNs / 2); // no seconds are caught up with
     m_sampling.swap(m_sampled);
-    findSilent();
+    m_looked = 0;
 }
 
 void PeerModel::findSilent()
 {
     const qint64 now = m_clock->nowNs();
     std::vector<int> silent;
-    for (size_t slot = 0; slot < m_silentAt.size(); ++slot) {
+    for (; m_looked < m_silentAt.size() && silent.size() < sliceRows; ++m_looked) {
+        const size_t slot = m_looked;
         if (m_silentAt[slot] > now)
             continue;
         Row &row = m_slots[slot];

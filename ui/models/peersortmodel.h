@@ -24,7 +24,7 @@ class PeerSortModel : public QAbstractProxyModel
     Q_OBJECT
 public:
     static constexpr int sortMs = 500;
-    static constexpr size_t sliceSlots = 20'000;
+    static constexpr size_t sliceSlots = 10'000;
     static constexpr int sliceMs = 4;
 
     explicit PeerSortModel(PeerModel *peers, QObject *parent = nullptr);

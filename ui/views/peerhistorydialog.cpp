@@ -30,7 +30,7 @@ PeerHistoryDialog::PeerHistoryDialog(Inspection *inspection, const std::optional
     m_choice->addItem(tr("Peers that have left"));
     m_table->setModel(m_model);
     using C = PeerHistoryModel;
-    m_table->setColumns({{C::TimeColumn, 13}, {C::PeerColumn, 22}, {C::SocketColumn, 10}, {C::EventColumn, 0}});
+    m_table->setColumns({{C::TimeColumn, 12}, {C::PeerColumn, 17}, {C::SocketColumn, 8}, {C::EventColumn, 0}});
     m_table->emptyState()->setText(tr("Who leaves the table of peers stands here afterwards."));
     m_note->setProperty("role", u"secondary"_s);
     m_note->setWordWrap(true);
@@ -41,7 +41,7 @@ PeerHistoryDialog::PeerHistoryDialog(Inspection *inspection, const std::optional
     layout->addWidget(m_table, 1);
     layout->addWidget(m_note);
     layout->addWidget(buttons);
-    resize(620, 380);
+    resize(720, 400);
 
     connect(m_choice, &QComboBox::currentIndexChanged, this, &PeerHistoryDialog::choose);
     m_timer.setSingleShot(true);
