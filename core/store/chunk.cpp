@@ -133,6 +133,22 @@ Chunk::Chunk(quint64 firstNo, qsizetype arenaCapacity)
 
 Chunk::~Chunk() = default;
 
+void Chunk::prefault(int messages, qsizetype bytes)
+{
+    const auto populate = [messages](auto *column) {
+        Pages::populate(reinterpret_cast<char *>(column), messages * static_cast<qsizetype>(sizeof(*column)));
+    };
+    populate(m_wallNs);
+    populate(m_offsets);
+    populate(m_wireBytes);
+    populate(m_sequences);
+    populate(m_peers);
+    populate(m_types);
+    populate(m_socks);
+    populate(m_flags);
+    Pages::populate(m_arena, qMin(bytes, m_arenaCapacity));
+}
+
 qsizetype Chunk::append(const MessageBatch &batch, qsizetype from, qsizetype &byteOffset)
 {
     const std::vector<MessageHead> &heads = batch.heads();

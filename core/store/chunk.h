@@ -45,6 +45,10 @@ public:
     explicit Chunk(quint64 firstNo, qsizetype arenaCapacity = arenaBytes);
     ~Chunk();
 
+    /// Takes memory for so much from the system now: otherwise that happens as it is written. Before the first append.
+    void prefault(int messages, qsizetype bytes);
+    /// Before the first append.
+    void setFirstNo(quint64 no) { m_firstNo = no; }
     /// Appends from the message `from` of the batch on, whose bytes begin at byteOffset; answers how many fitted, and
     /// moves byteOffset behind their bytes.
     qsizetype append(const MessageBatch &batch, qsizetype from, qsizetype &byteOffset);
@@ -112,7 +116,7 @@ private:
         return static_cast<size_t>(n.load(std::memory_order_acquire));
     }
 
-    const quint64 m_firstNo;
+    quint64 m_firstNo;
     const qsizetype m_arenaCapacity;
     Pages m_pages;
     qint64 *m_wallNs;

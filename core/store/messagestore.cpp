@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/store/chunkentry.h"
+#include "core/store/chunksupply.h"
 #include "core/store/sockdescriptions.h"
 #include "core/store/spool.h"
 
@@ -14,6 +15,7 @@ namespace SockScope {
 MessageStore::MessageStore(StoreLimits limits)
     : m_limits(std::move(limits))
     , m_state(std::make_shared<StoreState>())
+    , m_supply(std::make_unique<ChunkSupply>())
     , m_socks(std::make_unique<SockDescriptions>())
 {
 }
@@ -37,7 +39,9 @@ void MessageStore::append(const MessageBatch &batch)
         std::shared_ptr<Chunk> next;
         if (done < batch.count()) {
             const qsizetype need = Chunk::arenaNeed(batch.heads()[static_cast<size_t>(done)]);
-            next = std::make_shared<Chunk>(m_endNo + static_cast<quint64>(fitted), qMax(need, arenaBytes()));
+            next = m_supply->take(m_endNo + static_cast<quint64>(fitted), qMax(need, arenaBytes()));
+            if (m_open)
+                m_supply->prepare(*m_open);
         }
         {
             const std::scoped_lock lock(m_state->mutex);
@@ -97,7 +101,7 @@ StoreStats MessageStore::stats() const
 {
     const std::scoped_lock lock(m_state->mutex);
     StoreStats stats = m_state->stats;
-    stats.memoryBytes += openBytes() + m_state->cache.memoryBytes();
+    stats.memoryBytes += openBytes() + m_state->cache.memoryBytes() + m_supply->memoryBytes();
     if (m_spool)
         stats.spoolError = m_spool->error();
     if (!stats.spoolError)

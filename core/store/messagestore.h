@@ -13,6 +13,7 @@
 namespace SockScope {
 
 class ChunkEntry;
+class ChunkSupply;
 class SockDescriptions;
 class Spool;
 struct StoreState;
@@ -82,6 +83,7 @@ private:
     quint64 m_firstNo = 1;                     // the owner reads them without
     quint64 m_endNo = 1;
     std::shared_ptr<Chunk> m_open; // the last chunk; only the owner appends to it
+    std::unique_ptr<ChunkSupply> m_supply;
     std::deque<std::shared_ptr<ChunkEntry>> m_chunks;
     std::unique_ptr<SockDescriptions> m_socks;
     bool m_socksChanged = false;

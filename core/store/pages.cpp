@@ -22,6 +22,19 @@ qsizetype Pages::roundUp(qsizetype bytes)
     return (bytes + page - 1) / page * page;
 }
 
+void Pages::populate(char *data, qsizetype bytes)
+{
+#if defined(Q_OS_LINUX) && defined(MADV_POPULATE_WRITE)
+    const auto page = static_cast<quintptr>(roundUp(1));
+    const auto begin = reinterpret_cast<quintptr>(data) / page * page;
+    const auto end = reinterpret_cast<quintptr>(data) + static_cast<quintptr>(bytes);
+    madvise(reinterpret_cast<void *>(begin), end - begin, MADV_POPULATE_WRITE); // an older kernel refuses: no harm
+#else
+    Q_UNUSED(data)
+    Q_UNUSED(bytes)
+#endif
+}
+
 Pages::Pages(qsizetype bytes)
     : m_size(roundUp(qMax(bytes, qsizetype(1))))
 {

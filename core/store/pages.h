@@ -26,6 +26,8 @@ public:
     char *data() const { return m_data; }
     qsizetype size() const { return m_size; }
     static qsizetype roundUp(qsizetype bytes);
+    /// Takes the pages of a part of a block from the system now, where it can be asked to.
+    static void populate(char *data, qsizetype bytes);
 
 private:
     void release() noexcept;
