@@ -195,6 +195,7 @@ std::optional<SockError> CborCodec::decode(const Bytes &payload, Message &messag
                           u"check that both sides use the same codec and framing"_s, start + parseError.offset);
     }
     message.type = type;
+    message.holdsUndefined = value.isUndefined();
     message.value = std::move(value);
     return std::nullopt;
 }

@@ -39,6 +39,7 @@ struct Envelope
 inline void recycle(Envelope &envelope)
 {
     envelope.message.payload = Bytes();
+    envelope.message.holdsUndefined = false;
     if (!envelope.message.value.isUndefined())
         envelope.message.value = QCborValue(QCborValue::Undefined);
 }

@@ -21,12 +21,13 @@ struct Message
 {
     MessageType type;
     QCborValue value = QCborValue(QCborValue::Undefined);
-    Bytes payload; ///< the frame's payload, still serialised; empty in a message that was never received
+    Bytes payload;               ///< the frame's payload, still serialised; empty in a message that was never received
+    bool holdsUndefined = false; ///< value is CBOR's "undefined", not left out
 
     /// The decoded value, or the payload's bytes where the codec left them as they are.
     QCborValue data() const
     {
-        return value.isUndefined() && !payload.isEmpty() ? QCborValue(payload.toByteArray()) : value;
+        return value.isUndefined() && !holdsUndefined && !payload.isEmpty() ? QCborValue(payload.toByteArray()) : value;
     }
 };
 

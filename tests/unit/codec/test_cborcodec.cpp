@@ -50,6 +50,13 @@ private Q_SLOTS:
         QVERIFY(!m_codec.decode(Bytes(payload), message));
         QVERIFY(std::isnan(message.value.toDouble(0)));
     }
+    void undefinedIsAValue()
+    {
+        Message message;
+        message.payload = Bytes(QByteArray::fromHex("8207f7"));
+        QVERIFY(!m_codec.decode(message.payload, message));
+        QVERIFY(message.data().isUndefined()); // not the payload, which stands for a value that was left out
+    }
     void wireFormat()
     {
         encodesTo(m_codec, 7, QCborMap{{QStringLiteral("a"), 1}}, bytesOf("8207a1616101"));
