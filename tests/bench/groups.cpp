@@ -31,6 +31,7 @@ std::vector<Benchmark> benchmarks()
 #ifdef SOCKSCOPE_HAVE_UI
         {text("log-append"), text("messages into store and model, a table following the end"), logAppend},
         {text("log-memory"), text("what a stored message of 64 bytes costs"), logMemory},
+        {text("filter"), text("a million messages filtered; ten million, half of them spooled"), filterGroups},
         {text("ui-flood"), text("the window while datagrams arrive: turns of its loop, and where each went"), uiFlood},
         {text("ui-rows"), text("ten million rows, half of them spooled: jump and scroll"), uiRows},
         {text("start-up"), text("program start to the first painted frame"), startUp},

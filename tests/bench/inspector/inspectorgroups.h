@@ -9,6 +9,7 @@ namespace SockScope::Bench {
 
 std::vector<Group> logAppend(const Settings &settings);
 std::vector<Group> logMemory(const Settings &settings);
+std::vector<Group> filterGroups(const Settings &settings);
 std::vector<Group> uiFlood(const Settings &settings);
 std::vector<Group> uiRows(const Settings &settings);
 std::vector<Group> startUp(const Settings &settings);

@@ -12,6 +12,7 @@
 #include "inspector/vectormodel.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockdirectory.h"
+#include "ui/views/logtable.h"
 
 namespace SockScope::Bench {
 
@@ -72,8 +73,8 @@ double appendFrames(QTableView &view, int messages, const Feed &feed)
 
 std::vector<double> appendRows(const QString &subject, int messages)
 {
-    QTableView view;
     if (subject != u"ours"_s) {
+        QTableView view;
         VectorModel model;
         prepare(view, &model);
         return {appendFrames(view, messages, [&model](int first, int count) {
@@ -96,7 +97,9 @@ std::vector<double> appendRows(const QString &subject, int messages)
     const auto recorder = std::make_shared<Recorder>(limits);
     const SockDirectory directory;
     MessageLogModel model(recorder, &directory);
+    LogTable view(u"Messages"_s); // the QTableView that the window has
     prepare(view, &model);
+    view.setFollowing(true);
     MessageBatch batch;
     const double rate = appendFrames(view, messages, [&](int first, int count) {
         for (int done = 0; done < count; done += batchMessages) {
