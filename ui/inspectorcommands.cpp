@@ -7,11 +7,13 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPointer>
+#include <QThreadPool>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
 #include <functional>
 
+#include "core/store/spool.h"
 #include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
 #include "ui/models/format.h"
@@ -19,6 +21,7 @@
 #include "ui/models/sockcontroller.h"
 #include "ui/views/colourrulesdialog.h"
 #include "ui/views/logpanel.h"
+#include "ui/views/recoverybar.h"
 #include "ui/views/statuspanel.h"
 #include "ui/views/storagedialog.h"
 
@@ -92,6 +95,28 @@ void InspectorWindow::showStorageDialog()
         this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
+}
+
+void InspectorWindow::offerRecovery(bool asked)
+{
+    const QString folder = m_inspection->recorder()->limits().store.spoolFolder;
+    if (folder.isEmpty()) {
+        if (asked)
+            m_status->showFailure(tr("Nothing is kept on disk: see Capture → Storage"));
+        return;
+    }
+    // Beside the window's thread: it reads the header of every chunk that was left.
+    QThreadPool::globalInstance()->start([self = QPointer<InspectorWindow>(this), folder, asked] {
+        std::vector<AbandonedSpool> spools = Spool::abandoned(folder);
+        QMetaObject::invokeMethod(qApp, [self, asked, found = std::move(spools)] {
+            if (!self)
+                return;
+            if (found.empty() && asked)
+                self->m_status->showFailure(tr("No messages were left on the disk"));
+            else
+                self->m_recovery->offer(found);
+        });
+    });
 }
 
 void InspectorWindow::showColourRules()

@@ -108,6 +108,8 @@ void InspectorWindow::createMenus()
     file->addAction(m_open);
     m_recentMenu = file->addMenu(tr("Open &Recent"));
     connect(m_recentMenu, &QMenu::aboutToShow, this, &InspectorWindow::fillRecentMenu);
+    file->addAction(tr("Messages &Left by a Crash…"), QKeySequence(u"Ctrl+Alt+R"_s), this,
+                    [this] { offerRecovery(true); });
     file->addSeparator();
     file->addAction(m_sockets->removeAction());
     file->addSeparator();

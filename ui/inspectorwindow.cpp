@@ -9,7 +9,9 @@
 #include <QPushButton>
 #include <QScopedValueRollback>
 #include <QStatusBar>
+#include <QVBoxLayout>
 
+#include "core/store/spool.h"
 #include "ui/icons.h"
 #include "ui/inject/composer.h"
 #include "ui/models/messagefinder.h"
@@ -31,6 +33,7 @@
 #include "ui/views/logtable.h"
 #include "ui/views/opensocketdialog.h"
 #include "ui/views/peerspanel.h"
+#include "ui/views/recoverybar.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
 #include "ui/views/statuspanel.h"
@@ -101,7 +104,15 @@ void InspectorWindow::createPanels()
     m_trace = new TracePanel(m_inspection, this);
     m_finder = new MessageFinder(m_inspection->recorder(), this);
     m_status = new StatusPanel(m_inspection, statusBar());
-    setCentralWidget(m_log);
+    m_recovery = new RecoveryBar([this](const QString &path) { return m_inspection->openSpool(path); }, &Spool::discard,
+                                 [this] { return m_inspection->recorderStats().store.stored > 0; }, this);
+    auto *middle = new QWidget(this);
+    auto *layout = new QVBoxLayout(middle);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_recovery);
+    layout->addWidget(m_log, 1);
+    setCentralWidget(middle);
 }
 
 void InspectorWindow::connectPanels()

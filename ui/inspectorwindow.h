@@ -26,6 +26,7 @@ class LedgerPanel;
 class LogPanel;
 class MessageFinder;
 class PeersPanel;
+class RecoveryBar;
 class SocketsPanel;
 class StatusPanel;
 class TracePanel;
@@ -75,6 +76,8 @@ public Q_SLOTS:
     void showOpenDialog();
     void showStorageDialog();
     void showColourRules();
+    /// Offers what crashes left on the disk, once it was found; without a left-over it says so only when asked.
+    void offerRecovery(bool asked = false);
     /// Docks, columns and sizes as they were at first.
     void resetLayout();
     void saveSettings();
@@ -140,6 +143,7 @@ private:
     TracePanel *m_trace = nullptr;
     MessageFinder *m_finder = nullptr;
     StatusPanel *m_status = nullptr;
+    RecoveryBar *m_recovery = nullptr;
     struct AddedPanel
     {
         QDockWidget *dock = nullptr;

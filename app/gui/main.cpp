@@ -144,6 +144,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
     }
     FirstFrame::watch(&window);
     window.show();
+    window.offerRecovery();
     return QApplication::exec();
 }
 

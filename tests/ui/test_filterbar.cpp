@@ -125,8 +125,7 @@ private Q_SLOTS:
         QTRY_COMPARE(m_bar->state(), FilterBar::State::Valid);
         m_field->setText(u"size > \"a text that cannot stand here\" && (((("_s);
         QCoreApplication::processEvents();
-        QVERIFY(m_field->width() > 200);
-        QVERIFY2(m_field->x() == before.x(), "it begins where it began");
+        QCOMPARE(m_field->geometry(), before);
         QVERIFY(m_bar->message().size() > 10);
     }
 

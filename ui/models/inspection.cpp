@@ -170,6 +170,16 @@ void Inspection::setTracing(bool tracing)
     Q_EMIT updated();
 }
 
+RecoveryReport Inspection::openSpool(const QString &path)
+{
+    RecoveryReport report = m_messageLogModel->adopt(path);
+    for (const SockDescription &sock : report.socks)
+        m_directory.addRecovered(sock);
+    m_messageLogModel->refreshTexts();
+    Q_EMIT updated();
+    return report;
+}
+
 SockController *Inspection::controller(quint32 sockId) const
 {
     for (SockController *known : m_controllers) {

@@ -59,6 +59,9 @@ public:
     /// Destroys the sock when it is owned; the records of it stay in the log.
     void remove(SockController *controller);
 
+    /// Shows the messages that a crash left instead of those that are in the log.
+    RecoveryReport openSpool(const QString &path);
+
     const QList<SockController *> &controllers() const { return m_controllers; }
     /// Null when there is none.
     SockController *controller(quint32 sockId) const;

@@ -6,6 +6,8 @@
 
 namespace SockScope {
 
+using namespace Qt::StringLiterals;
+
 bool SockDirectory::update(const SockSnapshot &snapshot)
 {
     const auto found = m_infos.constFind(snapshot.sockId);
@@ -30,6 +32,19 @@ void SockDirectory::remove(quint32 sockId)
     found->removed = true;
     m_order.removeOne(sockId);
     m_removed.append(sockId);
+    if (m_removed.size() > maximumRemoved)
+        m_infos.remove(m_removed.takeFirst());
+}
+
+void SockDirectory::addRecovered(const SockDescription &description)
+{
+    if (m_infos.contains(description.id))
+        return;
+    const bool stream = description.url.startsWith("tcp"_L1) || description.url.startsWith("tls"_L1);
+    const auto codec = description.codecName.isEmpty() ? nullptr : makeCodec(description.codecName);
+    m_infos.insert(description.id,
+                   {description.id, description.name, description.url, stream, true, codec, description.types});
+    m_removed.append(description.id);
     if (m_removed.size() > maximumRemoved)
         m_infos.remove(m_removed.takeFirst());
 }

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "core/store/sockdescription.h"
 #include "core/tap/sockmonitor.h"
 
 namespace SockScope {
@@ -38,6 +39,8 @@ public:
     /// Answers whether anything that is shown changed.
     bool update(const SockSnapshot &snapshot);
     void remove(quint32 sockId);
+    /// A sock of an earlier run, whose messages are shown again.
+    void addRecovered(const SockDescription &description);
     bool contains(quint32 sockId) const { return m_infos.contains(sockId); }
     const SockInfo &info(quint32 sockId) const;
     QString name(quint32 sockId) const;

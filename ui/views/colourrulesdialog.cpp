@@ -48,6 +48,7 @@ ColourRulesDialog::ColourRulesDialog(ColourRules *rules, QWidget *parent)
     , m_filterState(new QLabel(this))
     , m_ground(new ColourChoice(ColourChoice::Use::Ground, tr("Ground"), this))
     , m_text(new ColourChoice(ColourChoice::Use::Text, tr("Text"), this))
+    , m_preview(new QLabel(this))
     , m_message(new QLabel(this))
     , m_buttons(new QDialogButtonBox(this))
 {
@@ -102,7 +103,7 @@ void ColourRulesDialog::build()
     for (QToolButton *button : {m_add, m_duplicate, m_remove, m_up, m_down})
         tools->addWidget(button);
     tools->addStretch();
-    auto *import = new QPushButton(themeIcon(u"open"), tr("&Import…"), this);
+    auto *import = new QPushButton(themeIcon(u"file"), tr("&Import…"), this);
     auto *save = new QPushButton(themeIcon(u"save"), tr("&Export…"), this);
     tools->addWidget(import);
     tools->addWidget(save);
@@ -118,6 +119,7 @@ void ColourRulesDialog::build()
     m_filter->setMaxLength(static_cast<int>(Filter::maximumLength));
     m_filter->setAccessibleName(tr("Filter of the rule"));
     m_filterState->setWordWrap(true);
+    m_filterState->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Minimum);
     m_filterState->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_ground->setObjectName(u"ruleGround"_s);
     m_text->setObjectName(u"ruleText"_s);
@@ -126,6 +128,13 @@ void ColourRulesDialog::build()
     form->addRow(QString(), m_filterState);
     form->addRow(tr("&Ground"), m_ground);
     form->addRow(tr("&Text"), m_text);
+    // The chosen row of the list has the selection's ground; here is how its messages look.
+    m_preview->setObjectName(u"rulePreview"_s);
+    m_preview->setAutoFillBackground(true);
+    m_preview->setContentsMargins(6, 3, 6, 3);
+    m_preview->setText(tr("12   14:50:32.123456   127.0.0.1:9000   move   24   {\"x\":12.5}"));
+    m_preview->setAccessibleName(tr("How the messages of the rule look"));
+    form->addRow(tr("Preview"), m_preview);
     layout->addLayout(form);
 
     m_message->setTextFormat(Qt::PlainText);
@@ -197,6 +206,7 @@ void ColourRulesDialog::showRow(int row)
     item->setCheckState(0, rule.isEnabled() ? Qt::Checked : Qt::Unchecked);
     item->setText(0, rule.name().isEmpty() ? tr("(no name)") : rule.name());
     item->setText(1, rule.filterText());
+    item->setSizeHint(0, QSize(0, fontMetrics().height() + 7));
     item->setIcon(1, rule.why() ? themeIcon(u"error") : QIcon());
     item->setToolTip(1, rule.why() ? rule.why()->toString() : rule.filterText());
     const QColor ground = Theme::instance()->ruleGround(rule.ground());
@@ -229,6 +239,16 @@ void ColourRulesDialog::showEditor()
     m_ground->setColour(rule.ground());
     m_text->setColour(rule.text());
     showFilterState();
+    showPreview(rule);
+}
+
+void ColourRulesDialog::showPreview(const ColourRule &rule)
+{
+    const QColor ground = Theme::instance()->ruleGround(rule.ground());
+    QPalette look = palette();
+    look.setColor(QPalette::Window, ground.isValid() ? ground : Theme::instance()->colors().base);
+    look.setColor(QPalette::WindowText, Theme::instance()->ruleText(rule.text(), rule.ground()));
+    m_preview->setPalette(look);
 }
 
 void ColourRulesDialog::showFilterState()
@@ -262,6 +282,7 @@ void ColourRulesDialog::edit(const std::function<void(ColourRule &)> &change)
     change(m_list[static_cast<size_t>(row)]);
     showRow(row);
     showFilterState();
+    showPreview(m_list[static_cast<size_t>(row)]);
     showMessage({}, false);
 }
 

@@ -53,6 +53,7 @@ private:
     void showRow(int row);
     void showEditor();
     void showFilterState();
+    void showPreview(const ColourRule &rule);
     void showMessage(const QString &text, bool wrong);
     int current() const;
     void edit(const std::function<void(ColourRule &)> &change);
@@ -81,6 +82,7 @@ private:
     QLabel *m_filterState;
     ColourChoice *m_ground;
     ColourChoice *m_text;
+    QLabel *m_preview;
     QLabel *m_message;
     QDialogButtonBox *m_buttons;
     bool m_filling = false;

@@ -68,11 +68,13 @@ void CompletionPopup::place()
     QWidget *window = m_field->window();
     if (parentWidget() != window)
         setParent(window);
+    ensurePolished();
+    const int rowHeight = std::max(sizeHintForRow(0), fontMetrics().height() + 4);
     resizeColumnToContents(0);
     setColumnWidth(0, std::clamp(columnWidth(0) + 16, 120, 360));
     const int rows = std::min(rowsShown, topLevelItemCount());
     const int wide = std::clamp(columnWidth(0) + sizeHintForColumn(1) + 32, 260, std::max(260, m_field->width()));
-    const int high = rows * sizeHintForRow(0) + 2 * frameWidth() + 2;
+    const int high = rows * rowHeight + 2 * frameWidth() + 4;
     const QPoint below = m_field->mapTo(window, QPoint(0, m_field->height() + 1));
     setGeometry(below.x(), below.y(), wide, std::min(high, std::max(40, window->height() - below.y() - 4)));
 }

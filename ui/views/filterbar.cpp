@@ -40,9 +40,15 @@ FilterBar::FilterBar(Inspection *inspection, QWidget *parent)
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     // The field keeps its width whatever is said beside it.
-    layout->addWidget(m_field, 11);
-    layout->addWidget(m_label);
-    layout->addWidget(m_savedRow, 6);
+    auto *beside = new QWidget(this);
+    auto *besideLayout = new QHBoxLayout(beside);
+    besideLayout->setContentsMargins(0, 0, 0, 0);
+    besideLayout->addWidget(m_label);
+    besideLayout->addWidget(m_savedRow, 1);
+    for (QWidget *part : std::initializer_list<QWidget *>{m_field, beside})
+        part->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    layout->addWidget(m_field, 10);
+    layout->addWidget(beside, 7);
     createField();
     m_label->setAccessibleName(tr("State of the filter"));
     m_label->setTextFormat(Qt::PlainText);
@@ -242,10 +248,10 @@ void FilterBar::showMessage(const QString &text, bool wrong)
     // A place of its own for figures, so that what stands beside it keeps still while they grow.
     const QFontMetrics metrics(m_label->font());
     const int margins = m_label->contentsMargins().left() + m_label->contentsMargins().right();
-    const int room = std::max(60, width() - m_field->minimumWidth() - m_savedRow->minimumSizeHint().width() - 24);
+    const int room = std::max(60, m_label->parentWidget()->width() - m_savedRow->minimumSizeHint().width() - 12);
     const int usual = metrics.horizontalAdvance(tr("scanning, 100.0 %")) + margins;
     const int wanted = text.isEmpty() ? 0 : std::max(usual, metrics.horizontalAdvance(text) + margins + 2);
-    const int wide = std::min({wanted, room, wrong ? std::max(usual, width() / 2) : wanted});
+    const int wide = std::min(wanted, room);
     m_label->setVisible(!text.isEmpty());
     m_label->setFixedWidth(wide);
     m_label->setText(metrics.elidedText(text, Qt::ElideRight, wide - margins));

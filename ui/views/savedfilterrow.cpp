@@ -80,7 +80,7 @@ void SavedFilterRow::rebuild()
         button->setAutoRaise(true);
         button->setCheckable(true);
         button->setFocusPolicy(Qt::TabFocus);
-        button->setText(shown(filter.name));
+        button->setText(shown(fontMetrics().elidedText(filter.name, Qt::ElideRight, widestButton - 20)));
         button->setToolTip(filter.name + u'\n' + filter.text);
         button->setAccessibleName(tr("Saved filter %1").arg(filter.name));
         button->setAccessibleDescription(filter.text);

@@ -217,9 +217,9 @@ void StatusPanel::updateStore()
     const RecorderStats stats = m_inspection->recorderStats();
     const StoreLimits &limits = m_inspection->recorder()->limits().store;
     const MessageLogModel *log = m_inspection->messageLogModel();
-    setFigure(m_captured, {tr("captured"), Format::count(stats.captured())}, m_narrow ? 7 : 9);
-    setFigure(m_displayed, {tr("displayed"), Format::count(qint64(log->rowCount()))}, m_narrow ? 7 : 9);
-    setFigure(m_marked, {tr("marked"), Format::count(qint64(log->markCount()))}, m_narrow ? 2 : 4);
+    setFigure(m_captured, {tr("captured"), Format::count(stats.captured())}, m_narrow ? 7 : 8);
+    setFigure(m_displayed, {tr("displayed"), Format::count(qint64(log->rowCount()))}, m_narrow ? 7 : 8);
+    setFigure(m_marked, {tr("marked"), Format::count(qint64(log->markCount()))}, m_narrow ? 2 : 3);
 
     const std::vector<Loss> reasons = m_losses->reasons();
     const quint64 dropped = Losses::total(reasons);
@@ -232,7 +232,7 @@ void StatusPanel::updateStore()
     m_dropped->setAccessibleDescription(m_dropped->toolTip());
     if (m_dropped->icon().isNull() != (dropped == 0))
         m_dropped->setIcon(dropped == 0 ? QIcon() : themeIcon(u"warning"));
-    setFigure(m_dropped, {tr("dropped"), Format::count(dropped)}, m_narrow ? 4 : 6);
+    setFigure(m_dropped, {tr("dropped"), Format::count(dropped)}, m_narrow ? 3 : 5);
 
     const auto budget = [&](QToolButton *button, const QString &caption, qsizetype used, qsizetype of) {
         setFigure(button, {caption, m_narrow ? partOf(used, of) : usedOf(used, of)}, m_narrow ? 3 : 1);

@@ -106,7 +106,7 @@ void StorageDialog::build()
     label(tr("&Folder"), m_folder, row);
     m_folder->setObjectName(u"spoolFolder"_s);
     m_folder->setAccessibleName(tr("Folder for messages on disk"));
-    m_browse->setIcon(themeIcon(u"open"));
+    m_browse->setIcon(themeIcon(u"file"));
     m_browse->setToolTip(tr("Choose a folder"));
     m_browse->setAccessibleName(m_browse->toolTip());
     m_browse->setFocusPolicy(Qt::TabFocus);
