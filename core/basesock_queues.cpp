@@ -112,7 +112,7 @@ void BaseSockPrivate::workQueues()
             envelope.flags = frame.flags;
             if (isTraced()) [[unlikely]] {
                 envelope.times.framedNs = frame.framedNs;
-                envelope.times.decodingNs = qMax(frame.framedNs, time.now());
+                envelope.times.decodingNs = qMax(frame.framedNs, stale ? time.now() : now);
             }
             parseQueue.releaseTaken();
             stale = true;
