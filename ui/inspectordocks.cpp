@@ -76,11 +76,14 @@ QDockWidget *InspectorWindow::addPanel(QWidget *panel, const QString &title, con
     m_added.append({dock, area});
     m_view->insertAction(m_afterDocks, dock->toggleViewAction());
     addPanelAction(title, panel);
-    // The state that was read at the start did not know it yet.
     const std::unique_ptr<QSettings> settings(openSettings());
-    const bool known = settings->value("version"_L1).toInt() == layoutVersion && restoreDockWidget(dock);
-    if (!known)
+    const bool known = settings->value("version"_L1).toInt() == layoutVersion &&
+                       settings->value("docks"_L1).toStringList().contains(objectName);
+    if (!known || !isVisible() || !restoreDockWidget(dock))
         placePanels();
+    // The state that was read at the start did not know it yet. Once the window is seen, it is the person's.
+    if (known && !isVisible())
+        restoreState(settings->value("state"_L1).toByteArray(), layoutVersion);
     for (DataTable *table : panel->findChildren<DataTable *>())
         if (const QByteArray columns = settings->value("columns/"_L1 + table->objectName()).toByteArray();
             !columns.isEmpty())
@@ -168,6 +171,10 @@ void InspectorWindow::saveSettings()
 {
     const std::unique_ptr<QSettings> settings(openSettings());
     settings->setValue("version"_L1, layoutVersion);
+    QStringList docks;
+    for (const QDockWidget *dock : std::as_const(m_docks))
+        docks.append(dock->objectName());
+    settings->setValue("docks"_L1, docks);
     settings->setValue("geometry"_L1, saveGeometry());
     settings->setValue("state"_L1, saveState(layoutVersion));
     settings->setValue("theme"_L1, static_cast<int>(Theme::instance()->mode()));

@@ -90,7 +90,7 @@ void InspectorWindow::createActions()
     m_edit = makeAction(this, u"edit", tr("&Edit and Resend…"), u"Ctrl+Shift+T"_s,
                         tr("Take this message into the Inject panel"));
     connect(m_edit, &QAction::triggered, this, &InspectorWindow::editAndResend);
-    m_tracing = makeAction(this, u"clock", tr("Trace &Handlers"), u"Ctrl+Alt+T"_s,
+    m_tracing = makeAction(this, u"clock", tr("Trace &Handlers"), u"Ctrl+Alt+H"_s,
                            tr("Time each stage and handler of every message, for the Trace and Handlers panels"));
     m_tracing->setCheckable(true);
     m_tracing->setIconVisibleInMenu(false);

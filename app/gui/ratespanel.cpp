@@ -369,8 +369,8 @@ void RatesPanel::updateNote()
     const double seconds = static_cast<double>(m_stepNs) / 1e9;
     parts.append(tr("a point is %1").arg(seconds < 1 ? Format::duration(m_stepNs) : tr("%1 s").arg(seconds)));
     if (isRate()) {
-        if (const double part = m_history->fractionCounted(); part < 0.99)
-            parts.append(tr("counting back: %1").arg(Format::percent(part)));
+        if (m_history->isCountingBack())
+            parts.append(tr("counting back: %1").arg(Format::percent(m_history->fractionCounted())));
         const RateProgress progress = m_history->progress();
         if (const quint64 lost = progress.missed + progress.unreadable; lost > 0)
             parts.append(tr("%1 messages left the store before they were counted").arg(Format::count(lost)));

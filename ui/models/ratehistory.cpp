@@ -184,6 +184,12 @@ double RateHistory::fractionCounted() const
                : static_cast<double>(qMax(next, first) - first) / static_cast<double>(end - first);
 }
 
+bool RateHistory::isCountingBack() const
+{
+    const quint64 next = qMax(shown().progress().nextNo, m_firstNo);
+    return m_store->endNo() > next + 4 * quint64(Chunk::capacity);
+}
+
 qint64 RateHistory::latestNs() const
 {
     return qMax(m_all.counts->latestNs(), m_gauges.latestNs());

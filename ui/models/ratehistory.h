@@ -55,6 +55,8 @@ public:
     RateProgress progress() const;
     /// 0 to 1: how far the counting back of the present spec is.
     double fractionCounted() const;
+    /// More than what has just arrived is not counted yet.
+    bool isCountingBack() const;
     qint64 latestNs() const;
     qint64 earliestNs() const;
     /// How often others became busier between two choices, at most once in so many ms.

@@ -199,16 +199,23 @@ void FilterBar::applyNow()
     showState();
 }
 
+// Messages that have just arrived are always a moment behind: that is no scan to tell of.
+bool FilterBar::isCatchingUp() const
+{
+    constexpr double nearlyAll = 0.99;
+    return m_log->isScanning() && m_log->scanProgress() < nearlyAll;
+}
+
 void FilterBar::showState()
 {
     const bool empty = m_field->text().trimmed().isEmpty();
     const bool inForce = m_filter && *m_filter == m_log->filter();
-    m_state = !m_filter && !empty   ? State::Invalid
-              : m_prepared          ? State::Prepared
-              : !empty && !inForce  ? State::Pending
-              : empty               ? State::Empty
-              : m_log->isScanning() ? State::Scanning
-                                    : State::Valid;
+    m_state = !m_filter && !empty  ? State::Invalid
+              : m_prepared         ? State::Prepared
+              : !empty && !inForce ? State::Pending
+              : empty              ? State::Empty
+              : isCatchingUp()     ? State::Scanning
+                                   : State::Valid;
     m_field->setLook(m_state == State::Invalid ? FilterEdit::Look::Invalid
                      : empty                   ? FilterEdit::Look::Plain
                                                : FilterEdit::Look::Valid);

@@ -76,6 +76,7 @@ private:
     void handleEdited();
     void applyNow();
     void compile();
+    bool isCatchingUp() const;
     void showState();
     void complete(bool asked);
     void fillHistory();

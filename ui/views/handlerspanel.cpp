@@ -96,7 +96,9 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     m_splitter->addWidget(m_below);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(5);
-    m_splitter->setSizes({140, 200});
+    m_tabs->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored); // until there is a handler to show
+    m_splitter->setStretchFactor(0, 1);
+    m_splitter->setSizes({200, 60});
     m_hint->setAlignment(Qt::AlignCenter);
     m_hint->setWordWrap(true);
     m_hint->setMargin(8);
@@ -198,7 +200,11 @@ void HandlersPanel::refresh()
     m_hint->setText(index.isValid() && handler == 0
                         ? tr("Nobody handles this type: there are no calls of it.")
                         : tr("Choose a handler to see how its times are spread, and its longest calls."));
-    m_below->setCurrentIndex(handler == 0 ? 0 : 1);
+    if (const int page = handler == 0 ? 0 : 1; page != m_below->currentIndex()) {
+        m_below->setCurrentIndex(page);
+        m_tabs->setSizePolicy(QSizePolicy::Preferred, page == 0 ? QSizePolicy::Ignored : QSizePolicy::Preferred);
+        m_splitter->setSizes(page == 0 ? QList<int>{200, 60} : QList<int>{90, 210});
+    }
     const SockController *controller = m_inspection->controller(sockId);
     if (handler == 0 || !controller || !isVisible())
         return;

@@ -268,7 +268,10 @@ void StatusPanel::updateTick()
         const TickStats &tick = shown->snapshot().tick;
         m_tick->setToolTip(tr("%1: tick %2, missed %3")
                                .arg(shown->name(), Format::duration(tick.intervalNs), Format::count(tick.missed)));
-        m_tick->setText(m_narrow ? tr("tick %1").arg(Format::duration(tick.intervalNs)) : m_tick->toolTip());
+        QString text = tr("tick %1").arg(Format::duration(tick.intervalNs));
+        if (tick.missed > 0)
+            text += tr(", missed %1").arg(Format::count(tick.missed));
+        m_tick->setText(text); // whose tick it is says the tool tip
     } else {
         m_tick->setText(shown && !m_narrow ? tr("%1: no ticks").arg(shown->name()) : QString());
         m_tick->setToolTip(shown ? tr("%1: no ticks").arg(shown->name()) : QString());
