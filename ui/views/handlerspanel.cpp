@@ -87,7 +87,7 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     , m_table(new DataTable(tr("Handlers"), this))
     , m_splitter(new QSplitter(Qt::Vertical, this))
     , m_below(new QStackedWidget(this))
-    , m_hint(new QLabel(tr("Choose a handler to see how its times are spread, and its longest calls."), this))
+    , m_hint(new QLabel(tr("Choose a handler to see its times."), this))
     , m_tabs(new QTabWidget(this))
     , m_slowModel(new SlowCallModel(this))
 {
@@ -96,12 +96,9 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     m_splitter->addWidget(m_below);
     m_splitter->setChildrenCollapsible(false);
     m_splitter->setHandleWidth(5);
-    m_tabs->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored); // until there is a handler to show
     m_splitter->setStretchFactor(0, 1);
-    m_splitter->setSizes({200, 60});
     m_hint->setAlignment(Qt::AlignCenter);
-    m_hint->setWordWrap(true);
-    m_hint->setMargin(8);
+    m_hint->setMargin(4);
     m_hint->setProperty("role", u"secondary"_s);
     m_tabs->setDocumentMode(true);
     m_tabs->setObjectName(u"handlerTabs"_s);
@@ -138,7 +135,18 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &HandlersPanel::refresh);
     connect(m_tabs, &QTabWidget::currentChanged, this, &HandlersPanel::refresh);
     connect(inspection, &Inspection::updated, this, &HandlersPanel::refresh);
+    showBelow(false);
     refresh();
+}
+
+// A line where no handler is chosen, so that the table has the room.
+void HandlersPanel::showBelow(bool chosen)
+{
+    m_tabs->setSizePolicy(QSizePolicy::Preferred, chosen ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    m_below->setCurrentWidget(chosen ? static_cast<QWidget *>(m_tabs) : m_hint);
+    m_below->setMaximumHeight(chosen ? QWIDGETSIZE_MAX : m_hint->sizeHint().height());
+    if (chosen)
+        m_splitter->setSizes({90, 210});
 }
 
 QWidget *HandlersPanel::createHistogramPage()
@@ -197,14 +205,10 @@ void HandlersPanel::refresh()
     const QModelIndex index = m_table->currentIndex();
     const quint64 handler = index.data(HandlerIdRole).toULongLong();
     const quint32 sockId = index.data(SockIdRole).toUInt();
-    m_hint->setText(index.isValid() && handler == 0
-                        ? tr("Nobody handles this type: there are no calls of it.")
-                        : tr("Choose a handler to see how its times are spread, and its longest calls."));
-    if (const int page = handler == 0 ? 0 : 1; page != m_below->currentIndex()) {
-        m_below->setCurrentIndex(page);
-        m_tabs->setSizePolicy(QSizePolicy::Preferred, page == 0 ? QSizePolicy::Ignored : QSizePolicy::Preferred);
-        m_splitter->setSizes(page == 0 ? QList<int>{200, 60} : QList<int>{90, 210});
-    }
+    m_hint->setText(index.isValid() && handler == 0 ? tr("Nobody handles this type: there are no calls of it.")
+                                                    : tr("Choose a handler to see its times."));
+    if (const bool chosen = handler != 0; chosen != (m_below->currentWidget() == m_tabs))
+        showBelow(chosen);
     const SockController *controller = m_inspection->controller(sockId);
     if (handler == 0 || !controller || !isVisible())
         return;

@@ -41,6 +41,7 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
+    void showBelow(bool chosen);
     QWidget *createHistogramPage();
     QWidget *createSlowPage();
     void showContextMenu(QPoint position);
