@@ -3,6 +3,8 @@
 #include <QScrollBar>
 #include <QTableView>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <random>
 
@@ -121,11 +123,12 @@ std::vector<double> storeMemory(int messages)
     limits.memoryBytes = 8LL * 1024 * 1024 * 1024;
     MessageStore store(limits);
     const int64_t before = residentBytes();
-    for (int done = 0; done < messages; done += frameMessages) {
+    for (int done = 0; done < messages; done += batchMessages) {
         MessageBatch batch;
-        fillBatch(batch, done, frameMessages);
+        fillBatch(batch, done, batchMessages);
         store.append(batch);
     }
+    ::malloc_trim(0); // the batches' memory is not the store's
     const auto resident = static_cast<double>(residentBytes() - before);
     return {static_cast<double>(store.stats().memoryBytes) / messages, resident / messages};
 }

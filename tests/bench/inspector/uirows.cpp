@@ -68,6 +68,8 @@ std::vector<double> scrollRows(qint64 messages)
         QApplication::processEvents();
     }
     const MessageLogModel *log = window.inspection()->messageLogModel();
+    for (int i = 0; i < 100 && log->rowCount() < messages; ++i)
+        turn(20); // rows are published once a frame
     if (log->rowCount() != messages)
         throw CannotRun("not all messages are rows: " + std::to_string(log->rowCount()));
     if (share() < 0.4 || share() > 0.6)
