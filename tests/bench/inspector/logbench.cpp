@@ -137,7 +137,7 @@ std::vector<Group> logAppend(const Settings &settings)
 {
     const int messages = settings.quick ? 1'000'000 : 4'000'000;
     const auto subject = [messages](const QString &name) {
-        return askUiWorker(u"ui-append"_s, {name, QString::number(messages)}, 1, ownCore);
+        return askUiWorker(u"ui-append"_s, {name, QString::number(messages)}, 1, anyCore);
     };
     return {{{{u"64 B"_s, u"msg/s"_s, false, {{u"bound"_s, 1e7}, {u"vector-model"_s, 1.0}}}},
              {{u"ours"_s, [=] { return subject(u"ours"_s); }},
