@@ -210,6 +210,17 @@ private Q_SLOTS:
         QCOMPARE(m_table->selectionModel()->selection().size(), 1);
         QVERIFY(m_table->maximumRows() > 50'000'000);
     }
+    void typingReadsNoRow()
+    {
+        m_model->append(100'000);
+        m_table->setCurrentIndex(m_model->index(0, 0));
+        QCoreApplication::processEvents();
+        m_model->asked = 0;
+        m_table->keyboardSearch(u"q"_s);
+        QCOMPARE(m_model->asked, 0);
+        QTest::keyClick(m_table.get(), Qt::Key_Q);
+        QVERIFY(m_model->asked < 10'000); // what is seen may be painted again
+    }
 };
 
 QTEST_MAIN(TestLogTable)

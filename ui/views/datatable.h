@@ -71,6 +71,8 @@ public:
     virtual QByteArray saveColumns() const;
     virtual bool restoreColumns(const QByteArray &state);
     void addColumnActions(QMenu *menu);
+    /// Nothing: Qt's search by typing reads row after row, and stops the window where there are many.
+    void keyboardSearch(const QString &) override {}
 
 Q_SIGNALS:
     /// The header's menu opens over a column (-1: none): what is added comes first.

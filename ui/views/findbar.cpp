@@ -62,6 +62,7 @@ void FindBar::build()
     m_message->setTextFormat(Qt::PlainText);
     m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_message->setAccessibleName(tr("State of the search"));
+    m_message->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long error leaves the field its room
     // Room for what is usually said, so that the buttons keep still.
     m_message->setMinimumWidth(fontMetrics().horizontalAdvance(tr("found, round the end")) + 8);
     const auto button = [&](QStringView icon, const QString &text, auto slot) {
@@ -75,11 +76,11 @@ void FindBar::build()
         return tool;
     };
     layout->addWidget(m_kind);
-    layout->addWidget(m_field, 1);
+    layout->addWidget(m_field, 3);
     layout->addWidget(m_case);
     layout->addWidget(button(u"previous", tr("Previous hit (Ctrl+B, Shift+Enter)"), &FindBar::findPrevious));
     layout->addWidget(button(u"next", tr("Next hit (Ctrl+N, Enter)"), &FindBar::findNext));
-    layout->addWidget(m_message);
+    layout->addWidget(m_message, 1);
     layout->addWidget(button(u"close", tr("Close (Esc)"), &FindBar::close));
 }
 
@@ -197,6 +198,7 @@ void FindBar::showMessage(const QString &text, bool wrong)
         m_message->style()->polish(m_message);
     }
     m_message->setText(text);
+    m_message->setToolTip(text);
     m_message->setToolTip(text);
     m_field->setAccessibleDescription(text);
 }

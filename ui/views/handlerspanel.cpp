@@ -101,6 +101,8 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     m_hint->setMargin(4);
     m_hint->setProperty("role", u"secondary"_s);
     m_tabs->setDocumentMode(true);
+    // The window does not grow because a handler was chosen.
+    m_tabs->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Ignored);
     m_tabs->setObjectName(u"handlerTabs"_s);
     m_tabs->addTab(createHistogramPage(), tr("H&istogram"));
     m_tabs->addTab(createSlowPage(), tr("Slowest &Calls"));
@@ -142,7 +144,6 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
 // A line where no handler is chosen, so that the table has the room.
 void HandlersPanel::showBelow(bool chosen)
 {
-    m_tabs->setSizePolicy(QSizePolicy::Preferred, chosen ? QSizePolicy::Preferred : QSizePolicy::Ignored);
     m_below->setCurrentWidget(chosen ? static_cast<QWidget *>(m_tabs) : m_hint);
     m_below->setMaximumHeight(chosen ? QWIDGETSIZE_MAX : m_hint->sizeHint().height());
     if (chosen)

@@ -156,8 +156,22 @@ void LogPanel::chooseCurrentAgain()
         chooseRow(row);
 }
 
+// Numbers grow for as long as a capture runs; cut off, they would be worth nothing.
+void LogPanel::widenNumbers()
+{
+    const qsizetype digits = QString::number(m_log->noOfRow(m_log->rowCount() - 1)).size();
+    if (digits <= m_noDigits)
+        return;
+    m_noDigits = digits;
+    const QString widest = Format::count(QString(digits, u'9').toULongLong());
+    const int wanted = m_table->fontMetrics().horizontalAdvance(widest) + 20;
+    if (!m_table->isColumnHidden(MessageLogModel::NoColumn) && m_table->columnWidth(MessageLogModel::NoColumn) < wanted)
+        m_table->setColumnWidth(MessageLogModel::NoColumn, wanted);
+}
+
 void LogPanel::handleRowsInserted(int first)
 {
+    widenNumbers();
     chooseCurrentAgain();
     if (m_following || m_anchorNo == 0 || first != 0)
         return;

@@ -53,6 +53,7 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    void widenNumbers();
     void handleRowsInserted(int first);
     void handleModelAboutToBeReset();
     void handleModelReset();
@@ -75,6 +76,7 @@ private:
     QPushButton *m_resume;
     QList<QAction *> m_messageActions;
     quint64 m_currentNo = 0;
+    qsizetype m_noDigits = 6;      // that the column has room for at first
     quint64 m_anchorNo = 0;        ///< before a reset at the top; until the scan has come down to it …
     bool m_currentInSight = false; ///< … or, when the current one was in sight, that one in the middle
     bool m_following = true;

@@ -218,6 +218,10 @@ void StatusPanel::updateStore()
     const StoreLimits &limits = m_inspection->recorder()->limits().store;
     const MessageLogModel *log = m_inspection->messageLogModel();
     setFigure(m_captured, {tr("captured"), Format::count(stats.captured())}, m_narrow ? 7 : 8);
+    m_captured->setToolTip(tr("%1 captured = %2 stored + %3 dropped or lost + %4 cleared by hand")
+                               .arg(Format::count(stats.captured()), Format::count(stats.store.stored),
+                                    Format::count(stats.captured() - stats.store.stored - stats.store.cleared),
+                                    Format::count(stats.store.cleared)));
     setFigure(m_displayed, {tr("displayed"), Format::count(qint64(log->rowCount()))}, m_narrow ? 7 : 8);
     setFigure(m_marked, {tr("marked"), Format::count(qint64(log->markCount()))}, m_narrow ? 2 : 3);
 
