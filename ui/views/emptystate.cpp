@@ -64,8 +64,9 @@ void EmptyState::watchModel()
 
 bool EmptyState::eventFilter(QObject *watched, QEvent *event)
 {
-    if (watched == m_view->viewport() && (event->type() == QEvent::Resize || event->type() == QEvent::Show))
-        setGeometry(m_view->viewport()->rect());
+    // The viewport; not asked of the view, which may be about to go.
+    if (watched == parent() && (event->type() == QEvent::Resize || event->type() == QEvent::Show))
+        setGeometry(parentWidget()->rect());
     return QWidget::eventFilter(watched, event);
 }
 

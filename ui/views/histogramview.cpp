@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "ui/models/format.h"
 #include "ui/theme.h"
@@ -38,7 +39,10 @@ QString seriesText(const DurationHistogram &times)
 qint64 endOf(int bucket, const DurationHistogram &a, const DurationHistogram &b)
 {
     const qint64 next = DurationHistogram::lowerBoundNs(bucket + 1);
-    return bucket + 1 < DurationHistogram::bucketCount ? next : qMax(next, qMax(a.maximumNs(), b.maximumNs()) + 1);
+    const qint64 longest = qMax(a.maximumNs(), b.maximumNs());
+    if (bucket + 1 < DurationHistogram::bucketCount || longest < next)
+        return next;
+    return longest < std::numeric_limits<qint64>::max() ? longest + 1 : longest;
 }
 
 } // namespace

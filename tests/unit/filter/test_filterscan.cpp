@@ -110,7 +110,8 @@ void TestFilterScan::columnsAreEnough()
     const FilterContext context = filterContext();
     Chunk empty(101);
     MessageBatch heads;
-    for (MessageHead head : someMessages().heads())
+    const MessageBatch some = someMessages();
+    for (const MessageHead &head : some.heads())
         heads.add(head, {});
     appendTo(empty, heads);
     Chunk whole(101);
