@@ -1,6 +1,5 @@
 #include "core/time/turnclock.h"
 
-#include <atomic>
 #include <utility>
 
 #include "core/time/steadyclock.h"
@@ -12,6 +11,7 @@
 #ifdef Q_OS_LINUX
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #endif
 
 namespace SockScope {
@@ -20,7 +20,6 @@ namespace {
 
 #if defined(__x86_64__)
 
-constexpr qint64 calibrationNs = 20'000'000; ///< both ends are read within some 50 ns: wrong by a few millionths
 constexpr quint64 longestNs = 10'000'000;
 
 /// The counter must run at one rate on all cores, and the system must trust it.
@@ -45,30 +44,29 @@ bool isCounterTrusted()
 #endif
 }
 
-struct TickRate
+/// How long the machine has slept since it started.
+qint64 sleptNs()
 {
-    bool trusted = isCounterTrusted();
-    qint64 beganNs = SteadyClock::instance()->nowNs();
-    quint64 beganTicks = __builtin_ia32_rdtsc();
-    std::atomic<quint64> scale{0};
+#ifdef Q_OS_LINUX
+    timespec awake{};
+    timespec all{};
+    ::clock_gettime(CLOCK_MONOTONIC, &awake);
+    ::clock_gettime(CLOCK_BOOTTIME, &all);
+    return (all.tv_sec - awake.tv_sec) * 1'000'000'000LL + all.tv_nsec - awake.tv_nsec;
+#else
+    return 0;
+#endif
+}
 
-    /// 0 until the counter has been watched long enough.
-    quint64 known(qint64 nowNs, quint64 ticks)
-    {
-        const quint64 value = scale.load(std::memory_order_relaxed);
-        if (value != 0 || !trusted || nowNs - beganNs < calibrationNs || ticks <= beganTicks)
-            return value;
-        const double rate = static_cast<double>(nowNs - beganNs) / static_cast<double>(ticks - beganTicks);
-        if (rate > 0.05 && rate < 10) // 100 MHz to 20 GHz
-            scale.store(static_cast<quint64>(rate * 4294967296.0), std::memory_order_relaxed);
-        return scale.load(std::memory_order_relaxed);
-    }
-};
-
-TickRate &tickRate()
+/// 0 until the counter has been watched long enough.
+quint64 tickScale(qint64 nowNs, quint64 ticks)
 {
-    static TickRate rate;
-    return rate;
+    static const bool trusted = isCounterTrusted();
+    static CounterRate rate;
+    if (!trusted)
+        return 0;
+    const quint64 known = rate.scale();
+    return known ? known : rate.watch({nowNs, sleptNs(), ticks});
 }
 
 #endif
@@ -94,7 +92,7 @@ qint64 TurnClock::start()
         m_startTicks = ticks;
         m_startNs = qMax(nowNs, m_startNs + said);
         if (m_scale == 0) {
-            m_scale = tickRate().known(nowNs, ticks);
+            m_scale = tickScale(nowNs, ticks);
             m_longestTicks = m_scale ? (longestNs << scaleBits) / m_scale : 0;
         }
         return m_startNs;

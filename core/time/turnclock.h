@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/time/clock.h"
+#include "core/time/counterrate.h"
 
 namespace SockScope {
 
@@ -35,7 +36,7 @@ public:
     }
 
 private:
-    static constexpr int scaleBits = 32;
+    static constexpr int scaleBits = CounterRate::scaleBits;
 
     std::shared_ptr<Clock> m_clock;
     bool m_steady = false;
