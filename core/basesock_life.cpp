@@ -379,4 +379,9 @@ void BaseSockPrivate::transportKernelDrops(quint64 count)
         Q_EMIT q->limitReached(QStringLiteral("kernel receive buffer"), ledger.kernelDrops);
 }
 
+void BaseSockPrivate::transportGroupsRefused(quint64 count)
+{
+    ledger.groupsRefused += count;
+}
+
 } // namespace SockScope

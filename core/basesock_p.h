@@ -106,6 +106,7 @@ public:
     void transportError(const SockError &error) override;
     void transportRefused(const Endpoint &peer, RefuseReason reason) override;
     void transportKernelDrops(quint64 count) override;
+    void transportGroupsRefused(quint64 count) override;
 
     // life (basesock_life.cpp)
     std::optional<SockError> start();

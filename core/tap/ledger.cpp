@@ -58,6 +58,8 @@ constexpr std::array noteInfo{
     NoteInfo{"handlerErrors", QT_TRANSLATE_NOOP("Ledger", "handlers that failed"), &Ledger::handlerErrors},
     NoteInfo{"kernelDrops", QT_TRANSLATE_NOOP("Ledger", "dropped by the system before we could read them"),
              &Ledger::kernelDrops},
+    NoteInfo{"groupsRefused", QT_TRANSLATE_NOOP("Ledger", "groups of datagrams refused by the system, sent singly"),
+             &Ledger::groupsRefused, LedgerNote::Plain},
     NoteInfo{"refusedConnections", QT_TRANSLATE_NOOP("Ledger", "connections refused"), &Ledger::refusedConnections},
     NoteInfo{"refusedByFilter", QT_TRANSLATE_NOOP("Ledger", "of these: the peer is refused"), &Ledger::refusedByFilter},
     NoteInfo{"refusedPeerLimit", QT_TRANSLATE_NOOP("Ledger", "of these: the peer table was full"),

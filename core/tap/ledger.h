@@ -73,6 +73,7 @@ struct Ledger
     quint64 truncated = 0;     ///< of received: datagrams cut by the receive buffer
     quint64 rejectedFull = 0;  ///< of rejectedPeer: the peer table was full
     quint64 bytesBuffered = 0; ///< of unfinished frames, not yet received as messages
+    quint64 groupsRefused = 0; ///< groups of datagrams (UDP_SEGMENT) that the system refused; they went one by one
 
     // Connections that were not taken, and by RefuseReason; they add up.
     quint64 refusedConnections = 0;

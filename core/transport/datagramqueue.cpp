@@ -140,6 +140,7 @@ int DatagramQueue::sendBatch(int descriptor, int socketFamily)
     while (sent < 0 && errno == EINTR);
     if (sent < 0 && datagrams[0] > 1 && isRefusedGroup(errno)) {
         m_groups = false; // this system, or the way to this peer, takes them one by one only
+        ++m_refusedGroups;
         return sendBatch(descriptor, socketFamily);
     }
     if (sent < 0)

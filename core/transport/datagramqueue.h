@@ -3,6 +3,7 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <utility>
 #include <vector>
 
 #include "core/types/endpoint.h"
@@ -42,6 +43,8 @@ public:
 
     /// Sends up to batch datagrams from the front without removing them; a count, or -1 and errno.
     int sendBatch(int descriptor, int socketFamily);
+    /// How many groups the system refused since the last call; from the first on, datagrams cross one by one.
+    quint64 takeRefusedGroups() { return std::exchange(m_refusedGroups, 0); }
 
 private:
     qsizetype groupSize(qsizetype index, qsizetype limit) const;
@@ -51,6 +54,7 @@ private:
     size_t m_head = 0;
     qsizetype m_pendingBytes = 0;
     bool m_groups = true; // until the system refuses one
+    quint64 m_refusedGroups = 0;
 };
 
 } // namespace SockScope

@@ -32,6 +32,7 @@ public:
     void transportError(const SockError &) override {}
     void transportRefused(const Endpoint &, RefuseReason) override {}
     void transportKernelDrops(quint64) override {}
+    void transportGroupsRefused(quint64) override {}
 };
 
 } // namespace SockScope

@@ -19,7 +19,7 @@ Q_DECLARE_FLAGS(ReceiveFlags, ReceiveFlag)
  *  Path    transport → [this] → framing
  *  Shape   received: one datagram, or the whole unread part of a stream; answers how many bytes were taken (a
  *          datagram's answer is ignored). The sink may close a peer, stop or destroy the transport inside any of
- *          these calls
+ *          these calls but transportGroupsRefused
  *  Units   bytes; receivedNs on the sock's Clock
  *  Errors  Transport stage
  *  Thread  the sock's thread
@@ -50,6 +50,9 @@ public:
     virtual void transportRefused(const Endpoint &peer, RefuseReason reason) = 0;
     /// The system dropped datagrams before we could read them: how many since the last call.
     virtual void transportKernelDrops(quint64 count) = 0;
+    /// The system refused to take datagrams as a group (UDP_SEGMENT): they go one by one, and nothing is lost. Comes
+    /// while the batch is sent: only count here.
+    virtual void transportGroupsRefused(quint64 count) = 0;
 };
 
 /*! Sends and receives bytes: the only part of core that knows sockets.

@@ -302,11 +302,14 @@ UdpTransport::SendStep UdpTransport::sendNext(int &sent, SockError &error)
     const DatagramQueue::Datagram &first = m_queue.at(0);
     if (m_batch) {
         sent = m_queue.sendBatch(m_descriptor, m_family);
+        const int code = errno;
+        if (const quint64 refused = m_queue.takeRefusedGroups())
+            m_sink->transportGroupsRefused(refused);
         if (sent > 0)
             return SendStep::Sent;
-        if (errno == EAGAIN || errno == EWOULDBLOCK)
+        if (code == EAGAIN || code == EWOULDBLOCK)
             return SendStep::Wait;
-        error = SocketErrors::make(SocketOperation::Send, errno, scheme, first.peer);
+        error = SocketErrors::make(SocketOperation::Send, code, scheme, first.peer);
         return SendStep::Failed;
     }
     const char *bytes = first.size > 0 ? m_queue.bytes(first) : "";

@@ -304,6 +304,8 @@ private:
         default:
             if (m_wire->sink() && argument & 1)
                 m_wire->sink()->transportKernelDrops(argument);
+            else if (m_wire->sink() && argument & 2)
+                m_wire->sink()->transportGroupsRefused(argument);
             else if (m_wire->sink())
                 m_wire->sink()->transportError(error);
             break;

@@ -60,6 +60,7 @@ public:
     qint64 sentBytes = 0;
     qint64 sendErrors = 0;
     quint64 kernelDrops = 0;
+    quint64 groupsRefused = 0;
     int batches = 0;
 
     std::function<void(const Endpoint &, QByteArrayView)> onReceived;
@@ -128,6 +129,7 @@ public:
     void transportError(const SockError &error) override { errors.append(error); }
     void transportRefused(const Endpoint &, RefuseReason reason) override { refused.append(reason); }
     void transportKernelDrops(quint64 count) override { kernelDrops += count; }
+    void transportGroupsRefused(quint64 count) override { groupsRefused += count; }
 
 private:
     // A copy is called: the hook may replace itself.

@@ -5,6 +5,11 @@
 
 #include <memory>
 
+#ifdef Q_OS_LINUX
+#include <netinet/in.h>
+#include <sys/socket.h>
+#endif
+
 #include "core/transport/tcptransport.h"
 #include "core/transport/udptransport.h"
 #include "support/recordingsink.h"
@@ -50,6 +55,29 @@ inline void addBothPaths()
     QTest::newRow("batches") << true;
     QTest::newRow("portable") << false;
 }
+
+#ifdef Q_OS_LINUX
+/// From here on the system refuses groups of datagrams from this socket: it cuts them only where it makes checksums.
+inline void withoutChecksums(int descriptor)
+{
+    const int on = 1;
+    QCOMPARE(::setsockopt(descriptor, SOL_SOCKET, SO_NO_CHECK, &on, sizeof on), 0);
+}
+inline void withoutChecksums(const Endpoint &local)
+{
+    int found = 0;
+    for (int descriptor = 3; descriptor < 1024; ++descriptor) {
+        sockaddr_in address{};
+        socklen_t length = sizeof address;
+        if (::getsockname(descriptor, reinterpret_cast<sockaddr *>(&address), &length) == 0 &&
+            address.sin_family == AF_INET && ntohs(address.sin_port) == local.port()) {
+            withoutChecksums(descriptor);
+            ++found;
+        }
+    }
+    QVERIFY(found > 0);
+}
+#endif
 
 inline qsizetype openDescriptors()
 {

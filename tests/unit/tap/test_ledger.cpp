@@ -126,6 +126,7 @@ void TestLedger::sumsTwoLedgers()
     first.rejectedFull = 7;
     first.truncated = 5;
     first.bytesBuffered = 6;
+    first.groupsRefused = 9;
     Ledger sum = first;
     sum += first;
     QCOMPARE(sum.received, (Count{6, 60}));
@@ -145,7 +146,7 @@ void TestLedger::sumsTwoLedgers()
         QVERIFY(!note.label.isEmpty());
         QCOMPARE(note.inBytes, QLatin1String(note.key) == QLatin1String("bytesBuffered"));
     }
-    QCOMPARE(all, 2u + 4u + 6u + 8u + 8u + 10u + 12u + 14u + 5u * 2u);
+    QCOMPARE(all, 2u + 4u + 6u + 8u + 8u + 10u + 12u + 14u + 18u + 5u * 2u);
     sum.refusedAcceptRate = 0;
     QVERIFY(!sum.isBalanced()); // the reasons must add up
     QCOMPARE(sum.truncated, 10u);

@@ -8,6 +8,7 @@
 
 #include "core/transport/datagramqueue.h"
 #include "support/testmain.h"
+#include "support/transportend.h"
 
 using namespace SockScope;
 using namespace SockScope::Test;
@@ -86,6 +87,42 @@ private Q_SLOTS:
                 QCOMPARE(receivers[to].receiveDatagram().data(), bytes);
             }
         }
+    }
+
+    void sendsOneByOneWhereGroupsAreRefused()
+    {
+#ifndef Q_OS_LINUX
+        QSKIP("the system has no UDP_SEGMENT");
+#else
+        QUdpSocket receiver;
+        QUdpSocket sender;
+        QVERIFY(receiver.bind(QHostAddress::LocalHost, 0));
+        QVERIFY(sender.bind(QHostAddress::LocalHost, 0));
+        const int descriptor = static_cast<int>(sender.socketDescriptor());
+        DatagramQueue queue;
+        const auto sendAll = [&](char letter) {
+            for (int i = 0; i < 20; ++i)
+                QVERIFY(queue.append(Endpoint(0x7f000001, receiver.localPort()), QByteArray(100, letter)));
+            while (!queue.isEmpty()) {
+                const int sent = queue.sendBatch(descriptor, AF_INET);
+                QVERIFY(sent > 0);
+                for (int i = 0; i < sent; ++i)
+                    queue.takeFirst();
+            }
+            for (int i = 0; i < 20; ++i) {
+                QTRY_VERIFY(receiver.hasPendingDatagrams());
+                QCOMPARE(receiver.receiveDatagram().data(), QByteArray(100, letter));
+            }
+        };
+        sendAll('a');
+        QCOMPARE(queue.takeRefusedGroups(), 0u);
+        withoutChecksums(descriptor);
+        sendAll('b');
+        QCOMPARE(queue.takeRefusedGroups(), 1u); // once: it is not tried again
+        QCOMPARE(queue.takeRefusedGroups(), 0u);
+        sendAll('c');
+        QCOMPARE(queue.takeRefusedGroups(), 0u);
+#endif
     }
 
     void limitsItsCount()

@@ -91,6 +91,31 @@ private Q_SLOTS:
             QCOMPARE(b.sink.received[i].data, QByteArray::number(i));
     }
 
+    void countsGroupsThatTheSystemRefuses()
+    {
+#ifndef Q_OS_LINUX
+        QSKIP("the system has no UDP_SEGMENT");
+#else
+        UdpEnd a(configAt(QHostAddress::LocalHost));
+        UdpEnd b(configAt(QHostAddress::LocalHost));
+        QVERIFY(!a.transport->open());
+        QVERIFY(!b.transport->open());
+        const auto sendAll = [&](int upTo) {
+            for (int i = 0; i < 30; ++i)
+                QCOMPARE(a.transport->send(b.local(), QByteArray(200, 'g')), SendOutcome::Accepted);
+            a.transport->flush();
+            QTRY_COMPARE(b.sink.received.size(), upTo);
+        };
+        sendAll(30);
+        QCOMPARE(a.sink.groupsRefused, 0u);
+        withoutChecksums(a.local());
+        sendAll(60);
+        sendAll(90);
+        QCOMPARE(a.sink.groupsRefused, 1u);
+        QCOMPARE(a.sink.sentCount, 90);
+#endif
+    }
+
     void refusesMoreThanItsQueueHolds()
     {
         UdpEnd a(configAt(QHostAddress::LocalHost));
