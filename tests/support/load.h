@@ -31,6 +31,12 @@ inline bool isFullLoad()
     return full;
 }
 
+/// QtTest ends a test function after five minutes, all its rows together; at full length some need more.
+inline const bool isGivenTime = [] {
+    return !isFullLoad() || qEnvironmentVariableIsSet("QTEST_FUNCTION_TIMEOUT") ||
+           qputenv("QTEST_FUNCTION_TIMEOUT", "1800000");
+}();
+
 /// How many of something: short, at full length; a quarter where a sanitizer makes each several times as dear.
 inline int amount(int inShort, int inFull)
 {
