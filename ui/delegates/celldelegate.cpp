@@ -67,6 +67,31 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInd
     }
 }
 
+void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const
+{
+    QStyleOptionViewItem option(given);
+    initStyleOption(&option, index);
+    const QStyle *style = option.widget ? option.widget->style() : QApplication::style();
+    constexpr auto more =
+        QStyleOptionViewItem::HasDecoration | QStyleOptionViewItem::HasCheckIndicator | QStyleOptionViewItem::WrapText;
+    const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, &option, option.widget) + 1;
+    const QRect rect = option.rect.adjusted(margin, 0, -margin, 0);
+    if ((option.features & more) || option.textElideMode != Qt::ElideRight ||
+        !m_text.layOut(rect, option.font, option.displayAlignment, option.text)) {
+        style->drawControl(QStyle::CE_ItemViewItem, &option, painter, option.widget);
+        return;
+    }
+    drawGround(painter, option);
+    const QPalette::ColorGroup group = !(option.state & QStyle::State_Enabled)  ? QPalette::Disabled
+                                       : !(option.state & QStyle::State_Active) ? QPalette::Inactive
+                                                                                : QPalette::Normal;
+    const QPen pen = painter->pen();
+    painter->setPen(option.palette.color(group, option.state & QStyle::State_Selected ? QPalette::HighlightedText
+                                                                                      : QPalette::Text));
+    m_text.draw(painter);
+    painter->setPen(pen);
+}
+
 bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
                              const QModelIndex &index)
 {
@@ -135,7 +160,7 @@ void LogDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInde
 void LogDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, const QModelIndex &index) const
 {
     if (index.column() != MessageLogModel::DirectionColumn || index.data(IsIgnoredRole).toBool()) {
-        QStyledItemDelegate::paint(painter, given, index);
+        CellDelegate::paint(painter, given, index);
         // A colour rule shows by more than its ground: a bar before the number, whose tool tip names it.
         if (const QVariant rule = index.data(RuleTextRole);
             rule.isValid() && index.column() == MessageLogModel::NoColumn) {
@@ -192,7 +217,7 @@ void SparklineDelegate::paint(QPainter *painter, const QStyleOptionViewItem &giv
 
 void CountdownDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    QStyledItemDelegate::paint(painter, option, index);
+    CellDelegate::paint(painter, option, index);
     const QVariant value = index.data(SecondsLeftRole);
     if (!value.isValid() || value.toDouble() < 0)
         return;

@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "ui/delegates/celltext.h"
+
 namespace SockScope {
 
 /*! How a cell of any table looks: numbers to the right, levels in their colour with an icon, plain otherwise.
@@ -21,6 +23,7 @@ public:
     using QStyledItemDelegate::QStyledItemDelegate;
     /// The column in which a level shows its icon; -1: none.
     void setLevelIconColumn(int column) { m_levelIconColumn = column; }
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     /// What does not fit is said in a tool tip.
     bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
                    const QModelIndex &index) override;
@@ -32,6 +35,7 @@ protected:
 
 private:
     int m_levelIconColumn = -1;
+    mutable CellText m_text; // no state that shows: what it knows of fonts
 };
 
 /*! A cell of the message log: marked and broken rows have their ground, the direction is an arrow.
