@@ -156,6 +156,13 @@ qsizetype Chunk::append(const MessageBatch &batch, qsizetype from, qsizetype &by
     int at = m_count.load(std::memory_order_relaxed);
     qsizetype used = m_offsets[at];
     qsizetype next = from;
+    // Bytes without notes lie in the batch as they will lie here: those of many messages are copied at once.
+    const char *run = source;
+    qsizetype runTo = used;
+    const auto copyRun = [&] {
+        if (source > run)
+            std::memcpy(m_arena + runTo, run, static_cast<size_t>(source - run));
+    };
     for (; next < batch.count() && at < capacity; ++next, ++at) {
         const MessageHead &head = heads[static_cast<size_t>(next)];
         const qsizetype need = arenaNeed(head);
@@ -168,15 +175,17 @@ qsizetype Chunk::append(const MessageBatch &batch, qsizetype from, qsizetype &by
         m_types[at] = m_index->types.numberOf(head.type, m_typeTable, m_typeCount);
         m_socks[at] = m_index->socks.numberOf(head.sock, m_sockTable, m_sockCount);
         m_flags[at] = flagsOf(head);
-        const qsizetype bytes = qsizetype(head.payloadBytes) + head.noteBytes;
-        if (bytes > 0)
-            std::memcpy(m_arena + used, source, static_cast<size_t>(bytes));
-        if (head.noteBytes > 0)
-            std::memcpy(m_arena + used + bytes, &head.noteBytes, sizeof(head.noteBytes));
-        source += bytes;
+        source += qsizetype(head.payloadBytes) + head.noteBytes;
         used += need;
+        if (head.noteBytes > 0) [[unlikely]] {
+            copyRun();
+            std::memcpy(m_arena + used - sizeof(head.noteBytes), &head.noteBytes, sizeof(head.noteBytes));
+            run = source;
+            runTo = used;
+        }
         m_offsets[at + 1] = static_cast<quint32>(used);
     }
+    copyRun();
     byteOffset = source - batch.bytes().data();
     m_count.store(at, std::memory_order_release);
     return next - from;

@@ -4,32 +4,55 @@
 
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace SockScope {
 
-struct ChunkSupply::Slot
+struct ChunkSupply::Shelf
 {
     mutable std::mutex mutex;
-    std::shared_ptr<Chunk> ready;
-    qsizetype bytes = 0;
+    std::vector<std::shared_ptr<Chunk>> ready;
+    qsizetype bytes = 0; // of one that is ready
+    int wanted = 1;
     bool isBusy = false;
 };
 
 ChunkSupply::ChunkSupply()
-    : m_slot(std::make_shared<Slot>())
+    : m_shelf(std::make_shared<Shelf>())
 {
 }
 
-ChunkSupply::~ChunkSupply() = default;
+// Work that still runs stops behind the chunk at which it is.
+ChunkSupply::~ChunkSupply()
+{
+    const std::scoped_lock lock(m_shelf->mutex);
+    m_shelf->wanted = 0;
+}
 
 std::shared_ptr<Chunk> ChunkSupply::take(quint64 firstNo, qsizetype arenaCapacity)
 {
+    const bool slow = !m_sinceTaken.isValid() || m_sinceTaken.elapsed() >= calmMs;
+    m_sinceTaken.start();
     std::shared_ptr<Chunk> chunk;
+    std::vector<std::shared_ptr<Chunk>> surplus; // freed without the lock
     {
-        const std::scoped_lock lock(m_slot->mutex);
-        if (m_slot->ready && m_slot->ready->arenaCapacity() == arenaCapacity) {
-            chunk = std::exchange(m_slot->ready, nullptr);
-            m_slot->bytes = 0;
+        const std::scoped_lock lock(m_shelf->mutex);
+        std::vector<std::shared_ptr<Chunk>> &ready = m_shelf->ready;
+        if (!ready.empty() && ready.back()->arenaCapacity() == arenaCapacity) {
+            chunk = std::move(ready.back());
+            ready.pop_back();
+        }
+        if (!chunk && !slow) {
+            m_wanted = qMin(m_wanted + 1, maximumReady);
+            m_calm = 0;
+        } else if (slow || ++m_calm == calmAfter) {
+            m_wanted = qMax(m_wanted - 1, 1);
+            m_calm = 0;
+        }
+        m_shelf->wanted = m_wanted;
+        while (ready.size() > static_cast<size_t>(m_wanted)) {
+            surplus.push_back(std::move(ready.back()));
+            ready.pop_back();
         }
     }
     if (!chunk)
@@ -43,28 +66,36 @@ void ChunkSupply::prepare(const Chunk &model)
     if (model.arenaCapacity() != Chunk::arenaBytes) // large messages, or a small store
         return;
     {
-        const std::scoped_lock lock(m_slot->mutex);
-        if (m_slot->isBusy || m_slot->ready)
+        const std::scoped_lock lock(m_shelf->mutex);
+        if (m_shelf->isBusy || m_shelf->ready.size() >= static_cast<size_t>(m_wanted))
             return;
-        m_slot->isBusy = true;
+        m_shelf->isBusy = true;
     }
-    const int messages = model.count();
-    const qsizetype used = model.arena().size();
-    const qsizetype bytes = model.memoryBytes();
-    QThreadPool::globalInstance()->start([slot = m_slot, messages, used, bytes] {
+    QThreadPool::globalInstance()->start([shelf = m_shelf, messages = model.count(), used = model.arena().size(),
+                                          bytes = model.memoryBytes()] { fill(*shelf, messages, used, bytes); });
+}
+
+void ChunkSupply::fill(Shelf &shelf, int messages, qsizetype used, qsizetype bytes)
+{
+    for (;;) {
         auto chunk = std::make_shared<Chunk>(1, Chunk::arenaBytes);
         chunk->prefault(messages, used);
-        const std::scoped_lock lock(slot->mutex);
-        slot->ready = std::move(chunk);
-        slot->bytes = bytes;
-        slot->isBusy = false;
-    });
+        const std::scoped_lock lock(shelf.mutex);
+        if (shelf.ready.size() < static_cast<size_t>(shelf.wanted)) {
+            shelf.ready.push_back(std::move(chunk));
+            shelf.bytes = bytes;
+        }
+        if (shelf.ready.size() >= static_cast<size_t>(shelf.wanted)) {
+            shelf.isBusy = false;
+            return;
+        }
+    }
 }
 
 qsizetype ChunkSupply::memoryBytes() const
 {
-    const std::scoped_lock lock(m_slot->mutex);
-    return m_slot->bytes;
+    const std::scoped_lock lock(m_shelf->mutex);
+    return m_shelf->bytes * static_cast<qsizetype>(m_shelf->ready.size());
 }
 
 } // namespace SockScope

@@ -1,22 +1,28 @@
 #pragma once
 
+#include <QElapsedTimer>
+
 #include <memory>
 
 #include "core/store/chunk.h"
 
 namespace SockScope {
 
-/*! Has the next chunk's memory ready before it is needed.
+/*! Has the next chunks' memory ready before it is needed.
  *  Path    MessageStore → [this] → the next open chunk
- *  Shape   one chunk of Chunk::arenaBytes at most; prepared on the global thread pool while the open one fills
- *  Units   bytes
- *  Errors  none: what is not ready yet is made as it is asked for
- *  Thread  the owner's; the work is done in another
- *  Source  to take a page from the system costs more than what is written into it; MADV_POPULATE_WRITE
+ *  Shape   a chunk of Chunk::arenaBytes, prepared on the global thread pool while the open one fills; up to
+ * maximumReady of them while messages come in faster than that: each time none is ready there will be one more, and
+ * after calmAfter chunks that were all ready, or when a chunk took calmMs to fill, one less Units   bytes Errors  none:
+ * what is not ready yet is made as it is asked for Thread  the owner's; the work is done in another Source  to take a
+ * page from the system costs more than what is written into it; MADV_POPULATE_WRITE
  */
 class ChunkSupply
 {
 public:
+    static constexpr int maximumReady = 8;
+    static constexpr int calmAfter = 256;
+    static constexpr qint64 calmMs = 1000;
+
     ChunkSupply();
     ~ChunkSupply();
 
@@ -26,8 +32,13 @@ public:
     qsizetype memoryBytes() const;
 
 private:
-    struct Slot;
-    std::shared_ptr<Slot> m_slot; // the work may end after this object
+    struct Shelf;
+    static void fill(Shelf &shelf, int messages, qsizetype used, qsizetype bytes);
+
+    std::shared_ptr<Shelf> m_shelf; // the work may end after this object
+    QElapsedTimer m_sinceTaken;
+    int m_wanted = 1;
+    int m_calm = 0; // chunks that were ready, one behind the other
 };
 
 } // namespace SockScope

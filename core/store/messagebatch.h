@@ -3,6 +3,7 @@
 #include <QByteArrayView>
 #include <QString>
 
+#include <cstring>
 #include <vector>
 
 #include "core/types/endpoint.h"
@@ -51,7 +52,19 @@ public:
     static constexpr qsizetype maximumNoteBytes = 4096;
     static constexpr qsizetype maximumPayloadBytes = 2LL * 1024 * 1024 * 1024;
 
-    void add(MessageHead head, QByteArrayView payload, const QString &note = {});
+    void add(const MessageHead &head, QByteArrayView payload)
+    {
+        MessageHead &added = m_heads.emplace_back(head);
+        added.payloadBytes = 0;
+        added.noteBytes = 0;
+        if (payload.size() > maximumPayloadBytes) [[unlikely]] {
+            added.flags |= EnvelopeFlag::Truncated;
+            payload = payload.first(maximumPayloadBytes);
+        }
+        added.payloadBytes = static_cast<quint32>(payload.size());
+        put(payload);
+    }
+    void add(const MessageHead &head, QByteArrayView payload, const QString &note);
     /// Keeps the first messages only.
     void truncate(qsizetype messages);
     /// Empty, and the memory stays for what comes next.
@@ -61,12 +74,9 @@ public:
     qsizetype count() const { return static_cast<qsizetype>(m_heads.size()); }
     const std::vector<MessageHead> &heads() const { return m_heads; }
     /// Payloads and notes, in the order of the heads.
-    QByteArrayView bytes() const { return {m_bytes.data(), static_cast<qsizetype>(m_bytes.size())}; }
+    QByteArrayView bytes() const { return {m_bytes.data(), static_cast<qsizetype>(m_used)}; }
     /// What its messages cost in memory.
-    qsizetype memoryBytes() const
-    {
-        return static_cast<qsizetype>(m_heads.size() * sizeof(MessageHead) + m_bytes.size());
-    }
+    qsizetype memoryBytes() const { return static_cast<qsizetype>(m_heads.size() * sizeof(MessageHead) + m_used); }
     /// What one of them does.
     static qsizetype memoryBytes(const MessageHead &head)
     {
@@ -79,8 +89,20 @@ public:
     }
 
 private:
+    void put(QByteArrayView bytes)
+    {
+        const auto size = static_cast<size_t>(bytes.size());
+        if (m_bytes.size() - m_used < size) [[unlikely]]
+            grow(size);
+        if (size > 0)
+            std::memcpy(m_bytes.data() + m_used, bytes.data(), size);
+        m_used += size;
+    }
+    void grow(size_t by);
+
     std::vector<MessageHead> m_heads;
-    std::vector<char> m_bytes;
+    std::vector<char> m_bytes; // as large as it ever was: what is written next need not be zeroed before
+    size_t m_used = 0;
 };
 
 } // namespace SockScope

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/store/chunkentry.h"
+#include "core/store/chunksupply.h"
 #include "core/store/messagestore.h"
 #include "core/store/segmentwalk.h"
 #include "core/store/sockdescriptions.h"
@@ -78,7 +79,7 @@ void MessageStore::spoolOver()
     std::vector<std::shared_ptr<const Chunk>> freed; // after the lock
     const std::scoped_lock lock(m_state->mutex);
     qsizetype over = m_state->stats.memoryBytes - m_state->stats.inFlightBytes + expectedOpenBytes() +
-                     m_state->cache.memoryBytes() - m_limits.memoryBytes;
+                     m_state->cache.memoryBytes() + m_supply->memoryBytes() - m_limits.memoryBytes;
     if (over <= 0)
         return;
     if (std::exchange(m_socksChanged, false))
@@ -104,8 +105,8 @@ void MessageStore::loseOver(std::vector<std::shared_ptr<const Chunk>> &freed)
     if (failed && m_chunks.front()->isInMemory())
         return; // toDrop() lets them go in order
     const ChunkEntry::Loss loss = failed ? ChunkEntry::Loss::Oldest : ChunkEntry::Loss::SlowDisk;
-    qsizetype over =
-        m_state->stats.memoryBytes + expectedOpenBytes() - m_limits.memoryBytes - (failed ? 0 : m_limits.inFlightBytes);
+    qsizetype over = m_state->stats.memoryBytes + expectedOpenBytes() + m_supply->memoryBytes() - m_limits.memoryBytes -
+                     (failed ? 0 : m_limits.inFlightBytes);
     for (const std::shared_ptr<ChunkEntry> &entry : m_chunks) {
         if (over <= 0)
             break;
@@ -121,7 +122,7 @@ quint64 MessageStore::toDrop() const
     const std::scoped_lock lock(m_state->mutex);
     const bool spools = !m_limits.spoolFolder.isEmpty() && m_limits.diskBytes > 0 && (!m_spool || m_spool->mayWrite());
     const qsizetype allowed = m_limits.memoryBytes + (spools ? m_limits.inFlightBytes : 0);
-    qsizetype memory = m_state->stats.memoryBytes + openBytes();
+    qsizetype memory = m_state->stats.memoryBytes + openBytes() + m_supply->memoryBytes();
     qsizetype disk = m_state->stats.diskBytes;
     quint64 lostRows = m_state->stats.lostRows;
     const SegmentFile *segment = nullptr;
