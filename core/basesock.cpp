@@ -409,7 +409,8 @@ FrameResult BaseSock::decodeMessage(QByteArrayView buffer, FramingState &state)
 
 std::optional<SockError> BaseSock::encodeMessage(QByteArrayView payload, QByteArray &wire)
 {
-    return framing()->encode(payload, wire);
+    // Not through a copy of the pointer: counting it twice costs a fifth of a small message.
+    return d->framing ? d->framing->encode(payload, wire) : defaultFraming()->encode(payload, wire);
 }
 
 std::optional<SockError> BaseSock::parseMessage(const Bytes &payload, Message &message)
