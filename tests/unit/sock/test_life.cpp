@@ -2,6 +2,7 @@
 #include <QTest>
 #include <QThread>
 
+#include <atomic>
 #include <stdexcept>
 
 #include "core/metasock.h"
@@ -194,9 +195,10 @@ private Q_SLOTS:
             client.sendMessage(1, i, endpoint);
         QTRY_COMPARE(got.load(), 100);
         QVERIFY(rightThread);
-        QSignalSpy destroyed(sock, &QObject::destroyed);
+        std::atomic<int> destroyed = 0; // a QSignalSpy would write its list in that thread while this one reads it
+        connect(sock, &QObject::destroyed, sock, [&] { ++destroyed; });
         sock->deleteLater();
-        QTRY_COMPARE(destroyed.size(), 1);
+        QTRY_COMPARE(destroyed.load(), 1);
         thread.quit();
         QVERIFY(thread.wait(5000));
     }
