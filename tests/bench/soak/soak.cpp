@@ -14,6 +14,7 @@
 #include <memory>
 #include <vector>
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include "bench/soak/sender.h"
@@ -37,6 +38,17 @@ double residentMiB()
     if (!file.open(QIODevice::ReadOnly))
         return 0;
     return file.readAll().split(' ').value(1).toDouble() * double(::sysconf(_SC_PAGESIZE)) / 1048576.0;
+}
+
+/// What is in use of the heap, in all that the allocator got from the system: it tells a leak from a high-water mark.
+double heapMiB()
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+    const struct mallinfo2 info = ::mallinfo2();
+    return double(info.uordblks + info.hblkhd) / 1048576.0;
+#else
+    return std::nan("");
+#endif
 }
 
 /// Receives, answers some, ticks, forgets who is silent.
@@ -64,15 +76,16 @@ struct Sample
 {
     double seconds = 0;
     double mebibytes = 0;
+    double heapMebibytes = 0;
 };
 
-double meanOf(const std::vector<Sample> &samples, double from, double to)
+double meanOf(const std::vector<Sample> &samples, double Sample::*value, double from, double to)
 {
     double sum = 0;
     int count = 0;
     for (const Sample &sample : samples) {
         if (sample.seconds >= from && sample.seconds <= to) {
-            sum += sample.mebibytes;
+            sum += sample.*value;
             ++count;
         }
     }
@@ -112,10 +125,11 @@ int soak(const QString &program, double minutes, int rate, quint32 seed)
     QTimer sampling;
     const int sampleMs = qMin(10'000, seconds * 1000 / 12);
     QObject::connect(&sampling, &QTimer::timeout, &sampling, [&] {
-        samples.push_back({double(timer.elapsed()) / 1000.0, residentMiB()});
-        std::printf("%7.0f s  %.2f MiB  %llu messages  %d + %d peers\n", samples.back().seconds,
-                    samples.back().mebibytes, udp->ledger().received.messages + tcp->ledger().received.messages,
-                    udp->peers().size(), tcp->peers().size());
+        samples.push_back({double(timer.elapsed()) / 1000.0, residentMiB(), heapMiB()});
+        std::printf("%7.0f s  %.2f MiB, heap %.3f  %llu messages  %d + %d peers\n", samples.back().seconds,
+                    samples.back().mebibytes, samples.back().heapMebibytes,
+                    udp->ledger().received.messages + tcp->ledger().received.messages, udp->peers().size(),
+                    tcp->peers().size());
         std::fflush(stdout);
     });
     sampling.start(sampleMs);
@@ -133,10 +147,12 @@ int soak(const QString &program, double minutes, int rate, quint32 seed)
     const qint64 udpSent = words.value(1).toLongLong();
     const qint64 tcpSent = words.value(3).toLongLong();
     const double window = qMin(300.0, total / 3);
-    const double first = meanOf(samples, 0, window);
-    const double last = meanOf(samples, total - window, total + 1);
+    const double first = meanOf(samples, &Sample::mebibytes, 0, window);
+    const double last = meanOf(samples, &Sample::mebibytes, total - window, total + 1);
     const double ratio = last / first;
     std::printf("first %.0f s: %.3f MiB; last %.0f s: %.3f MiB; ratio %.4f\n", window, first, window, last, ratio);
+    std::printf("heap in use: first %.3f MiB, last %.3f MiB\n", meanOf(samples, &Sample::heapMebibytes, 0, window),
+                meanOf(samples, &Sample::heapMebibytes, total - window, total + 1));
     std::printf("%lld messages in %.0f s: %.0f a second; %s peers of each kind joined and left\n", udpSent + tcpSent,
                 total, double(udpSent + tcpSent) / total, words.value(5).constData());
     const bool complete = isComplete("UDP", *udp, udpSent) & isComplete("TCP", *tcp, tcpSent);
