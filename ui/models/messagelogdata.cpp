@@ -43,7 +43,7 @@ LogRow MessageLogModel::readRow(quint64 no) const
     LogRow row;
     row.no = no;
     row.readable = message.isReadable();
-    row.note = message.note();
+    row.note = noteOf(message);
     row.fields.resize(m_fieldColumns.count());
     if (!row.readable)
         return row;
@@ -53,6 +53,8 @@ LogRow MessageLogModel::readRow(quint64 no) const
     row.sock = message.sock();
     row.wireBytes = message.wireBytes();
     row.flags = message.flags();
+    if (m_failures.contains(no))
+        row.flags |= FlagError | FlagFailed;
     row.direction = message.direction();
     row.outcome = message.outcome();
     row.typeLabel = m_directory->typeLabel(row.sock, row.type);

@@ -14,6 +14,7 @@
 #include "ui/models/annotations.h"
 #include "ui/models/filterrunner.h"
 #include "ui/models/findrunner.h"
+#include "ui/models/latefailures.h"
 #include "ui/models/logcolumns.h"
 #include "ui/models/logrow.h"
 #include "ui/models/logrows.h"
@@ -86,6 +87,11 @@ public:
     /// insert. Answers whether more waits.
     bool collect();
     void clear();
+    /// What handlers threw about messages of a sock that may be in the log already.
+    void noteFailures(quint32 sock, std::span<const LateFailure> failures) { m_failures.add(sock, failures); }
+    const LateFailures &lateFailures() const { return m_failures; }
+    /// What went wrong with a message, its own note and what handlers threw later; empty when nothing did.
+    QString noteOf(const StoredMessage &message) const;
     /// Forgets all messages and shows those of a spool that a crash left; what came back and what is lost.
     RecoveryReport adopt(const QString &path);
     void setPaused(bool paused);
@@ -185,6 +191,7 @@ private:
     void forgetTexts();
     // messagelogsearch.cpp
     void handleAnnotationChanged(Annotations::Kind kind, quint64 no);
+    void settleFailures();
     void handleFindFinished(const FindRunner::Answer &answer);
     using NotedStep = quint64 (Annotations::*)(Annotations::Kind, quint64) const;
     int notedRow(quint64 start, NotedStep step, Annotations::Kind kind) const;
@@ -193,6 +200,7 @@ private:
     const SockDirectory *m_directory;
     const ColourRules *m_rules = nullptr;
     Annotations m_annotations;
+    LateFailures m_failures;
     LogColumns m_fieldColumns;
     Filter m_filter;
     FilterRunner m_runner;

@@ -26,6 +26,7 @@ std::shared_ptr<const FilterContext> MessageLogModel::filterContext() const
     context->originNs = m_firstWallNs;
     context->marked = m_annotations.markedNumbers();
     context->commented = m_annotations.commentedNumbers();
+    context->failed = m_failures.numbers();
     m_context = std::move(context);
     return m_context;
 }
@@ -55,6 +56,32 @@ void MessageLogModel::handleAnnotationChanged(Annotations::Kind kind, quint64 no
     }
     if (kind == Kind::Mark)
         Q_EMIT marksChanged();
+}
+
+QString MessageLogModel::noteOf(const StoredMessage &message) const
+{
+    const QString late = m_failures.text(message.no());
+    const QString own = message.note();
+    return late.isEmpty() ? own : own.isEmpty() ? late : own + u"; "_s + late;
+}
+
+// A handler that threw after its message was stored: the row turns red, and filters and rules hear of it.
+void MessageLogModel::settleFailures()
+{
+    constexpr int pauseMs = 500; // where handlers throw all the time, a scan must come to its end in between
+    const std::vector<quint64> found = m_failures.resolve(*m_recorder);
+    if (found.empty())
+        return;
+    m_context.reset();
+    for (const quint64 no : found)
+        m_readRows.remove(no);
+    const auto [least, most] = std::minmax_element(found.begin(), found.end());
+    const int last = rowOfNo(*most);
+    const int first = rowAtOrAfterNo(*least);
+    if (first >= 0)
+        Q_EMIT dataChanged(index(first, 0), index(last < 0 ? rowCount() - 1 : last, columnCount() - 1));
+    if (m_filter.text().contains(u"error"_s) && !m_refilterTimer.isActive())
+        m_refilterTimer.start(pauseMs);
 }
 
 int MessageLogModel::notedRow(quint64 start, NotedStep step, Annotations::Kind kind) const
