@@ -68,10 +68,9 @@ SockMonitor::SockMonitor(BaseSock *sock, std::shared_ptr<Recorder> recorder, qin
     , m_recorder(std::move(recorder))
     , m_intervalNs(qMax(intervalNs, qint64(0)))
     , m_sockId(nextSockId())
-    , m_traces(std::make_shared<TraceLog>(), [this] { markDirty(); },
-               [this](quint64 record, const QString &handler, const QString &error) {
-                   noteFailure(record, handler, error);
-               })
+    , m_traces(
+          std::make_shared<TraceLog>(), [this] { markDirty(); },
+          [this](quint64 record, const QString &handler, const QString &error) { noteFailure(record, handler, error); })
 {
     m_ready.snapshot.sockId = m_sockId;
 }

@@ -76,8 +76,8 @@ struct SockSnapshot
     int concurrentRunning = 0;
     std::vector<HandlerStats> handlers;
     QStringList deniedPeers;
-    quint64 lostRecords = 0; ///< messages that this monitor could not keep, by its own limit
-    quint64 lostErrors = 0;  ///< errors that nobody took in time, beyond errorLimit
+    quint64 lostRecords = 0;  ///< messages that this monitor could not keep, by its own limit
+    quint64 lostErrors = 0;   ///< errors that nobody took in time, beyond errorLimit
     quint64 lostFailures = 0; ///< late failures of handlers that nobody took in time, beyond failureLimit
     quint64 blockedHandlers = 0;
 };
@@ -95,7 +95,7 @@ struct SockChanges
     std::vector<PeerChange> peers; ///< in order; the last one of an endpoint is its present state
     std::vector<ErrorEntry> errors;
     std::vector<LateFailure> failures; ///< in the order in which they were known
-    bool peersReset = false; ///< peers is the whole table (first batch, or the list of changes overflowed)
+    bool peersReset = false;           ///< peers is the whole table (first batch, or the list of changes overflowed)
 };
 
 /*! Carries what a sock does to another thread, in batches, without ever waiting for it.
@@ -115,8 +115,8 @@ public:
     static constexpr qsizetype pendingLimit = 131'072;
     static constexpr qsizetype pendingLimitBytes = 64LL * 1024 * 1024;
     static constexpr qsizetype errorLimit = 1000;
-    /// So many failures of handlers wait for the message's batch; then that goes to the recorder. As many late ones wait
-    /// for takeChanges.
+    /// So many failures of handlers wait for the message's batch; then that goes to the recorder. As many late ones
+    /// wait for takeChanges.
     static constexpr size_t failureLimit = 10'000;
     /// When this many changes of peers wait, more than half of them of different peers, a reset replaces them.
     static constexpr qsizetype changeLimit = 200'000;

@@ -77,9 +77,8 @@ void SockMonitor::settleFailures()
     // Numbers compare by their difference, and those of the batch grow.
     const quint32 first = m_batch.isEmpty() ? static_cast<quint32>(m_lastNo + 1) : m_batch.heads().front().sequence;
     const auto ahead = [first](quint32 sequence) { return static_cast<qint32>(sequence - first); };
-    std::stable_sort(failures.begin(), failures.end(), [&](const LateFailure &a, const LateFailure &b) {
-        return ahead(a.sequence) < ahead(b.sequence);
-    });
+    std::stable_sort(failures.begin(), failures.end(),
+                     [&](const LateFailure &a, const LateFailure &b) { return ahead(a.sequence) < ahead(b.sequence); });
     auto next = failures.begin();
     for (; next != failures.end() && ahead(next->sequence) < 0; ++next) {
         if (m_lateFailures.size() < failureLimit)

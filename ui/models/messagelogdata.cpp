@@ -248,7 +248,7 @@ QVariant MessageLogModel::sortValue(const LogRow &data, int column) const
 
 QString MessageLogModel::timeText(const LogRow &data, int row) const
 {
-    switch (m_timeFormat) {
+    switch (shownTimeFormat()) {
     case TimeFormat::Absolute:
         return Format::clockTime(data.wallNs / 1000);
     case TimeFormat::Relative:
@@ -293,10 +293,10 @@ QVariant MessageLogModel::headerData(int section, Qt::Orientation orientation, i
     case NoColumn:
         return tr("No.");
     case TimeColumn:
-        return m_timeFormat == TimeFormat::Absolute ? tr("Time")
-               : m_timeFormat == TimeFormat::Delta  ? tr("Time since previous")
-               : m_annotations.referenceCount() > 0 ? tr("Since reference")
-                                                    : tr("Time since start");
+        return shownTimeFormat() == TimeFormat::Absolute ? tr("Time")
+               : shownTimeFormat() == TimeFormat::Delta  ? tr("Time since previous")
+               : m_annotations.hasReferences()           ? tr("Since reference")
+                                                         : tr("Time since start");
     case DirectionColumn:
         return tr("Direction");
     case SocketColumn:

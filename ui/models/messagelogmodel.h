@@ -107,6 +107,8 @@ public:
     void setFilter(const Filter &filter);
     const Filter &filter() const { return m_filter; }
     bool isScanning() const { return isFiltered() && m_runner.isScanning(); }
+    /// A scan that is worth telling of: messages that have just arrived are always a moment behind.
+    bool isCatchingUp() const { return isScanning() && m_runner.progress() < 1; }
     /// 0 to 1.
     double scanProgress() const { return isFiltered() ? m_runner.progress() : 1; }
     /// Messages that the filter could not look at, because their chunk cannot be read.
@@ -114,8 +116,11 @@ public:
     /// What filters know of socks and marks now; a copy that nobody changes.
     std::shared_ptr<const FilterContext> filterContext() const;
 
+    /// What a person chose; it holds at once, references or none.
     void setTimeFormat(TimeFormat format);
     TimeFormat timeFormat() const { return m_timeFormat; }
+    /// What is shown: since the reference, from the first one that is set to the last that is taken away.
+    TimeFormat shownTimeFormat() const { return m_fromReference ? TimeFormat::Relative : m_timeFormat; }
 
     Annotations *annotations() { return &m_annotations; }
     const Annotations *annotations() const { return &m_annotations; }
@@ -191,6 +196,8 @@ private:
     void forgetTexts();
     // messagelogsearch.cpp
     void handleAnnotationChanged(Annotations::Kind kind, quint64 no);
+    void handleReferencesChanged();
+    void showTimesAgain();
     void settleFailures();
     void handleFindFinished(const FindRunner::Answer &answer);
     using NotedStep = quint64 (Annotations::*)(Annotations::Kind, quint64) const;
@@ -206,7 +213,10 @@ private:
     FilterRunner m_runner;
     FindRunner m_finder;
     TimeFormat m_timeFormat = TimeFormat::Absolute;
-    quint64 m_rangeFirst = 1; // rows without a filter: [m_rangeFirst, m_rangeEnd)
+    int m_ignoredCount = 0; // when the last of them changed
+    bool m_hadReferences = false;
+    bool m_fromReference = false; // nobody chose it: it ends with the references
+    quint64 m_rangeFirst = 1;     // rows without a filter: [m_rangeFirst, m_rangeEnd)
     quint64 m_rangeEnd = 1;
     LogRows m_rows;                   // rows with a filter
     std::vector<LogHits> m_frontHits; // found and not rows yet: the newest first …

@@ -58,7 +58,8 @@ private Q_SLOTS:
         HandlerOptions options;
         for (const QString &name : {u"first"_s, u"second"_s}) {
             options.name = name;
-            bench.sock->addHandler(0, nullptr, [](const Envelope &) { throw 7; }, options);
+            bench.sock->addHandler(
+                0, nullptr, [](const Envelope &) { throw 7; }, options);
         }
         bench.receive(1);
         bench.flushed();
