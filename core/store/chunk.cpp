@@ -75,7 +75,7 @@ quint16 flagsOf(const MessageHead &head)
         flags |= FlagUnhandled;
     else if (head.outcome != Outcome::Dispatched && head.outcome != Outcome::Sent)
         flags |= FlagError;
-    if (head.handlerFailed) [[unlikely]]
+    if (head.flags.testFlag(EnvelopeFlag::HandlerFailed)) [[unlikely]]
         flags |= FlagError | FlagFailed;
     return static_cast<quint16>(flags);
 }

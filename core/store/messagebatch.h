@@ -35,7 +35,6 @@ struct MessageHead
     Direction direction = Direction::In;
     Outcome outcome = Outcome::Dispatched;
     EnvelopeFlags flags;
-    bool handlerFailed = false; ///< a handler threw; the note says which, and what
 };
 
 /*! Messages on their way from a tap to the store: heads in one vector, payloads and notes in one arena.

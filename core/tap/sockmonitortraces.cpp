@@ -98,7 +98,7 @@ void SockMonitor::settleFailures()
         while (next != failures.end() && ahead(next->sequence) < ahead(head.sequence))
             ++next; // its message was lost: the batch had no place
         for (; next != failures.end() && next->sequence == head.sequence; ++next) {
-            head.handlerFailed = true;
+            head.flags |= EnvelopeFlag::HandlerFailed;
             note += note.isEmpty() ? next->text : QStringLiteral("; ") + next->text;
         }
         settled.add(head, payload, note);
