@@ -95,7 +95,7 @@ std::optional<DetailMessage> InspectorWindow::detailMessage(quint64 no) const
                          stored->direction(),
                          m_inspection->directory().info(stored->sock()).codec,
                          Bytes(stored->payload()),
-                         stored->note()};
+                         m_inspection->messageLogModel()->noteOf(*stored)};
 }
 
 void InspectorWindow::showMessage(quint64 no)

@@ -258,7 +258,7 @@ void InspectorWindow::createViewMenu()
     });
     connect(log, &MessageLogModel::timeFormatChanged, m_times, [this, log] {
         for (QAction *action : m_times->actions())
-            action->setChecked(action->data().toInt() == static_cast<int>(log->timeFormat()));
+            action->setChecked(action->data().toInt() == static_cast<int>(log->shownTimeFormat()));
     });
     QMenu *columns = view->addMenu(themeIcon(u"columns"), tr("Message &Columns"));
     connect(columns, &QMenu::aboutToShow, this, [this, columns] {

@@ -85,7 +85,19 @@ SockController *InspectorWindow::addSock(BaseSock *sock)
 
 void InspectorWindow::openSock(const SockSpec &spec, const Inspection::Opened &opened, Inspection::OnFailure onFailure)
 {
-    m_inspection->open(spec, opened, onFailure);
+    // What is kept though it did not open has no dialog that could say why.
+    if (onFailure == Inspection::OnFailure::Discard)
+        return m_inspection->open(spec, opened, onFailure);
+    m_inspection->open(
+        spec,
+        [self = QPointer<InspectorWindow>(this), opened](SockController *controller,
+                                                         const std::optional<SockError> &error) {
+            if (opened)
+                opened(controller, error);
+            if (self && error)
+                self->showFailure(controller ? tr("%1 is not open").arg(controller->name()) : tr("not opened"), *error);
+        },
+        onFailure);
 }
 
 void InspectorWindow::createPanels()
@@ -124,6 +136,7 @@ void InspectorWindow::connectPanels()
     connect(m_log, &LogPanel::followingChanged, m_follow, &QAction::setChecked);
     connect(m_log->actions(), &LogActions::termApplied, m_filter, &FilterBar::applyTerm);
     connect(m_log->actions(), &LogActions::termPrepared, m_filter, &FilterBar::prepareTerm);
+    connect(m_filter, &FilterBar::staleChanged, m_log, &LogPanel::setStaleText);
     connect(m_log->actions(), &LogActions::failed, m_status, &StatusPanel::showFailure);
     const auto applyTerm = [this](const QString &term) { m_filter->applyTerm(term); };
     connect(m_peers, &PeersPanel::filterRequested, this, applyTerm);
@@ -131,7 +144,8 @@ void InspectorWindow::connectPanels()
             [this](const QString &term) { m_filter->applyTerm(term, FilterJoin::Replace); });
     connect(m_sockets, &SocketsPanel::filterRequested, this, applyTerm);
     connect(m_handlers, &HandlersPanel::filterRequested, this, applyTerm);
-    connect(m_decoded, &DecodedPanel::columnRequested, m_log->actions(), &LogActions::addColumnFor);
+    connect(m_decoded, &DecodedPanel::columnRequested, m_log->actions(),
+            [this](const QString &path) { m_log->actions()->addColumnFor(path); }); // titled by its path
     connect(m_handlers, &HandlersPanel::messageRequested, m_finder, &MessageFinder::find);
     connect(m_errors, &ErrorsPanel::messageRequested, m_finder, &MessageFinder::find);
     connect(m_trace, &TracePanel::messageRequested, m_finder, &MessageFinder::find);

@@ -90,7 +90,7 @@ void RatesPanel::createControls()
     m_liveButton->setAutoRaise(true);
     m_liveButton->setFocusPolicy(Qt::TabFocus);
     m_liveButton->setAccessibleName(tr("Live: the newest stays at the right edge"));
-    m_liveButton->setToolTip(tr("The newest stays at the right edge (0, or a double click in the plot)"));
+    m_liveButton->setToolTip(tr("The newest stays at the right edge (0)"));
 
     m_filter = new QLineEdit(this);
     m_filter->setAccessibleName(tr("Filter to add as a line"));

@@ -23,6 +23,7 @@ std::unique_ptr<RateHistory> addRates(InspectorWindow &window)
         std::make_unique<RateHistory>(&store, [log = inspection->messageLogModel()] { return log->filterContext(); });
     auto *panel = new RatesPanel(history.get(), &inspection->directory());
     panel->setDisplayFilter([bar = window.filterBar()] { return bar->text(); });
+    panel->setIgnoredCount([log = inspection->messageLogModel()] { return log->annotations()->ignoredCount(); });
     QObject::connect(inspection, &Inspection::updated, history.get(), [inspection, rates = history.get()] {
         for (const SockController *controller : inspection->controllers())
             rates->sample(controller->snapshot());

@@ -371,6 +371,8 @@ void RatesPanel::updateNote()
     if (isRate()) {
         if (m_history->isCountingBack())
             parts.append(tr("counting back: %1").arg(Format::percent(m_history->fractionCounted())));
+        if (const qint64 ignored = m_ignoredCount ? m_ignoredCount() : 0; ignored > 0)
+            parts.append(tr("with %1 that the log ignores").arg(Format::count(ignored)));
         const RateProgress progress = m_history->progress();
         if (const quint64 lost = progress.missed + progress.unreadable; lost > 0)
             parts.append(tr("%1 messages left the store before they were counted").arg(Format::count(lost)));

@@ -44,6 +44,8 @@ public:
 
     /// The display filter of the window, for the button that takes it over.
     void setDisplayFilter(std::function<QString()> filter) { m_displayFilter = std::move(filter); }
+    /// How many messages are ignored in the log: they are counted here like all others, which the note says.
+    void setIgnoredCount(std::function<qint64()> count) { m_ignoredCount = std::move(count); }
     /// Null until the panel was seen.
     RatesPlot *plot() const { return m_plot; }
     RatesLegend *legend() const { return m_legend; }
@@ -123,6 +125,7 @@ private:
     qint64 m_toNs = 0; ///< where the frozen view ends
     qint64 m_stepNs = 0;
     std::vector<std::vector<double>> m_values; ///< of the lines of the legend
+    std::function<qint64()> m_ignoredCount;
     QString m_note;
 };
 

@@ -307,8 +307,8 @@ void RatesPlot::mouseReleaseEvent(QMouseEvent *event)
 
 void RatesPlot::mouseDoubleClickEvent(QMouseEvent *event)
 {
+    // Its first click has moved the log already: a second meaning would move the picture away as well.
     m_drag = Drag::None;
-    Q_EMIT liveRequested();
     event->accept();
 }
 

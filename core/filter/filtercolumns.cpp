@@ -199,6 +199,28 @@ private:
     const std::array<bool, 256> m_passing;
 };
 
+// The flag, or a handler that threw too late for it.
+class ErrorCondition : public FilterCondition
+{
+public:
+    int cost() const override { return Column; }
+    void restrict(FilterScan &scan, quint64 *mask) const override
+    {
+        const std::vector<quint64> &numbers = scan.context().failed;
+        const quint64 base = scan.chunk().firstNo() + static_cast<quint64>(scan.base());
+        const quint64 end = base + scan.words() * 64;
+        auto next = std::lower_bound(numbers.begin(), numbers.end(), base);
+        std::vector<std::pair<size_t, quint64>> late; // word and bits
+        for (; next != numbers.end() && *next < end; ++next) {
+            const auto word = static_cast<size_t>((*next - base) / 64);
+            late.emplace_back(word, mask[word] & quint64(1) << ((*next - base) % 64));
+        }
+        keepEqual(scan, mask, scan.chunk().flags().data(), FlagError, FlagError);
+        for (const auto &[word, bits] : late)
+            mask[word] |= bits;
+    }
+};
+
 class MarkCondition : public FilterCondition
 {
 public:
@@ -278,7 +300,7 @@ std::unique_ptr<const FilterCondition> makeColumnCondition(const FilterNode &nod
     case FilterField::Outcome:
         return outcomeCondition(node);
     case FilterField::Error:
-        return flag(FlagError);
+        return std::make_unique<ErrorCondition>();
     case FilterField::Unhandled:
         return flag(FlagUnhandled);
     case FilterField::Injected:

@@ -34,6 +34,7 @@ struct FilterContext
     qint64 originNs = 0;
     std::vector<quint64> marked;
     std::vector<quint64> commented;
+    std::vector<quint64> failed; ///< a handler threw when they were stored already, so that their flags do not say it
 
     const FilterSock *sock(quint32 id) const
     {

@@ -75,6 +75,8 @@ quint16 flagsOf(const MessageHead &head)
         flags |= FlagUnhandled;
     else if (head.outcome != Outcome::Dispatched && head.outcome != Outcome::Sent)
         flags |= FlagError;
+    if (head.flags.testFlag(EnvelopeFlag::HandlerFailed)) [[unlikely]]
+        flags |= FlagError | FlagFailed;
     return static_cast<quint16>(flags);
 }
 

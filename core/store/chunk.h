@@ -17,8 +17,9 @@ enum ChunkFlag : quint16 {
     FlagTruncated = 1 << 1, ///< EnvelopeFlag::Truncated
     FlagInjected = 1 << 2,  ///< EnvelopeFlag::Injected
     FlagNote = 1 << 3,      ///< the note stands behind the payload
-    FlagError = 1 << 4,     ///< the outcome is neither Dispatched, Unhandled nor Sent
+    FlagError = 1 << 4,     ///< the outcome is neither Dispatched, Unhandled nor Sent, or a handler failed
     FlagUnhandled = 1 << 5, ///< the outcome is Unhandled
+    FlagFailed = 1 << 6,    ///< a handler threw, before the message was stored
     OutcomeShift = 8        ///< the outcome's number stands in the bits from here on
 };
 

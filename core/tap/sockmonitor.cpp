@@ -68,7 +68,9 @@ SockMonitor::SockMonitor(BaseSock *sock, std::shared_ptr<Recorder> recorder, qin
     , m_recorder(std::move(recorder))
     , m_intervalNs(qMax(intervalNs, qint64(0)))
     , m_sockId(nextSockId())
-    , m_traces(std::make_shared<TraceLog>(), [this] { markDirty(); })
+    , m_traces(
+          std::make_shared<TraceLog>(), [this] { markDirty(); },
+          [this](quint64 record, const QString &handler, const QString &error) { noteFailure(record, handler, error); })
 {
     m_ready.snapshot.sockId = m_sockId;
 }
@@ -107,6 +109,7 @@ SockChanges SockMonitor::takeChanges()
         taken.snapshot = m_ready.snapshot;
         taken.peers = std::exchange(m_ready.peers, {});
         taken.errors = std::exchange(m_ready.errors, {});
+        taken.failures = std::exchange(m_ready.failures, {});
         taken.peersReset = std::exchange(m_ready.peersReset, false);
         overflowed = std::exchange(m_overflowed, false);
         m_compactAt = compactFrom;
@@ -276,6 +279,8 @@ bool SockMonitor::collect()
                 ++m_lostErrors;
         }
         snapshot.lostErrors = m_lostErrors;
+        mergeFailures();
+        snapshot.lostFailures = m_lostFailures;
         std::swap(m_ready.snapshot, snapshot); // the old one is freed after the lock
         // One announcement waits in the reader's event queue at most, however long it does not come to read it.
         announce = !m_announced;
@@ -287,6 +292,8 @@ bool SockMonitor::collect()
 
 void SockMonitor::submitMessages()
 {
+    if (!m_failures.empty()) [[unlikely]]
+        settleFailures();
     if (m_recorder)
         m_recorder->submit(std::move(m_batch));
     else

@@ -76,9 +76,17 @@ struct SockSnapshot
     int concurrentRunning = 0;
     std::vector<HandlerStats> handlers;
     QStringList deniedPeers;
-    quint64 lostRecords = 0; ///< messages that this monitor could not keep, by its own limit
-    quint64 lostErrors = 0;  ///< errors that nobody took in time, beyond errorLimit
+    quint64 lostRecords = 0;  ///< messages that this monitor could not keep, by its own limit
+    quint64 lostErrors = 0;   ///< errors that nobody took in time, beyond errorLimit
+    quint64 lostFailures = 0; ///< late failures of handlers that nobody took in time, beyond failureLimit
     quint64 blockedHandlers = 0;
+};
+
+/// A message whose handler threw when the message had been handed to the recorder already.
+struct LateFailure
+{
+    quint32 sequence = 0; ///< as MessageHead::sequence
+    QString text;
 };
 
 struct SockChanges
@@ -86,7 +94,8 @@ struct SockChanges
     SockSnapshot snapshot;
     std::vector<PeerChange> peers; ///< in order; the last one of an endpoint is its present state
     std::vector<ErrorEntry> errors;
-    bool peersReset = false; ///< peers is the whole table (first batch, or the list of changes overflowed)
+    std::vector<LateFailure> failures; ///< in the order in which they were known
+    bool peersReset = false;           ///< peers is the whole table (first batch, or the list of changes overflowed)
 };
 
 /*! Carries what a sock does to another thread, in batches, without ever waiting for it.
@@ -106,6 +115,9 @@ public:
     static constexpr qsizetype pendingLimit = 131'072;
     static constexpr qsizetype pendingLimitBytes = 64LL * 1024 * 1024;
     static constexpr qsizetype errorLimit = 1000;
+    /// So many failures of handlers wait for the message's batch; then that goes to the recorder. As many late ones
+    /// wait for takeChanges.
+    static constexpr size_t failureLimit = 10'000;
     /// When this many changes of peers wait, more than half of them of different peers, a reset replaces them.
     static constexpr qsizetype changeLimit = 200'000;
 
@@ -149,6 +161,9 @@ private:
     void touchPeer(const Endpoint &peer);
     void keep(MessageHead &head, qint64 steadyNs, QByteArrayView payload, qsizetype wireBytes, const SockError *error);
     void keepError(const SockError &error);
+    void noteFailure(quint64 record, const QString &handler, const QString &error);
+    void settleFailures();
+    void mergeFailures();
     void markDirty();
     void flush();
     bool collect();
@@ -173,6 +188,9 @@ private:
     quint64 m_deniedRevision = 0;
     quint64 m_lost = 0;
     quint64 m_lostErrors = 0;
+    std::vector<LateFailure> m_failures;     // of messages in m_batch, or before
+    std::vector<LateFailure> m_lateFailures; // of messages that the recorder has
+    quint64 m_lostFailures = 0;
     TraceWriter m_traces;
     quint64 m_lastNo = 0;                      // of the messages of this sock, lost ones included
     std::pair<quint64, SockError> m_lastError; // a message with its error, which the sock reports next

@@ -1,5 +1,8 @@
 #include "core/tap/sockmonitor.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/basesock.h"
 #include "core/time/clock.h"
 
@@ -51,6 +54,68 @@ quint32 SockMonitor::sequenceOf(const SockError &error)
     if (m_lastError.first == 0 || !(m_lastError.second == error))
         return 0;
     return static_cast<quint32>(std::exchange(m_lastError, {}).first);
+}
+
+/// The message's record is written before its handlers run, and kept here until the next flush: a handler that throws
+/// before that is noted in it, a later one beside it.
+void SockMonitor::noteFailure(quint64 record, const QString &handler, const QString &error)
+{
+    if (record == 0)
+        return; // what it was about is not known any more: the list of errors has it
+    markDirty();
+    m_failures.push_back({static_cast<quint32>(record),
+                          error.isEmpty() ? QStringLiteral("the handler %1 failed").arg(handler)
+                                          : QStringLiteral("the handler %1 threw: %2").arg(handler, error)});
+    if (m_failures.size() >= failureLimit)
+        submitMessages();
+}
+
+/// Writes the failures into the batch, which costs a copy of it: only where something threw.
+void SockMonitor::settleFailures()
+{
+    std::vector<LateFailure> failures = std::exchange(m_failures, {});
+    // Numbers compare by their difference, and those of the batch grow.
+    const quint32 first = m_batch.isEmpty() ? static_cast<quint32>(m_lastNo + 1) : m_batch.heads().front().sequence;
+    const auto ahead = [first](quint32 sequence) { return static_cast<qint32>(sequence - first); };
+    std::stable_sort(failures.begin(), failures.end(),
+                     [&](const LateFailure &a, const LateFailure &b) { return ahead(a.sequence) < ahead(b.sequence); });
+    auto next = failures.begin();
+    for (; next != failures.end() && ahead(next->sequence) < 0; ++next) {
+        if (m_lateFailures.size() < failureLimit)
+            m_lateFailures.push_back(std::move(*next));
+        else
+            ++m_lostFailures;
+    }
+    if (next == failures.end())
+        return;
+    MessageBatch settled;
+    settled.reserve(m_batch.count(), m_batch.bytes().size());
+    QByteArrayView bytes = m_batch.bytes();
+    for (MessageHead head : m_batch.heads()) {
+        const QByteArrayView payload = bytes.first(head.payloadBytes);
+        QString note = QString::fromUtf8(bytes.sliced(head.payloadBytes, head.noteBytes));
+        bytes = bytes.sliced(qsizetype(head.payloadBytes) + head.noteBytes);
+        while (next != failures.end() && ahead(next->sequence) < ahead(head.sequence))
+            ++next; // its message was lost: the batch had no place
+        for (; next != failures.end() && next->sequence == head.sequence; ++next) {
+            head.flags |= EnvelopeFlag::HandlerFailed;
+            note += note.isEmpty() ? next->text : QStringLiteral("; ") + next->text;
+        }
+        settled.add(head, payload, note);
+    }
+    m_batch = std::move(settled);
+}
+
+/// The caller holds the lock.
+void SockMonitor::mergeFailures()
+{
+    for (LateFailure &failure : m_lateFailures) {
+        if (m_ready.failures.size() < failureLimit)
+            m_ready.failures.push_back(std::move(failure));
+        else
+            ++m_lostFailures;
+    }
+    m_lateFailures.clear();
 }
 
 void SockMonitor::sockDestroyed()

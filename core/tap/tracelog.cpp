@@ -165,6 +165,13 @@ quint64 TraceLog::messageOfRun(quint64 run) const
     return found ? found->message : 0;
 }
 
+QString TraceLog::handlerOfRun(quint64 run) const
+{
+    const std::lock_guard lock(m_mutex);
+    const TraceBatch::Run *found = m_runs.find(run);
+    return found && found->handler < m_handlers.size() ? m_handlers[found->handler].what.name : QString();
+}
+
 TraceStats TraceLog::stats() const
 {
     const std::lock_guard lock(m_mutex);

@@ -60,6 +60,8 @@ public:
     SlowCalls slowest(quint64 handler) const;
     /// The number of the message that a run had; 0 when the run is not here.
     quint64 messageOfRun(quint64 run) const;
+    /// The name of its handler; empty when it is not here.
+    QString handlerOfRun(quint64 run) const;
     TraceStats stats() const;
 
 private:

@@ -6,9 +6,10 @@
 
 namespace SockScope {
 
-TraceWriter::TraceWriter(std::shared_ptr<TraceLog> log, std::function<void()> endedLate)
+TraceWriter::TraceWriter(std::shared_ptr<TraceLog> log, std::function<void()> endedLate, Failed failed)
     : m_log(std::move(log))
     , m_endedLate(std::move(endedLate))
+    , m_failed(std::move(failed))
 {
 }
 
@@ -109,8 +110,25 @@ void TraceWriter::handlerEnded(quint64 run, qint64 startNs, qint64 endNs, const 
         m_open.pop_back();
     }
     endRun(run, error.isNull() ? TracedRun::State::Ended : TracedRun::State::Failed, startNs, endNs, unlisted);
-    if (!error.isNull())
-        m_batch.errors.push_back({run, error});
+    if (error.isNull()) [[likely]]
+        return;
+    m_batch.errors.push_back({run, error});
+    if (m_failed)
+        m_failed(m_lastEnded, handlerName(run), error);
+}
+
+QString TraceWriter::handlerName(quint64 run) const
+{
+    const std::vector<TraceBatch::Run> &runs = m_batch.runs;
+    const auto found = std::lower_bound(runs.begin(), runs.end(), run,
+                                        [](const TraceBatch::Run &one, quint64 number) { return one.no < number; });
+    if (found == runs.end() || found->no != run)
+        return m_log->handlerOfRun(run);
+    for (auto it = m_handlers.cbegin(); it != m_handlers.cend(); ++it) {
+        if (*it == found->handler)
+            return it.key().name;
+    }
+    return {};
 }
 
 void TraceWriter::endRun(quint64 run, TracedRun::State state, qint64 startNs, qint64 endNs, quint64 unlistedSends)

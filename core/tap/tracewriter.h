@@ -31,8 +31,10 @@ public:
     static constexpr size_t batchLimit = 8192;
     static constexpr quint64 sendsPerRun = 1000;
 
+    /// A handler did not do its work for a message: record 0 when it is not known any more.
+    using Failed = std::function<void(quint64 record, const QString &handler, const QString &error)>;
     /// endedLate: a run that an earlier batch began has ended; it waits for a flush.
-    TraceWriter(std::shared_ptr<TraceLog> log, std::function<void()> endedLate);
+    TraceWriter(std::shared_ptr<TraceLog> log, std::function<void()> endedLate, Failed failed = {});
     ~TraceWriter() override;
 
     const std::shared_ptr<TraceLog> &log() const { return m_log; }
@@ -73,9 +75,11 @@ private:
     };
     quint32 handlerIndex(const HandlerCall &call, bool ofMetaSock);
     void endRun(quint64 run, TracedRun::State state, qint64 startNs, qint64 endNs, quint64 unlistedSends);
+    QString handlerName(quint64 run) const;
 
     std::shared_ptr<TraceLog> m_log;
     std::function<void()> m_endedLate;
+    Failed m_failed;
     TraceBatch m_batch;
     std::array<Recent, 64> m_recent;
     std::vector<OpenRun> m_open;

@@ -9,8 +9,9 @@
 namespace SockScope {
 
 enum class EnvelopeFlag : quint8 {
-    Truncated = 1, ///< the datagram was longer than the receive buffer
-    Injected = 2   ///< put in by hand ("as if received"), it never was on the wire
+    Truncated = 1,    ///< the datagram was longer than the receive buffer
+    Injected = 2,     ///< put in by hand ("as if received"), it never was on the wire
+    HandlerFailed = 4 ///< a handler threw; of a message's record alone, whose note says which handler, and what
 };
 Q_DECLARE_FLAGS(EnvelopeFlags, EnvelopeFlag)
 Q_DECLARE_OPERATORS_FOR_FLAGS(EnvelopeFlags)

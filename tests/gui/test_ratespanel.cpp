@@ -201,7 +201,10 @@ private Q_SLOTS:
         QVERIFY(!m_panel->isLive());
         QVERIFY(plot()->timeAt(400) < before - second);
         QCOMPARE(chosen.count(), 0);
-        QTest::mouseDClick(plot(), Qt::LeftButton, {}, QPoint(300, 60));
+        QTest::mouseDClick(plot(), Qt::LeftButton, {}, QPoint(300, 60)); // moves the log, and nothing else
+        QCOMPARE(chosen.count(), 1);
+        QVERIFY(!m_panel->isLive());
+        QTest::keyClick(plot(), Qt::Key_0);
         QVERIFY(m_panel->isLive());
 
         const qint64 from = plot()->timeAt(200);

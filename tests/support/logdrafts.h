@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QAbstractItemModel>
 #include <QRandomGenerator>
 #include <QString>
 
@@ -8,6 +9,7 @@
 #include "core/tap/sockmonitor.h"
 #include "core/types/messagetypes.h"
 #include "support/messages.h"
+#include "ui/models/roles.h"
 
 namespace SockScope::Test {
 
@@ -34,6 +36,24 @@ inline Draft makeDraft(QRandomGenerator &random, qint64 wallUs)
     if (head.outcome == Outcome::DecodeError)
         draft.note = u"broken at byte 3"_s;
     return draft;
+}
+
+/// So many, a millisecond apart.
+inline MessageBatch makeBatch(QRandomGenerator &random, int count, qint64 firstWallUs)
+{
+    std::vector<Draft> drafts;
+    for (int i = 0; i < count; ++i)
+        drafts.push_back(makeDraft(random, firstWallUs + i * 1000));
+    return batchOf(drafts);
+}
+
+/// The numbers of a log's rows.
+inline std::vector<quint64> rowsOf(const QAbstractItemModel &model)
+{
+    std::vector<quint64> rows;
+    for (int row = 0; row < model.rowCount(); ++row)
+        rows.push_back(model.index(row, 0).data(NoRole).toULongLong());
+    return rows;
 }
 
 inline SockSnapshot snapshotOf(quint32 sockId, const QString &name)

@@ -90,10 +90,18 @@ private Q_SLOTS:
         notes.dropBefore(5);
         QCOMPARE(changed.count(), 4);
         QCOMPARE(notes.forgotten(), 4u);
+        QCOMPARE(notes.forgottenMarks(), 1u);
+        QCOMPARE(notes.forgottenComments(), 1u);
         QCOMPARE(notes.markCount(), 1);
         QCOMPARE(notes.commentCount(), 0);
         QCOMPARE(notes.referenceNs(7), 200); // times do not jump because their reference left
         QCOMPARE(notes.referenceNs(8), 800);
+        notes.setReference(8, false, 0);
+        QVERIFY(notes.hasReferences()); // the one that left still counts …
+        notes.clearKind(Annotations::Kind::Reference);
+        QVERIFY(!notes.hasReferences()); // … until all are unset
+        notes.clearKind(Annotations::Kind::Mark);
+        QCOMPARE(notes.forgottenMarks(), 0u);
         notes.clear();
         QCOMPARE(notes.referenceNs(8), std::nullopt);
         QCOMPARE(notes.forgotten(), 0u);
@@ -107,11 +115,11 @@ private Q_SLOTS:
         QVERIFY(columns.check(u"  "_s));
         columns.add(u"data.pos.x"_s);
         columns.add(u"data.\"odd key\""_s, u"  two \n words "_s);
-        QCOMPARE(columns.at(0).title, u"x"_s);
+        QCOMPARE(columns.at(0).title, u"pos.x"_s);
         QCOMPARE(columns.at(1).title, u"two words"_s);
         QVERIFY(columns.check(u"data.pos.x"_s)->contains(u"already"_s));
         columns.rename(0, {});
-        QCOMPARE(columns.at(0).title, u"x"_s);
+        QCOMPARE(columns.at(0).title, u"pos.x"_s);
         columns.save(settings);
         LogColumns again;
         again.load(settings);

@@ -89,7 +89,7 @@ private Q_SLOTS:
         QCOMPARE(rules.rules()[0].filterText(), u"error"_s); // not before OK or Apply
     }
 
-    void anUnreadableFilterIsKept()
+    void anUnreadableFilterIsRefusedWhereItStands()
     {
         ColourRules rules;
         give(rules);
@@ -99,8 +99,26 @@ private Q_SLOTS:
         filter->setFocus();
         filter->selectAll();
         QTest::keyClicks(filter, u"((("_s);
-        dialog.accept();
-        QCOMPARE(rules.rules()[0].filterText(), u"((("_s);
+        const ColourRules::List before = rules.rules();
+        dialog.tree()->setCurrentItem(dialog.tree()->topLevelItem(2));
+        auto *ok = dialog.findChild<QDialogButtonBox *>()->button(QDialogButtonBox::Ok);
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QVERIFY(dialog.isVisible());
+        QVERIFY(rules.rules() == before);
+        QCOMPARE(dialog.tree()->indexOfTopLevelItem(dialog.tree()->currentItem()), 0);
+        QCOMPARE(filter->text(), u"((("_s);
+        QVERIFY2(dialog.message().contains(u"column"_s), qPrintable(dialog.message()));
+        // an empty one is no better: it would colour everything
+        filter->setFocus();
+        filter->selectAll();
+        QTest::keyClick(filter, Qt::Key_Delete);
+        QVERIFY(!dialog.apply());
+        QVERIFY(rules.rules() == before);
+        // a rule that is not ticked may wait with what it has
+        dialog.tree()->topLevelItem(0)->setCheckState(0, Qt::Unchecked);
+        QTest::mouseClick(ok, Qt::LeftButton);
+        QVERIFY(!dialog.isVisible());
+        QCOMPARE(rules.rules()[0].filterText(), QString());
         QVERIFY(!rules.rules()[0].isActive());
     }
 

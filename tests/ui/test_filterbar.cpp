@@ -3,6 +3,7 @@
 #include <QMainWindow>
 #include <QMenu>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolBar>
@@ -113,9 +114,20 @@ private Q_SLOTS:
         QVERIFY2(m_bar->message().contains(u"column"_s), qPrintable(m_bar->message()));
         QCOMPARE(m_field->wrongColumn(), 20);
         QCOMPARE(m_field->accessibleDescription(), m_bar->message());
+        QSignalSpy stale(m_bar, &FilterBar::staleChanged);
         QTest::keyClick(m_field, Qt::Key_Return);
         QCOMPARE(log()->filter().text(), u"size < 10"_s);
         QVERIFY(m_bar->history().texts().isEmpty());
+        // the rows are the old filter's, which is said after the pause, above them
+        QCOMPARE(stale.count(), 1);
+        const QString said = stale.takeFirst().first().toString();
+        QVERIFY2(said.contains(u"Still showing: size < 10"_s) && said.contains(u"column"_s), qPrintable(said));
+        QTest::keyClick(m_field, Qt::Key_Escape);
+        QCOMPARE(stale.count(), 1);
+        QCOMPARE(stale.takeFirst().first().toString(), QString());
+        type(u"((("_s);
+        QTRY_COMPARE(stale.count(), 1); // without Enter
+        QVERIFY(stale.first().first().toString().contains(u"Still showing all messages"_s));
     }
 
     void theMessageDoesNotMoveTheField()

@@ -255,6 +255,23 @@ private Q_SLOTS:
         QCOMPARE(QApplication::clipboard()->text(), u"before"_s);
     }
 
+    void muchIsCopiedBesideTheWindow()
+    {
+        HexView view;
+        show(view, QByteArray(4 * 1024 * 1024, 'q'));
+        QApplication::clipboard()->setText(u"before"_s);
+        view.copyAs(BytesFormat::Hex);
+        QCOMPARE(QApplication::clipboard()->text(), u"before"_s); // not yet
+        QTRY_COMPARE(QApplication::clipboard()->text().size(), 3 * 4 * 1024 * 1024 - 1);
+        // what is copied next takes its place
+        view.copyAs(BytesFormat::Hex);
+        view.select(0, 2);
+        view.copyAs(BytesFormat::Text);
+        QCOMPARE(QApplication::clipboard()->text(), u"qq"_s);
+        QCoreApplication::processEvents();
+        QCOMPARE(QApplication::clipboard()->text(), u"qq"_s);
+    }
+
     void sixteenMebibytesScrollAtOnce()
     {
         HexView view;

@@ -24,17 +24,7 @@ private:
 
     void feed(Recorder &recorder, int count, qint64 firstWallUs = 1'700'000'000'000'000)
     {
-        std::vector<Draft> drafts;
-        for (int i = 0; i < count; ++i)
-            drafts.push_back(makeDraft(m_random, firstWallUs + i * 1000));
-        recorder.submit(batchOf(drafts));
-    }
-    static std::vector<quint64> rowsOf(const MessageLogModel &model)
-    {
-        std::vector<quint64> rows;
-        for (int row = 0; row < model.rowCount(); ++row)
-            rows.push_back(model.index(row, 0).data(NoRole).toULongLong());
-        return rows;
+        recorder.submit(makeBatch(m_random, count, firstWallUs));
     }
 
 private Q_SLOTS:
@@ -201,7 +191,7 @@ private Q_SLOTS:
         QVERIFY(!model.addColumn(u"length"_s));
         const int x = MessageLogModel::ColumnCount;
         QCOMPARE(model.columnCount(), x + 3);
-        QCOMPARE(model.headerData(x, Qt::Horizontal).toString(), u"x"_s);
+        QCOMPARE(model.headerData(x, Qt::Horizontal).toString(), u"pos.x"_s);
         QCOMPARE(model.headerData(x, Qt::Horizontal, FieldPathRole).toString(), u"data.pos.x"_s);
         QCOMPARE(model.headerData(x + 1, Qt::Horizontal).toString(), u"second"_s);
         QCOMPARE(model.index(0, x).data().toString(), u"12.5"_s);

@@ -1,5 +1,6 @@
 #include <QHeaderView>
 #include <QInputDialog>
+#include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QPlainTextEdit>
@@ -10,7 +11,9 @@
 #include <QTest>
 #include <QTreeWidget>
 
+#include <algorithm>
 #include <memory>
+#include <stdexcept>
 
 #include "core/codec/codec.h"
 #include "core/udpsock.h"
@@ -18,11 +21,14 @@
 #include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/roles.h"
 #include "ui/views/commentsdialog.h"
+#include "ui/views/decodedpanel.h"
 #include "ui/views/filterbar.h"
 #include "ui/views/logactions.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/logtable.h"
+#include "ui/views/statuspanel.h"
 
 using namespace SockScope;
 using namespace Qt::StringLiterals;
@@ -78,6 +84,7 @@ private Q_SLOTS:
         options.bind = HostPort{u"127.0.0.1"_s, 0};
         options.codec = makeCodec(u"json");
         options.tickInterval = std::chrono::milliseconds(0);
+        options.logger = [](int, const QString &) {}; // what handlers throw here is no warning of the test
         m_sock = std::make_unique<UdpSock>(options);
         QVERIFY(!m_sock->start());
         m_window = std::make_unique<InspectorWindow>(m_sock.get());
@@ -148,10 +155,136 @@ private Q_SLOTS:
         QCOMPARE(model()->timeFormat(), MessageLogModel::TimeFormat::Absolute);
         QTest::keyClick(m_window.get(), Qt::Key_T, Qt::ControlModifier | Qt::AltModifier);
         QVERIFY(notes->isReference(195));
-        QCOMPARE(model()->timeFormat(), MessageLogModel::TimeFormat::Relative);
+        QCOMPARE(model()->shownTimeFormat(), MessageLogModel::TimeFormat::Relative);
+        QCOMPARE(model()->timeFormat(), MessageLogModel::TimeFormat::Absolute); // what is remembered
         choose(180);
         QTest::keyClick(m_window.get(), Qt::Key_N, Qt::ControlModifier | Qt::AltModifier);
         QTRY_COMPARE(log()->currentNo(), 195u);
+        QTest::keyClick(m_window.get(), Qt::Key_T, Qt::ControlModifier | Qt::AltModifier);
+        QVERIFY(!notes->isReference(195));
+        QCOMPARE(model()->shownTimeFormat(), MessageLogModel::TimeFormat::Absolute);
+        // who chooses another while there are references gets it
+        QTest::keyClick(m_window.get(), Qt::Key_T, Qt::ControlModifier | Qt::AltModifier);
+        model()->setTimeFormat(MessageLogModel::TimeFormat::Absolute);
+        QCOMPARE(model()->shownTimeFormat(), MessageLogModel::TimeFormat::Absolute);
+        notes->clearKind(Annotations::Kind::Reference);
+    }
+
+    void whatIsIgnoredStaysGreyUntilTheFilterRunsAgain()
+    {
+        m_window->filterBar()->setText(u"no in 50..60"_s);
+        QTRY_COMPARE(model()->rowCount(), 11);
+        choose(55);
+        QTest::keyClick(m_window.get(), Qt::Key_D, Qt::ControlModifier);
+        QCoreApplication::processEvents(); // a filter that runs again does so on a timer of no time
+        QCOMPARE(model()->rowCount(), 11);
+        QVERIFY(model()->index(5, 0).data(IsIgnoredRole).toBool());
+        QCOMPARE(log()->currentNo(), 55u);
+        m_window->filterBar()->setText(u"no in 50..61"_s);
+        QTRY_COMPARE(model()->rowCount(), 11);
+        QCOMPARE(model()->rowOfNo(55), -1);
+        model()->annotations()->setIgnored(55, false);
+        QTRY_COMPARE(model()->rowCount(), 12); // back at once
+    }
+
+    void aMessageWhoseHandlerThrewIsRedAndFound()
+    {
+        HandlerOptions options;
+        options.name = u"onMove"_s;
+        m_sock->addHandler(
+            u"move"_s, nullptr,
+            [](const Envelope &envelope) {
+                if (envelope.message.payload.view().contains("bad"))
+                    throw std::runtime_error("no such place");
+            },
+            options);
+        m_window->filterBar()->setText(u"error"_s);
+        QTRY_COMPARE(model()->rowCount(), 0);
+        receive(5);
+        receive(1, "bad");
+        receive(5);
+        QTRY_COMPARE(model()->rowCount(), 1); // live …
+        m_window->filterBar()->clear();
+        QTRY_COMPARE(model()->rowCount(), 211);
+        m_window->filterBar()->setText(u"error"_s);
+        QTRY_COMPARE(model()->rowCount(), 1); // … and afterwards
+        QCOMPARE(model()->noOfRow(0), 206u);
+        const QModelIndex summary = model()->index(0, MessageLogModel::SummaryColumn);
+        QVERIFY(summary.data(IsErrorRole).toBool());
+        QVERIFY2(summary.data().toString().startsWith(u"the handler onMove threw: no such place"_s),
+                 qPrintable(summary.data().toString()));
+        log()->goToNo(206);
+        const auto labels = m_window->findChild<DecodedPanel *>()->findChildren<QLabel *>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel *label) {
+            return label->isVisible() && label->text().contains(u"the handler onMove threw: no such place"_s);
+        }));
+    }
+
+    void aPortInUseIsSaidInTheWindow()
+    {
+        SockSpec spec;
+        spec.kind = TransportKind::Udp;
+        spec.listen = HostPort{u"127.0.0.1"_s, m_sock->localEndpoint().port()};
+        QSignalSpy added(m_window->inspection(), &Inspection::controllerAdded);
+        m_window->openSock(spec, {}, Inspection::OnFailure::Keep);
+        QTRY_COMPARE(added.count(), 1);
+        QTRY_VERIFY(m_window->statusPanel()->failureText().contains(u"in use"_s));
+    }
+
+    void rowsOfAnotherFilterAreSaidToBe()
+    {
+        auto *notice = log()->findChild<QLabel *>(u"logNotice"_s);
+        m_window->filterBar()->setText(u"no in 50..60"_s);
+        QTRY_COMPARE(model()->rowCount(), 11);
+        QVERIFY(!notice->isVisible());
+        m_window->filterBar()->setText(u"no in 50.."_s);
+        QVERIFY(notice->isVisible());
+        QVERIFY2(notice->text().contains(u"Still showing: no in 50..60"_s), qPrintable(notice->text()));
+        m_window->filterBar()->clear();
+        QVERIFY(!notice->isVisible());
+    }
+
+    void aMarkIsSeenOnTheChosenRow()
+    {
+        choose(100);
+        const QRect cell = log()->table()->visualRect(model()->index(99, MessageLogModel::NoColumn));
+        const auto corner = [&] {
+            return log()->table()->viewport()->grab().toImage().pixelColor(cell.topLeft() + QPoint(1, 1));
+        };
+        const QColor plain = corner();
+        QTest::keyClick(m_window.get(), Qt::Key_M, Qt::ControlModifier);
+        QVERIFY(model()->isMarked(99));
+        QVERIFY(log()->table()->selectionModel()->isRowSelected(99));
+        QVERIFY(corner() != plain);
+    }
+
+    void aDividerFitsToWhatIsSeen()
+    {
+        LogTable *table = log()->table();
+        QHeaderView *header = table->horizontalHeader();
+        table->setColumnWidth(MessageLogModel::NoColumn, 200);
+        Q_EMIT header->sectionHandleDoubleClicked(MessageLogModel::NoColumn);
+        const int fitting = table->columnWidth(MessageLogModel::NoColumn);
+        QVERIFY2(fitting >= 20 && fitting < 100, qPrintable(QString::number(fitting)));
+    }
+
+    void addedColumnsLeaveTheSummaryItsRoom()
+    {
+        for (int i = 0; i < 12; ++i)
+            QVERIFY(log()->actions()->addColumnFor(u"data.pos.f%1"_s.arg(i)));
+        LogTable *table = log()->table();
+        QCOMPARE(model()->headerData(MessageLogModel::ColumnCount, Qt::Horizontal).toString(), u"pos.f0"_s);
+        QCOMPARE(model()->headerData(MessageLogModel::ColumnCount, Qt::Horizontal, Qt::ToolTipRole).toString(),
+                 u"pos.f0: the field data.pos.f0"_s);
+        const int least = 8 * table->fontMetrics().horizontalAdvance(u'0');
+        QTRY_VERIFY(table->columnWidth(MessageLogModel::SummaryColumn) >= least);
+        QVERIFY(table->columnWidth(MessageLogModel::ColumnCount) >= least);
+        QVERIFY(table->horizontalScrollBar()->maximum() > 0);
+        model()->setFieldColumns({});
+        m_window->resize(2400, 800);
+        QTRY_COMPARE(table->horizontalHeader()->sectionResizeMode(MessageLogModel::SummaryColumn),
+                     QHeaderView::Stretch);
+        QTRY_COMPARE(table->horizontalScrollBar()->maximum(), 0);
     }
 
     void aHugeSelectionIsTakenInPartAndSaysSo()

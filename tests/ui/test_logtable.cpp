@@ -1,8 +1,10 @@
 #include "ui/views/logtable.h"
 
 #include <QAbstractTableModel>
+#include <QElapsedTimer>
 #include <QHeaderView>
 #include <QScrollBar>
+#include <QSet>
 #include <QTest>
 
 #include "support/testmain.h"
@@ -21,6 +23,12 @@ public:
     QVariant data(const QModelIndex &index, int role) const override
     {
         ++asked;
+        if (slowMs > 0 && !m_read.contains(index.row())) { // as a chunk that comes from a slow disk
+            QElapsedTimer timer;
+            for (timer.start(); timer.elapsed() < slowMs;) {
+            }
+            m_read.insert(index.row());
+        }
         return role == Qt::DisplayRole ? QVariant(m_first + index.row()) : QVariant();
     }
     void append(int count)
@@ -45,8 +53,11 @@ public:
     }
 
     mutable qint64 asked = 0;
+    int slowMs = 0;
+    qsizetype readCount() const { return m_read.size(); }
 
 private:
+    mutable QSet<int> m_read;
     int m_count = 0;
     qint64 m_first = 0;
 };
@@ -220,6 +231,19 @@ private Q_SLOTS:
         QCOMPARE(m_model->asked, 0);
         QTest::keyClick(m_table.get(), Qt::Key_Q);
         QVERIFY(m_model->asked < 10'000); // what is seen may be painted again
+    }
+
+    void slowRowsComeAFewAtATime()
+    {
+        m_model->append(1000);
+        QCoreApplication::processEvents();
+        const auto [first, last] = m_table->visibleRows();
+        QVERIFY(last - first > 8);
+        m_model->slowMs = 4;
+        m_table->viewport()->grab();
+        QVERIFY(m_model->readCount() <= 3); // not all that are seen
+        QVERIFY(m_model->readCount() > 0);
+        QTRY_COMPARE(m_model->readCount(), last - first + 1); // they follow by themselves
     }
 };
 

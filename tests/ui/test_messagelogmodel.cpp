@@ -23,17 +23,7 @@ private:
 
     void feed(Recorder &recorder, int count, qint64 firstWallUs = 1'700'000'000'000'000)
     {
-        std::vector<Draft> drafts;
-        for (int i = 0; i < count; ++i)
-            drafts.push_back(makeDraft(m_random, firstWallUs + i * 1000));
-        recorder.submit(batchOf(drafts));
-    }
-    static std::vector<quint64> rowsOf(const MessageLogModel &model)
-    {
-        std::vector<quint64> rows;
-        for (int row = 0; row < model.rowCount(); ++row)
-            rows.push_back(model.index(row, 0).data(NoRole).toULongLong());
-        return rows;
+        recorder.submit(makeBatch(m_random, count, firstWallUs));
     }
 
 private Q_SLOTS:

@@ -168,6 +168,17 @@ void LogDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, co
                 Theme::instance()->ruleText(rule.value<RuleColour>(), index.data(RuleGroundRole).value<RuleColour>());
             painter->fillRect(QRect(given.rect.x(), given.rect.y() + 2, 3, given.rect.height() - 4), bar);
         }
+        // A mark shows by its ground, and by a folded corner, which the ground of a chosen row does not hide.
+        if (index.column() == MessageLogModel::NoColumn && index.data(IsMarkedRole).toBool()) {
+            constexpr int size = 8;
+            const QPoint corner = given.rect.topLeft();
+            painter->save();
+            painter->setRenderHint(QPainter::Antialiasing);
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(Theme::instance()->colors().warning);
+            painter->drawPolygon(QPolygon{{corner, corner + QPoint(size, 0), corner + QPoint(0, size)}});
+            painter->restore();
+        }
         return;
     }
     QStyleOptionViewItem option(given);

@@ -110,14 +110,17 @@ std::optional<QString> Annotations::setAll(Kind kind, const std::vector<quint64>
 
 void Annotations::clearKind(Kind kind)
 {
-    if (numbers(kind).empty())
+    if (numbers(kind).empty() && !(kind == Kind::Reference && m_leftReferenceNs) &&
+        !(kind == Kind::Mark && m_forgottenMarks > 0))
         return;
     switch (kind) {
     case Kind::Mark:
         m_marked.clear();
+        m_forgottenMarks = 0; // who unmarks all asks for none that is gone
         break;
     case Kind::Comment:
         m_comments.clear();
+        m_forgottenComments = 0;
         break;
     case Kind::Ignore:
         m_ignored.clear();
@@ -207,6 +210,10 @@ void Annotations::dropBefore(quint64 no)
                                              {Kind::Reference, eraseBefore(m_references, no)}};
     for (const auto &[kind, count] : gone) {
         m_forgotten += count;
+        if (kind == Kind::Mark)
+            m_forgottenMarks += count;
+        else if (kind == Kind::Comment)
+            m_forgottenComments += count;
         if (count > 0)
             Q_EMIT changed(kind, 0);
     }
@@ -217,7 +224,7 @@ void Annotations::clear()
     for (const Kind kind : {Kind::Mark, Kind::Comment, Kind::Ignore, Kind::Reference})
         clearKind(kind);
     m_leftReferenceNs.reset();
-    m_forgotten = 0;
+    m_forgotten = m_forgottenMarks = m_forgottenComments = 0;
 }
 
 } // namespace SockScope

@@ -57,12 +57,17 @@ public:
     int commentCount() const { return static_cast<int>(m_comments.size()); }
     int ignoredCount() const { return static_cast<int>(m_ignored.size()); }
     int referenceCount() const { return static_cast<int>(m_references.size()); }
+    /// Whether times count from a reference: one that is here, or one that left with its message.
+    bool hasReferences() const { return !m_references.empty() || m_leftReferenceNs.has_value(); }
     const std::map<quint64, QString> &comments() const { return m_comments; }
     std::vector<quint64> markedNumbers() const { return {m_marked.begin(), m_marked.end()}; }
     std::vector<quint64> commentedNumbers() const;
     std::vector<quint64> ignoredNumbers() const { return {m_ignored.begin(), m_ignored.end()}; }
     /// Notes that left with their messages since the last clear().
     quint64 forgotten() const { return m_forgotten; }
+    /// Of those the marks alone.
+    quint64 forgottenMarks() const { return m_forgottenMarks; }
+    quint64 forgottenComments() const { return m_forgottenComments; }
 
     /// The messages below no leave.
     void dropBefore(quint64 no);
@@ -81,6 +86,8 @@ private:
     std::map<quint64, QString> m_comments;
     std::optional<qint64> m_leftReferenceNs; ///< of the last reference that left: later times still count from it
     quint64 m_forgotten = 0;
+    quint64 m_forgottenMarks = 0;
+    quint64 m_forgottenComments = 0;
 };
 
 } // namespace SockScope

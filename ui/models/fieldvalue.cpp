@@ -7,6 +7,7 @@
 #include "core/codec/codec.h"
 #include "core/filter/filtertext.h"
 #include "core/store/storedmessage.h"
+#include "ui/models/fieldtext.h"
 #include "ui/models/format.h"
 
 namespace SockScope {
@@ -44,7 +45,7 @@ bool descend(const FieldNode &node, const QString &path, std::vector<const Field
 
 } // namespace
 
-FieldValue fieldValue(const StoredMessage &message, const Codec *codec, const QString &path)
+FieldValue fieldValue(const StoredMessage &message, const Codec *codec, const QString &path, FieldLength length)
 {
     if (path == "length"_L1)
         return {QString::number(message.payload().size()), filterTerm(path, qint64(message.payload().size()))};
@@ -62,6 +63,10 @@ FieldValue fieldValue(const StoredMessage &message, const Codec *codec, const QS
     if (!descend(root, path, chain))
         return {};
     const FieldNode &node = *chain.back();
+    if (length == FieldLength::Whole && node.children.empty() && node.offset >= 0) {
+        const QByteArrayView field = message.payload().sliced(node.offset, node.length);
+        return {wholeFieldText(*codec, field, node.kind, node.value), path};
+    }
     return {node.children.empty() ? node.value : u"%1 {%2}"_s.arg(node.kind).arg(node.children.size()),
             filterTermOf(chain, *codec, message.payload()).value_or(path)};
 }

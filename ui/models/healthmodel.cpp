@@ -156,8 +156,8 @@ HealthModel::Line HealthModel::line(const SockSnapshot &snapshot, int metric)
         return counted(snapshot.lostRecords, Level::Warning,
                        tr("messages that the log could not take; the socket had them"));
     case LostErrorsMetric:
-        return counted(snapshot.lostErrors, Level::Warning,
-                       tr("more errors than the list takes at a time; all are counted"));
+        return counted(snapshot.lostErrors + snapshot.lostFailures, Level::Warning,
+                       tr("more errors than the list or their rows take at a time; all are counted"));
     default:
         return {};
     }

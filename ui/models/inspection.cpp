@@ -219,6 +219,8 @@ void Inspection::handleFrame()
         m_healthModel->apply(changes);
         m_ledgerModel->apply(changes);
         m_errorModel->apply(changes);
+        for (const SockChanges &one : changes)
+            m_messageLogModel->noteFailures(one.snapshot.sockId, one.failures);
     }
     if (textsChanged)
         m_messageLogModel->refreshTexts();

@@ -14,8 +14,10 @@ namespace {
 QString titleOf(const QString &path, const QString &title)
 {
     QString result = title.simplified();
-    if (result.isEmpty()) // data.pos.x is known as x, data.list[3] as list[3]
-        result = path.mid(path.lastIndexOf(u'.') + 1).remove(u'"');
+    if (result.isEmpty()) { // data.pos.x is known as pos.x, data[3] as data[3]
+        constexpr QStringView root = u"data.";
+        result = path.startsWith(root) ? path.mid(root.size()) : path;
+    }
     result.truncate(LogColumns::maximumTitleLength);
     return result;
 }

@@ -32,7 +32,7 @@ public:
 
     /// What is wrong with it; nothing when add() would take it.
     std::optional<QString> check(const QString &path) const;
-    /// An empty title is the path's last part. The column must pass check().
+    /// An empty title is the path, without the "data." that all begin with. The column must pass check().
     void add(const QString &path, const QString &title = {});
     void rename(qsizetype index, const QString &title);
     void remove(qsizetype index) { m_columns.removeAt(index); }

@@ -43,7 +43,7 @@ LogRow MessageLogModel::readRow(quint64 no) const
     LogRow row;
     row.no = no;
     row.readable = message.isReadable();
-    row.note = message.note();
+    row.note = noteOf(message);
     row.fields.resize(m_fieldColumns.count());
     if (!row.readable)
         return row;
@@ -53,6 +53,8 @@ LogRow MessageLogModel::readRow(quint64 no) const
     row.sock = message.sock();
     row.wireBytes = message.wireBytes();
     row.flags = message.flags();
+    if (m_failures.contains(no))
+        row.flags |= FlagError | FlagFailed;
     row.direction = message.direction();
     row.outcome = message.outcome();
     row.typeLabel = m_directory->typeLabel(row.sock, row.type);
@@ -246,7 +248,7 @@ QVariant MessageLogModel::sortValue(const LogRow &data, int column) const
 
 QString MessageLogModel::timeText(const LogRow &data, int row) const
 {
-    switch (m_timeFormat) {
+    switch (shownTimeFormat()) {
     case TimeFormat::Absolute:
         return Format::clockTime(data.wallNs / 1000);
     case TimeFormat::Relative:
@@ -291,10 +293,10 @@ QVariant MessageLogModel::headerData(int section, Qt::Orientation orientation, i
     case NoColumn:
         return tr("No.");
     case TimeColumn:
-        return m_timeFormat == TimeFormat::Absolute ? tr("Time")
-               : m_timeFormat == TimeFormat::Delta  ? tr("Time since previous")
-               : m_annotations.referenceCount() > 0 ? tr("Since reference")
-                                                    : tr("Time since start");
+        return shownTimeFormat() == TimeFormat::Absolute ? tr("Time")
+               : shownTimeFormat() == TimeFormat::Delta  ? tr("Time since previous")
+               : m_annotations.hasReferences()           ? tr("Since reference")
+                                                         : tr("Time since start");
     case DirectionColumn:
         return tr("Direction");
     case SocketColumn:

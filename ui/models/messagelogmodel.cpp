@@ -104,11 +104,13 @@ bool MessageLogModel::collect()
         any = true;
         m_recorder->append(std::move(batches));
     }
-    if (!any)
-        return false;
-    dropOldest();
-    pump();
-    return more && m_recorder->stats().waiting > 0;
+    if (any) {
+        dropOldest();
+        pump();
+    }
+    if (m_failures.isWaiting())
+        settleFailures();
+    return (more && m_recorder->stats().waiting > 0) || m_failures.isWaiting();
 }
 
 // The rows leave before the messages, so that whoever is told of the removal can still read them.
@@ -120,6 +122,7 @@ void MessageLogModel::dropOldest()
         return;
     removeBefore(no);
     m_annotations.dropBefore(no);
+    m_failures.dropBefore(no);
     m_runner.dropBefore(no);
     store.dropBefore(no);
 }
@@ -335,6 +338,7 @@ void MessageLogModel::forgetMessages()
     m_firstWallNs = 0;
     resetRows();
     forgetTexts();
+    m_failures.clear();
     m_annotations.clear(); // when there are no rows that could hear of it
 }
 

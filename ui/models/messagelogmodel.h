@@ -14,6 +14,7 @@
 #include "ui/models/annotations.h"
 #include "ui/models/filterrunner.h"
 #include "ui/models/findrunner.h"
+#include "ui/models/latefailures.h"
 #include "ui/models/logcolumns.h"
 #include "ui/models/logrow.h"
 #include "ui/models/logrows.h"
@@ -86,6 +87,11 @@ public:
     /// insert. Answers whether more waits.
     bool collect();
     void clear();
+    /// What handlers threw about messages of a sock that may be in the log already.
+    void noteFailures(quint32 sock, std::span<const LateFailure> failures) { m_failures.add(sock, failures); }
+    const LateFailures &lateFailures() const { return m_failures; }
+    /// What went wrong with a message, its own note and what handlers threw later; empty when nothing did.
+    QString noteOf(const StoredMessage &message) const;
     /// Forgets all messages and shows those of a spool that a crash left; what came back and what is lost.
     RecoveryReport adopt(const QString &path);
     void setPaused(bool paused);
@@ -101,6 +107,8 @@ public:
     void setFilter(const Filter &filter);
     const Filter &filter() const { return m_filter; }
     bool isScanning() const { return isFiltered() && m_runner.isScanning(); }
+    /// A scan that is worth telling of: messages that have just arrived are always a moment behind.
+    bool isCatchingUp() const { return isScanning() && m_runner.progress() < 1; }
     /// 0 to 1.
     double scanProgress() const { return isFiltered() ? m_runner.progress() : 1; }
     /// Messages that the filter could not look at, because their chunk cannot be read.
@@ -108,8 +116,11 @@ public:
     /// What filters know of socks and marks now; a copy that nobody changes.
     std::shared_ptr<const FilterContext> filterContext() const;
 
+    /// What a person chose; it holds at once, references or none.
     void setTimeFormat(TimeFormat format);
     TimeFormat timeFormat() const { return m_timeFormat; }
+    /// What is shown: since the reference, from the first one that is set to the last that is taken away.
+    TimeFormat shownTimeFormat() const { return m_fromReference ? TimeFormat::Relative : m_timeFormat; }
 
     Annotations *annotations() { return &m_annotations; }
     const Annotations *annotations() const { return &m_annotations; }
@@ -185,6 +196,9 @@ private:
     void forgetTexts();
     // messagelogsearch.cpp
     void handleAnnotationChanged(Annotations::Kind kind, quint64 no);
+    void handleReferencesChanged();
+    void showTimesAgain();
+    void settleFailures();
     void handleFindFinished(const FindRunner::Answer &answer);
     using NotedStep = quint64 (Annotations::*)(Annotations::Kind, quint64) const;
     int notedRow(quint64 start, NotedStep step, Annotations::Kind kind) const;
@@ -193,12 +207,16 @@ private:
     const SockDirectory *m_directory;
     const ColourRules *m_rules = nullptr;
     Annotations m_annotations;
+    LateFailures m_failures;
     LogColumns m_fieldColumns;
     Filter m_filter;
     FilterRunner m_runner;
     FindRunner m_finder;
     TimeFormat m_timeFormat = TimeFormat::Absolute;
-    quint64 m_rangeFirst = 1; // rows without a filter: [m_rangeFirst, m_rangeEnd)
+    int m_ignoredCount = 0; // when the last of them changed
+    bool m_hadReferences = false;
+    bool m_fromReference = false; // nobody chose it: it ends with the references
+    quint64 m_rangeFirst = 1;     // rows without a filter: [m_rangeFirst, m_rangeEnd)
     quint64 m_rangeEnd = 1;
     LogRows m_rows;                   // rows with a filter
     std::vector<LogHits> m_frontHits; // found and not rows yet: the newest first …

@@ -1,6 +1,7 @@
 #include "ui/models/messagelogmodel.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/filter/filtertext.h"
 #include "ui/models/colourrules.h"
@@ -26,6 +27,7 @@ std::shared_ptr<const FilterContext> MessageLogModel::filterContext() const
     context->originNs = m_firstWallNs;
     context->marked = m_annotations.markedNumbers();
     context->commented = m_annotations.commentedNumbers();
+    context->failed = m_failures.numbers();
     m_context = std::move(context);
     return m_context;
 }
@@ -38,13 +40,15 @@ void MessageLogModel::handleAnnotationChanged(Annotations::Kind kind, quint64 no
         no == 0 ? m_readRows.clear() : void(m_readRows.remove(no));
     }
     const QString &text = m_filter.text();
-    const bool passes = (kind == Kind::Ignore && isFiltered()) || (kind == Kind::Mark && text.contains(u"marked"_s)) ||
+    // What is ignored now stays, grey, until the filter runs again; what is ignored no more may have no row yet.
+    const int ignored = m_annotations.ignoredCount();
+    const bool fewer = ignored < std::exchange(m_ignoredCount, ignored);
+    const bool passes = (kind == Kind::Ignore && fewer && isFiltered()) ||
+                        (kind == Kind::Mark && text.contains(u"marked"_s)) ||
                         (kind == Kind::Comment && text.contains(u"commented"_s));
     const int last = columnCount() - 1;
     if (kind == Kind::Reference) {
-        if (rowCount() > 0)
-            Q_EMIT dataChanged(index(0, TimeColumn), index(rowCount() - 1, TimeColumn));
-        Q_EMIT headerDataChanged(Qt::Horizontal, TimeColumn, TimeColumn);
+        handleReferencesChanged();
     } else if (passes) {
         m_refilterTimer.start(0); // once, however many notes change now
     } else if (no == 0) {
@@ -55,6 +59,51 @@ void MessageLogModel::handleAnnotationChanged(Annotations::Kind kind, quint64 no
     }
     if (kind == Kind::Mark)
         Q_EMIT marksChanged();
+}
+
+// The first reference says what it is for only where times count from it; without one, time is again what was chosen.
+void MessageLogModel::handleReferencesChanged()
+{
+    const bool has = m_annotations.hasReferences();
+    const bool changed = std::exchange(m_hadReferences, has) != has;
+    if (changed)
+        m_fromReference = has;
+    showTimesAgain();
+    if (changed)
+        Q_EMIT timeFormatChanged();
+}
+
+void MessageLogModel::showTimesAgain()
+{
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, TimeColumn), index(rowCount() - 1, TimeColumn));
+    Q_EMIT headerDataChanged(Qt::Horizontal, TimeColumn, TimeColumn);
+}
+
+QString MessageLogModel::noteOf(const StoredMessage &message) const
+{
+    const QString late = m_failures.text(message.no());
+    const QString own = message.note();
+    return late.isEmpty() ? own : own.isEmpty() ? late : own + u"; "_s + late;
+}
+
+// A handler that threw after its message was stored: the row turns red, and filters and rules hear of it.
+void MessageLogModel::settleFailures()
+{
+    constexpr int pauseMs = 500; // where handlers throw all the time, a scan must come to its end in between
+    const std::vector<quint64> found = m_failures.resolve(*m_recorder);
+    if (found.empty())
+        return;
+    m_context.reset();
+    for (const quint64 no : found)
+        m_readRows.remove(no);
+    const auto [least, most] = std::minmax_element(found.begin(), found.end());
+    const int last = rowOfNo(*most);
+    const int first = rowAtOrAfterNo(*least);
+    if (first >= 0)
+        Q_EMIT dataChanged(index(first, 0), index(last < 0 ? rowCount() - 1 : last, columnCount() - 1));
+    if (m_filter.text().contains(u"error"_s) && !m_refilterTimer.isActive())
+        m_refilterTimer.start(pauseMs);
 }
 
 int MessageLogModel::notedRow(quint64 start, NotedStep step, Annotations::Kind kind) const
@@ -184,12 +233,11 @@ void MessageLogModel::handleFindFinished(const FindRunner::Answer &answer)
 
 void MessageLogModel::setTimeFormat(TimeFormat format)
 {
-    if (m_timeFormat == format)
+    if (m_timeFormat == format && !m_fromReference)
         return;
     m_timeFormat = format;
-    if (rowCount() > 0)
-        Q_EMIT dataChanged(index(0, TimeColumn), index(rowCount() - 1, TimeColumn), {Qt::DisplayRole});
-    Q_EMIT headerDataChanged(Qt::Horizontal, TimeColumn, TimeColumn);
+    m_fromReference = false;
+    showTimesAgain();
     Q_EMIT timeFormatChanged();
 }
 

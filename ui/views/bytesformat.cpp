@@ -1,6 +1,11 @@
 #include "ui/views/bytesformat.h"
 
+#include <QApplication>
+#include <QClipboard>
+#include <QPointer>
 #include <QStringDecoder>
+
+#include "ui/models/latestjob.h"
 
 namespace SockScope {
 
@@ -72,6 +77,19 @@ QString formatBytes(QByteArrayView bytes, BytesFormat format)
         return QString::fromLatin1(bytes.toByteArray().toBase64());
     }
     return {};
+}
+
+void copyBytes(const Bytes &bytes, BytesFormat format)
+{
+    constexpr qsizetype atOnce = 256 * 1024;
+    static QPointer<LatestJob> job; // what is copied next takes the place of what is on its way
+    if (!job)
+        job = new LatestJob(qApp);
+    job->cancel();
+    if (bytes.size() <= atOnce)
+        return QApplication::clipboard()->setText(formatBytes(bytes, format));
+    job->start([bytes, format](const LatestJob::Cancelled &) { return formatBytes(bytes, format); },
+               [](const QString &text) { QApplication::clipboard()->setText(text); });
 }
 
 } // namespace SockScope

@@ -15,6 +15,8 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 #include "ui/icons.h"
 #include "ui/theme.h"
 #include "ui/views/colourchoice.h"
@@ -397,16 +399,33 @@ void ColourRulesDialog::askExport()
         exportTo(path);
 }
 
-void ColourRulesDialog::apply()
+bool ColourRulesDialog::apply()
 {
+    const auto wrong = std::find_if(m_list.begin(), m_list.end(),
+                                    [](const ColourRule &rule) { return rule.isEnabled() && rule.why().has_value(); });
+    if (wrong != m_list.end()) {
+        const auto row = static_cast<int>(wrong - m_list.begin());
+        m_tree->setCurrentItem(m_tree->topLevelItem(row));
+        m_tree->scrollToItem(m_tree->currentItem());
+        m_filter->setFocus(Qt::OtherFocusReason);
+        m_filter->setCursorPosition(wrong->why()->column);
+        showMessage(tr("Nothing was changed: the filter of rule %1, “%2”, cannot be read (%3). Mend it, or untick or "
+                       "remove the rule.")
+                        .arg(row + 1)
+                        .arg(wrong->name(), wrong->why()->toString()),
+                    true);
+        return false;
+    }
+    showMessage({}, false);
     m_rules->setEnabled(m_enabled->isChecked());
     m_rules->setRules(m_list);
+    return true;
 }
 
 void ColourRulesDialog::accept()
 {
-    apply();
-    QDialog::accept();
+    if (apply())
+        QDialog::accept();
 }
 
 } // namespace SockScope

@@ -23,8 +23,10 @@ class FilterEdit;
  *  Path    a person ↔ [this] ↔ ColourRules
  *  Shape   a copy of the rules, which OK and Apply put in force; each row of the list looks as its messages will
  *  Units   none
- *  Errors  a filter that cannot be read says why below itself and is kept; a file that cannot be read says so at the
- * foot Thread  the window's Source  Wireshark's coloring rules
+ *  Errors  a filter that cannot be read says why below itself, and while its rule is ticked nothing is put in force; a
+ *          file that cannot be read says so at the foot
+ *  Thread  the window's
+ *  Source  Wireshark's coloring rules
  */
 class ColourRulesDialog : public QDialog
 {
@@ -42,7 +44,8 @@ public:
     std::optional<QString> exportTo(const QString &path);
 
 public Q_SLOTS:
-    void apply();
+    /// False when a rule that is ticked has no filter that can be read: it is chosen then, and says why.
+    bool apply();
     void accept() override;
 
 private:

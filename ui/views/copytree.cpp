@@ -17,18 +17,6 @@ namespace {
 
 constexpr qsizetype copyLimit = 16 * 1024 * 1024; // characters
 
-void appendBranch(const QAbstractItemModel *model, const QModelIndex &first, int depth, QString &text)
-{
-    if (text.size() > copyLimit)
-        return;
-    text += QString(depth * 2, u' ') + first.data().toString();
-    if (const QString value = first.siblingAtColumn(1).data().toString(); !value.isEmpty())
-        text += u": "_s + value;
-    text += u'\n';
-    for (int row = 0; row < model->rowCount(first); ++row)
-        appendBranch(model, model->index(row, 0, first), depth + 1, text);
-}
-
 } // namespace
 
 CopyTree::CopyTree(const QString &accessibleName, QWidget *parent)
@@ -45,13 +33,35 @@ CopyTree::CopyTree(const QString &accessibleName, QWidget *parent)
     header()->setSectionsMovable(false);
 }
 
+QString CopyTree::cellText(const QModelIndex &index) const
+{
+    return m_wholeText ? m_wholeText(index) : index.data().toString();
+}
+
+void CopyTree::appendBranch(const QModelIndex &first, int depth, QString &text) const
+{
+    text += QString(depth * 2, u' ') + cellText(first);
+    if (const QString value = cellText(first.siblingAtColumn(1)); !value.isEmpty())
+        text += u": "_s + value;
+    text += u'\n';
+    for (int row = 0; row < model()->rowCount(first); ++row) {
+        if (text.size() > copyLimit) {
+            text +=
+                QString((depth + 1) * 2, u' ') +
+                tr("(not copied: %1 more rows here; at most 16 MiB are copied)\n").arg(model()->rowCount(first) - row);
+            return;
+        }
+        appendBranch(model()->index(row, 0, first), depth + 1, text);
+    }
+}
+
 QString CopyTree::rowText() const
 {
     const QModelIndex index = currentIndex();
     QStringList cells;
     for (int column = 0; index.isValid() && column < model()->columnCount(index.parent()); ++column)
         if (!isColumnHidden(column))
-            cells.append(index.siblingAtColumn(column).data().toString());
+            cells.append(cellText(index.siblingAtColumn(column)));
     return cells.join(u'\t');
 }
 
@@ -59,7 +69,7 @@ QString CopyTree::branchText() const
 {
     QString text;
     if (const QModelIndex index = currentIndex(); index.isValid())
-        appendBranch(model(), index.siblingAtColumn(0), 0, text);
+        appendBranch(index.siblingAtColumn(0), 0, text);
     return text;
 }
 
@@ -78,7 +88,7 @@ void CopyTree::copyBranch() const
 void CopyTree::copyValue() const
 {
     if (currentIndex().isValid())
-        QApplication::clipboard()->setText(currentIndex().siblingAtColumn(1).data().toString());
+        QApplication::clipboard()->setText(cellText(currentIndex().siblingAtColumn(1)));
 }
 
 void CopyTree::keyPressEvent(QKeyEvent *event)

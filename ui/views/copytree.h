@@ -2,6 +2,9 @@
 
 #include <QTreeView>
 
+#include <functional>
+#include <utility>
+
 namespace SockScope {
 
 /*! A tree of which every row can be copied.
@@ -20,6 +23,8 @@ public:
 
     /// The current row: the columns that are shown, tab-separated.
     QString rowText() const;
+    /// Answers what a cell says in full, where less is shown; without one, what is shown is copied.
+    void setWholeText(std::function<QString(const QModelIndex &)> wholeText) { m_wholeText = std::move(wholeText); }
     /// The current row and all below it, indented.
     QString branchText() const;
 
@@ -33,6 +38,12 @@ protected:
     void contextMenuEvent(QContextMenuEvent *event) override;
     /// What the menu begins with: the ways to copy.
     virtual void addMenuActions(QMenu &menu);
+
+private:
+    QString cellText(const QModelIndex &index) const;
+    void appendBranch(const QModelIndex &first, int depth, QString &text) const;
+
+    std::function<QString(const QModelIndex &)> m_wholeText;
 };
 
 } // namespace SockScope

@@ -114,6 +114,13 @@ bool DataTable::isInitialColumn(int logical) const
                        [logical](const Column &column) { return column.logical == logical; });
 }
 
+int DataTable::stretchColumn() const
+{
+    const auto found =
+        std::find_if(m_columns.begin(), m_columns.end(), [](const Column &column) { return column.characters <= 0; });
+    return found == m_columns.end() ? -1 : found->logical;
+}
+
 void DataTable::resetColumns()
 {
     QHeaderView *header = horizontalHeader();

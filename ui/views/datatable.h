@@ -85,6 +85,8 @@ public Q_SLOTS:
 protected:
     /// Whether setColumns() named it.
     bool isInitialColumn(int logical) const;
+    /// The one that takes what is left; -1 when there is none.
+    int stretchColumn() const;
     void focusInEvent(QFocusEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void changeEvent(QEvent *event) override;

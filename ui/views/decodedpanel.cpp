@@ -12,6 +12,7 @@
 
 #include "ui/icons.h"
 #include "ui/models/byteinterpretation.h"
+#include "ui/models/fieldtext.h"
 #include "ui/models/fieldtreemodel.h"
 #include "ui/models/format.h"
 #include "ui/models/roles.h"
@@ -97,6 +98,14 @@ DecodedPanel::DecodedPanel(QWidget *parent)
         Q_EMIT fieldHovered(known ? offset : 0, known ? index.data(LengthRole).toLongLong() : 0);
     });
     connect(m_tree, &FieldTreeView::menuOpening, this, &DecodedPanel::fillMenu);
+    m_tree->setWholeText([this](const QModelIndex &index) {
+        const QString shown = index.data().toString();
+        const auto offset = index.data(OffsetRole).toLongLong();
+        if (index.column() != FieldTreeModel::ValueColumn || offset < 0 || !m_message.codec)
+            return shown;
+        const Bytes field = m_message.payload.slice(offset, index.data(LengthRole).toLongLong());
+        return wholeFieldText(*m_message.codec, field, index.data(KindRole).toString(), shown);
+    });
     connect(m_tree, &QAbstractItemView::activated, this, [this](const QModelIndex &index) {
         if (index.data(KindRole).toString() == "note"_L1)
             showMoreFields();
@@ -324,8 +333,7 @@ void DecodedPanel::fillMenu(QMenu *menu, const QModelIndex &index)
                                                        {tr("As &C Array"), BytesFormat::CArray},
                                                        {tr("As &Base64"), BytesFormat::Base64}};
     for (const auto &[text, format] : formats)
-        copy->addAction(text, this,
-                        [bytes, how = format] { QApplication::clipboard()->setText(formatBytes(bytes, how)); });
+        copy->addAction(text, this, [bytes, how = format] { copyBytes(bytes, how); });
 }
 
 } // namespace SockScope

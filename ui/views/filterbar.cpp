@@ -7,6 +7,7 @@
 #include <QStyle>
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/icons.h"
 #include "ui/models/filtercompletion.h"
@@ -196,26 +197,36 @@ void FilterBar::applyNow()
     // Setting it cancels the scan that runs.
     if (m_filter && !(*m_filter == m_log->filter()))
         m_log->setFilter(*m_filter);
+    tellWhatIsShown(!m_filter);
     showState();
 }
 
-// Messages that have just arrived are always a moment behind: that is no scan to tell of.
-bool FilterBar::isCatchingUp() const
+// After the pause, so that nothing comes and goes while somebody writes.
+void FilterBar::tellWhatIsShown(bool stale)
 {
-    constexpr double nearlyAll = 0.99;
-    return m_log->isScanning() && m_log->scanProgress() < nearlyAll;
+    constexpr qsizetype characters = 200;
+    QString what;
+    if (stale) {
+        const QString old = m_log->filter().text();
+        const QString shown = old.size() > characters ? old.left(characters) + u'…' : old;
+        what = old.isEmpty()
+                   ? tr("Still showing all messages. The filter cannot be read: %1").arg(m_error.toString())
+                   : tr("Still showing: %1\nThe new filter cannot be read: %2").arg(shown, m_error.toString());
+    }
+    if (std::exchange(m_stale, what) != what)
+        Q_EMIT staleChanged(what);
 }
 
 void FilterBar::showState()
 {
     const bool empty = m_field->text().trimmed().isEmpty();
     const bool inForce = m_filter && *m_filter == m_log->filter();
-    m_state = !m_filter && !empty  ? State::Invalid
-              : m_prepared         ? State::Prepared
-              : !empty && !inForce ? State::Pending
-              : empty              ? State::Empty
-              : isCatchingUp()     ? State::Scanning
-                                   : State::Valid;
+    m_state = !m_filter && !empty     ? State::Invalid
+              : m_prepared            ? State::Prepared
+              : !empty && !inForce    ? State::Pending
+              : empty                 ? State::Empty
+              : m_log->isCatchingUp() ? State::Scanning
+                                      : State::Valid;
     m_field->setLook(m_state == State::Invalid ? FilterEdit::Look::Invalid
                      : empty                   ? FilterEdit::Look::Plain
                                                : FilterEdit::Look::Valid);

@@ -62,6 +62,10 @@ public:
     void loadSettings(const QSettings &settings);
     void saveSettings(QSettings &settings) const;
 
+Q_SIGNALS:
+    /// The text cannot be read, and so the rows are still those of another filter; empty when they are the text's.
+    void staleChanged(const QString &what);
+
 public Q_SLOTS:
     void focusField();
     void clear();
@@ -76,7 +80,6 @@ private:
     void handleEdited();
     void applyNow();
     void compile();
-    bool isCatchingUp() const;
     void showState();
     void complete(bool asked);
     void fillHistory();
@@ -84,6 +87,7 @@ private:
     bool eventFilter(QObject *watched, QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void showMessage(const QString &text, bool wrong);
+    void tellWhatIsShown(bool stale);
 
     Inspection *m_inspection;
     MessageLogModel *m_log;
@@ -101,6 +105,7 @@ private:
     std::optional<Filter> m_filter; ///< what the text says; nothing when it cannot be read
     FilterError m_error;
     QString m_message;
+    QString m_stale; ///< said last
     State m_state = State::Empty;
     bool m_prepared = false;
 };

@@ -51,7 +51,7 @@ protected:
         const bool named = table && !table->isColumnHidden(HandlerStatsModel::SocketColumn);
         if (index.data(IsUnhandledRole).toBool())
             option->text = HandlersPanel::tr("%1: unhandled").arg(index.data(TypeTextRole).toString());
-        else if (!named && m_inspection->controllers().size() > 1)
+        if (!named && m_inspection->controllers().size() > 1)
             option->text = index.data(SockNameRole).toString() + u" · "_s + option->text;
     }
 

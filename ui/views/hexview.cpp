@@ -151,7 +151,7 @@ QSize HexView::sizeHint() const
 void HexView::copyAs(BytesFormat format) const
 {
     if (!m_bytes.isEmpty())
-        QApplication::clipboard()->setText(formatBytes(chosen(), format));
+        copyBytes(m_bytes.slice(chosen().data() - m_bytes.view().data(), chosen().size()), format);
 }
 
 void HexView::selectAll()

@@ -14,6 +14,7 @@
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/roles.h"
 #include "ui/views/commentsdialog.h"
+#include "ui/views/filtermenu.h"
 #include "ui/views/logtable.h"
 
 namespace SockScope {
@@ -67,18 +68,11 @@ QMenu *LogActions::makeFilterMenu(const QString &title, QStringView icon, bool a
 {
     auto *menu = new QMenu(title, m_window);
     menu->setIcon(themeIcon(icon));
-    const std::pair<QString, FilterJoin> joins[] = {
-        {tr("&Selected"), FilterJoin::Replace},         {tr("&Not Selected"), FilterJoin::ReplaceNot},
-        {tr("…&and Selected"), FilterJoin::And},        {tr("…&or Selected"), FilterJoin::Or},
-        {tr("…a&nd not Selected"), FilterJoin::AndNot}, {tr("…o&r not Selected"), FilterJoin::OrNot}};
-    for (const auto &[text, join] : joins) {
-        QAction *action = menu->addAction(text);
-        connect(action, &QAction::triggered, this, [this, apply, which = join] {
-            const QString term = m_log->cellTerm(m_table->currentIndex());
-            if (!term.isEmpty())
-                apply ? Q_EMIT termApplied(term, which) : Q_EMIT termPrepared(term, which);
-        });
-    }
+    addFilterJoins(menu, this, [this, apply](FilterJoin join) {
+        const QString term = m_log->cellTerm(m_table->currentIndex());
+        if (!term.isEmpty())
+            apply ? Q_EMIT termApplied(term, join) : Q_EMIT termPrepared(term, join);
+    });
     menu->setToolTipsVisible(true);
     // What it would be about is read from the cell when it opens.
     connect(menu, &QMenu::aboutToShow, this, [this, menu] {
@@ -171,7 +165,6 @@ void LogActions::toggle(Kind kind)
 void LogActions::toggleReference()
 {
     Annotations *notes = m_log->annotations();
-    const bool none = notes->referenceCount() == 0;
     for (const quint64 no : selectedNumbers()) {
         const std::optional<StoredMessage> message = m_log->messageByNo(no);
         if (!message || !message->isReadable())
@@ -181,9 +174,6 @@ void LogActions::toggleReference()
             break;
         }
     }
-    // The first one says what it is for only where times count from it.
-    if (none && notes->referenceCount() > 0)
-        m_log->setTimeFormat(MessageLogModel::TimeFormat::Relative);
 }
 
 void LogActions::askForComment()

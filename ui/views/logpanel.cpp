@@ -12,8 +12,12 @@
 #include <QScrollBar>
 #include <QVBoxLayout>
 
+#include <limits>
+
+#include "core/codec/codec.h"
 #include "ui/delegates/celldelegate.h"
 #include "ui/icons.h"
+#include "ui/models/fieldvalue.h"
 #include "ui/models/format.h"
 #include "ui/models/inspection.h"
 #include "ui/models/roles.h"
@@ -27,6 +31,31 @@
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+// A cell shows what its line has room for; who copies it wants all of it.
+QString wholeCellText(const Inspection &inspection, const QModelIndex &index)
+{
+    const MessageLogModel *log = inspection.messageLogModel();
+    const QString shown = index.data().toString();
+    const StoredMessage message = log->message(index.row());
+    if (!message.isReadable() || index.data(IsIgnoredRole).toBool() || !shown.contains(u'…'))
+        return shown;
+    const std::shared_ptr<const Codec> codec = inspection.directory().info(message.sock()).codec;
+    if (index.column() == MessageLogModel::SummaryColumn && codec) {
+        QString text = shown; // with what stands before it: a comment, a note
+        text.chop(index.data(SummaryRole).toString().size());
+        return text + codec->summary(message.payload(), std::numeric_limits<qsizetype>::max() / 8);
+    }
+    if (index.column() >= MessageLogModel::ColumnCount) {
+        const QString path = log->fieldColumns().at(index.column() - MessageLogModel::ColumnCount).path;
+        return fieldValue(message, codec.get(), path, FieldLength::Whole).text;
+    }
+    return shown;
+}
+
+} // namespace
 
 LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
     : QWidget(parent)
@@ -64,6 +93,7 @@ LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
     m_notice->setProperty("role", u"notice"_s);
     auto *noticeLayout = new QHBoxLayout(m_notice);
     noticeLayout->setContentsMargins(8, 3, 8, 3);
+    m_noticeText->setObjectName(u"logNotice"_s);
     m_noticeText->setTextFormat(Qt::PlainText);
     m_noticeText->setWordWrap(true);
     noticeLayout->addWidget(m_noticeText, 1);
@@ -82,6 +112,7 @@ LogPanel::LogPanel(Inspection *inspection, QWidget *parent)
     connect(m_log, &QAbstractItemModel::columnsRemoved, this, &LogPanel::handleColumnsChanged);
     connect(m_log, &MessageLogModel::pausedChanged, this, &LogPanel::updateNotice);
     connect(m_log, &MessageLogModel::scanProgressed, this, &LogPanel::updateNotice);
+    connect(m_log, &MessageLogModel::scanProgressed, this, &LogPanel::updateEmptyText);
     connect(m_log, &MessageLogModel::filterChanged, this, &LogPanel::updateEmptyText);
     connect(m_inspection, &Inspection::updated, this, &LogPanel::updateNotice);
     connect(m_inspection, &Inspection::controllerAdded, this, &LogPanel::updateEmptyText);
@@ -146,8 +177,7 @@ bool LogPanel::goToNo(quint64 no)
 void LogPanel::copyPayload(int bytesFormat)
 {
     if (const std::optional<StoredMessage> message = m_log->messageByNo(m_currentNo))
-        QApplication::clipboard()->setText(
-            formatBytes(Bytes(message->payload()), static_cast<BytesFormat>(bytesFormat)));
+        copyBytes(Bytes(message->payload()), static_cast<BytesFormat>(bytesFormat));
 }
 
 void LogPanel::chooseCurrentAgain()
@@ -246,15 +276,26 @@ bool LogPanel::eventFilter(QObject *watched, QEvent *event)
     return QWidget::eventFilter(watched, event);
 }
 
+void LogPanel::setStaleText(const QString &text)
+{
+    m_staleText = text;
+    updateNotice();
+}
+
 void LogPanel::updateNotice()
 {
     QStringList lines;
+    if (!m_staleText.isEmpty())
+        lines.append(m_staleText);
     if (m_log->isPaused())
         lines.append(tr("The list is paused. New messages are kept but not shown: %1")
                          .arg(Format::count(m_log->hiddenByPause())));
     if (m_log->rowsNotShown() > 0)
         lines.append(tr("A list has at most %1 rows: %2 older messages are kept but not shown. A filter finds them.")
                          .arg(Format::count(m_log->maximumRows()), Format::count(m_log->rowsNotShown())));
+    if (const quint64 lost = m_log->lateFailures().lost(); lost > 0)
+        lines.append(tr("%1 times a handler threw too late to be put to its message: the list of errors has it.")
+                         .arg(Format::count(lost)));
     if (m_log->unreadableByFilter() > 0)
         lines.append(tr("The filter could not look at %1 messages, which the disk did not give back. "
                         "Without a filter their rows say why.")
@@ -267,7 +308,10 @@ void LogPanel::updateNotice()
 void LogPanel::updateEmptyText()
 {
     EmptyState *empty = m_table->emptyState();
-    if (!m_log->filter().isEmpty())
+    if (m_log->isCatchingUp())
+        empty->setText(
+            tr("Scanning… %1\nNo message has passed the filter so far.").arg(Format::percent(m_log->scanProgress())));
+    else if (!m_log->filter().isEmpty())
         empty->setText(tr("No message passes the filter."));
     else if (m_inspection->controllers().isEmpty())
         empty->setText(tr("Every message that a socket sends or receives stands here.\nThere is no socket yet."));
@@ -295,7 +339,9 @@ void LogPanel::showContextMenu(QPoint position)
     menu.addSeparator();
     QMenu *copy = menu.addMenu(themeIcon(u"copy"), tr("&Copy"));
     copy->addAction(tr("&Rows"), m_table, &DataTable::copyRows);
-    copy->addAction(tr("C&ell"), m_table, &DataTable::copyCell);
+    copy->addAction(tr("C&ell"), this, [this] {
+        QApplication::clipboard()->setText(wholeCellText(*m_inspection, m_table->currentIndex()));
+    });
     copy->addSeparator();
     const std::pair<QString, BytesFormat> formats[] = {{tr("Payload as He&x"), BytesFormat::Hex},
                                                        {tr("Payload as &Text"), BytesFormat::Text},

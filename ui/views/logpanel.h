@@ -44,6 +44,8 @@ public Q_SLOTS:
     void setFollowing(bool following);
     void goToRow(int row);
     void copyPayload(int bytesFormat);
+    /// Said above the list while its rows are not those of what is written in the filter; empty: they are.
+    void setStaleText(const QString &text);
 
 Q_SIGNALS:
     void messageChosen(quint64 no);
@@ -75,6 +77,7 @@ private:
     QLabel *m_noticeText;
     QPushButton *m_resume;
     QList<QAction *> m_messageActions;
+    QString m_staleText;
     quint64 m_currentNo = 0;
     qsizetype m_noDigits = 6;      // that the column has room for at first
     quint64 m_anchorNo = 0;        ///< before a reset at the top; until the scan has come down to it …

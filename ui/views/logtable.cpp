@@ -1,16 +1,22 @@
 #include "ui/views/logtable.h"
 
+#include <QElapsedTimer>
 #include <QPaintEvent>
 #include <QPainter>
 #include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QStringListModel>
 #include <QStyleOptionViewItem>
+#include <QTimer>
 
 #include <algorithm>
 #include <limits>
 
 namespace SockScope {
+
+namespace {
+constexpr qint64 readingNs = 6'000'000; // so long a painting reads rows; the others wait for the next
+}
 
 LogTable::LogTable(const QString &accessibleName, QWidget *parent)
     : DataTable(accessibleName, parent)
@@ -134,6 +140,7 @@ void LogTable::updateGeometries()
     if (m_adjusting)
         return;
     const QScopedValueRollback guard(m_adjusting, true);
+    balanceColumns();
     QHeaderView *header = horizontalHeader();
     const int headerHeight =
         header->isHidden() ? 0 : qBound(header->minimumHeight(), header->sizeHint().height(), header->maximumHeight());
@@ -210,8 +217,20 @@ void LogTable::paintEvent(QPaintEvent *event)
     const int last = qMin(rowCount() - 1, (area.bottom() + verticalOffset()) / rowHeight());
     const bool focused = hasFocus() || viewport()->hasFocus();
     const QModelIndex current = currentIndex();
+    QElapsedTimer reading;
+    qint64 readNs = 0;
     for (int row = first; row <= last; ++row) {
         const int y = row * rowHeight() - verticalOffset();
+        // The rows of a filter may each lie in another chunk on the disk: they come a few at a time.
+        if (readNs > readingNs) {
+            painter.setPen(palette().color(QPalette::Disabled, QPalette::Text));
+            painter.drawText(QRect(6, y, viewport()->width(), rowHeight()), Qt::AlignLeft | Qt::AlignVCenter,
+                             tr("reading…"));
+            continue;
+        }
+        reading.start();
+        model()->index(row, 0).data();
+        readNs += reading.nsecsElapsed();
         for (int visual = 0; visual < header->count(); ++visual) {
             const int column = header->logicalIndex(visual);
             if (header->isSectionHidden(column))
@@ -231,6 +250,8 @@ void LogTable::paintEvent(QPaintEvent *event)
             itemDelegateForIndex(index)->paint(&painter, option, index);
         }
     }
+    if (readNs > readingNs)
+        QTimer::singleShot(0, viewport(), qOverload<>(&QWidget::update));
 }
 
 QModelIndex LogTable::moveCursor(CursorAction action, Qt::KeyboardModifiers)

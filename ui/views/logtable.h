@@ -43,6 +43,8 @@ public:
     bool restoreColumns(const QByteArray &state) override;
 
 protected:
+    /// What the rows in sight need: a double click on a divider asks for it.
+    int sizeHintForColumn(int column) const override;
     void paintEvent(QPaintEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void updateGeometries() override;
@@ -57,6 +59,7 @@ private:
     void handleRowsRemoved(int first, int last);
     void shiftBy(qint64 rows);
     void placeAddedColumn(int logical);
+    void balanceColumns();
     QString columnKey(int logical) const;
     int rowCount() const { return model() ? model()->rowCount() : 0; }
 

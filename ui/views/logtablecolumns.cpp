@@ -3,6 +3,8 @@
 #include <QDataStream>
 #include <QIODevice>
 
+#include <algorithm>
+
 #include "ui/models/roles.h"
 
 // The part of LogTable that remembers its columns.
@@ -27,16 +29,52 @@ void LogTable::resetColumns()
 // A column that a person added is narrow, and stands before the one that takes what is left.
 void LogTable::placeAddedColumn(int logical)
 {
-    constexpr int characters = 8;
+    constexpr int leastCharacters = 8;
+    constexpr int mostCharacters = 16;
     QHeaderView *header = horizontalHeader();
     header->setSectionHidden(logical, false);
     header->setSectionResizeMode(logical, QHeaderView::Interactive);
-    header->resizeSection(logical, characters * fontMetrics().horizontalAdvance(u'0') + 10);
+    const int character = fontMetrics().horizontalAdvance(u'0');
+    const int title = fontMetrics().horizontalAdvance(model()->headerData(logical, Qt::Horizontal).toString());
+    header->resizeSection(logical, std::clamp(title + 6, leastCharacters * character, mostCharacters * character) + 10);
     int before = 0;
-    while (before < header->count() && header->sectionResizeMode(header->logicalIndex(before)) != QHeaderView::Stretch)
+    while (before < header->count() && header->logicalIndex(before) != stretchColumn())
         ++before;
     if (header->visualIndex(logical) > before)
         header->moveSection(header->visualIndex(logical), before);
+}
+
+// What takes the rest keeps some room: where the others leave none, the table scrolls sideways.
+void LogTable::balanceColumns()
+{
+    constexpr int characters = 10;
+    QHeaderView *header = horizontalHeader();
+    const int stretch = stretchColumn();
+    if (stretch < 0 || stretch >= header->count() || header->isSectionHidden(stretch))
+        return;
+    const int least = characters * fontMetrics().horizontalAdvance(u'0') + 10;
+    const int left = viewport()->width() - (header->length() - header->sectionSize(stretch));
+    const auto mode = left >= least ? QHeaderView::Stretch : QHeaderView::Interactive;
+    if (header->sectionResizeMode(stretch) == mode)
+        return;
+    header->setSectionResizeMode(stretch, mode);
+    if (mode == QHeaderView::Interactive)
+        header->resizeSection(stretch, least);
+}
+
+int LogTable::sizeHintForColumn(int column) const
+{
+    if (!model() || column < 0 || column >= model()->columnCount())
+        return -1;
+    QStyleOptionViewItem option;
+    initViewItemOption(&option);
+    int wanted = 0;
+    const auto [first, last] = visibleRows();
+    for (int row = first; row <= last; ++row) {
+        const QModelIndex index = model()->index(row, column);
+        wanted = qMax(wanted, itemDelegateForIndex(index)->sizeHint(option, index).width());
+    }
+    return qMin(wanted, viewport()->width());
 }
 
 QByteArray LogTable::saveColumns() const
@@ -87,7 +125,7 @@ bool LogTable::restoreColumns(const QByteArray &state)
         header->moveSection(header->visualIndex(logical), visual++);
         header->setSectionHidden(logical, one.hidden);
         anyShown = anyShown || !one.hidden;
-        if (!one.hidden && header->sectionResizeMode(logical) == QHeaderView::Interactive)
+        if (!one.hidden && logical != stretchColumn())
             header->resizeSection(logical, qBound(header->minimumSectionSize(), one.width, 10'000));
     }
     // A table without any column cannot be asked for its columns any more.

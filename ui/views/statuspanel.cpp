@@ -223,7 +223,17 @@ void StatusPanel::updateStore()
                                     Format::count(stats.captured() - stats.store.stored - stats.store.cleared),
                                     Format::count(stats.store.cleared)));
     setFigure(m_displayed, {tr("displayed"), Format::count(qint64(log->rowCount()))}, m_narrow ? 7 : 8);
-    setFigure(m_marked, {tr("marked"), Format::count(qint64(log->markCount()))}, m_narrow ? 2 : 3);
+    const quint64 leftMarks = log->annotations()->forgottenMarks();
+    const quint64 marks = static_cast<quint64>(log->markCount()) + leftMarks;
+    setFigure(m_marked,
+              {tr("marked"), leftMarks == 0
+                                 ? Format::count(marks)
+                                 : tr("%1, %2 of them dropped").arg(Format::count(marks), Format::count(leftMarks))},
+              m_narrow ? 2 : 3);
+    m_marked->setToolTip(leftMarks == 0 ? QString()
+                                        : tr("%1 marked messages have left the store, which had no place for them: "
+                                             "Capture → Storage sets how much is kept")
+                                              .arg(Format::count(leftMarks)));
 
     const std::vector<Loss> reasons = m_losses->reasons();
     const quint64 dropped = Losses::total(reasons);
