@@ -26,6 +26,7 @@
 #include "ui/views/handlerspanel.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/peerspanel.h"
+#include "ui/views/scrolledpanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
 #include "ui/views/tracepanel.h"
@@ -36,7 +37,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 /// A layout of another version is not read: its docks or columns may not exist any more.
-constexpr int layoutVersion = 2;
+constexpr int layoutVersion = 3;
+
+/// Below these the panels that would stand above one another are tabs.
+constexpr int narrowWidth = 1100;
+constexpr int lowHeight = 960;
+constexpr int veryLowHeight = 720;
 } // namespace
 
 QDockWidget *InspectorWindow::addDock(const QString &title, const QString &name, QWidget *panel)
@@ -60,7 +66,7 @@ void InspectorWindow::createDocks()
     addDock(tr("Peers"), u"peersDock"_s, m_peers);
     addDock(tr("Decoded"), u"decodedDock"_s, m_decoded);
     addDock(tr("Bytes"), u"bytesDock"_s, m_bytes);
-    addDock(tr("Inject"), u"injectDock"_s, m_composer);
+    addDock(tr("Inject"), u"injectDock"_s, new ScrolledPanel(m_composer));
     addDock(tr("Handlers"), u"handlersDock"_s, m_handlers);
     addDock(tr("Health"), u"healthDock"_s, m_health);
     addDock(tr("Ledger"), u"ledgerDock"_s, m_ledger);
@@ -91,17 +97,25 @@ QDockWidget *InspectorWindow::addPanel(QWidget *panel, const QString &title, con
     return dock;
 }
 
-/// Each in a strip of its own, beyond what is in its area already.
+/// Each in a strip of its own, beyond what is in its area already; below the log in a tab where the window is small.
 void InspectorWindow::placePanels()
 {
     auto *decoded = findChild<QDockWidget *>(u"decodedDock"_s, Qt::FindDirectChildrenOnly);
+    auto *bytes = findChild<QDockWidget *>(u"bytesDock"_s, Qt::FindDirectChildrenOnly);
+    const bool tabs = (width() < narrowWidth || height() < veryLowHeight) &&
+                      dockWidgetArea(bytes) == Qt::BottomDockWidgetArea && !bytes->isFloating();
     for (const AddedPanel &added : std::as_const(m_added)) {
         if (added.dock->isFloating() || dockWidgetArea(added.dock) != Qt::NoDockWidgetArea)
             continue;
         const bool beside = added.area == Qt::LeftDockWidgetArea || added.area == Qt::RightDockWidgetArea;
-        addDockWidget(added.area, added.dock, beside ? Qt::Horizontal : Qt::Vertical);
+        if (tabs && added.area == Qt::BottomDockWidgetArea)
+            tabifyDockWidget(bytes, added.dock);
+        else
+            addDockWidget(added.area, added.dock, beside ? Qt::Horizontal : Qt::Vertical);
         added.dock->show();
-        if (!beside)
+        if (tabs)
+            bytes->raise();
+        else if (!beside)
             resizeDocks({decoded, added.dock}, {190, 160}, Qt::Vertical);
     }
 }
@@ -118,26 +132,40 @@ void InspectorWindow::placeDocks()
     addDockWidget(Qt::BottomDockWidgetArea, m_docks[Decoded]);
     addDockWidget(Qt::BottomDockWidgetArea, m_docks[Bytes]);
     tabifyDockWidget(m_docks[Bytes], m_docks[Trace]);
-    addDockWidget(Qt::RightDockWidgetArea, m_docks[Inject]);
-    addDockWidget(Qt::RightDockWidgetArea, m_docks[Handlers]);
-    for (const int tab : {Health, Ledger, Errors})
-        tabifyDockWidget(m_docks[Handlers], m_docks[tab]);
+    const bool narrow = width() < narrowWidth;
+    const bool low = height() < lowHeight;
+    if (narrow) { // two columns: the log has the width
+        tabifyDockWidget(m_docks[Peers], m_docks[Inject]);
+        for (const int tab : {Handlers, Health, Ledger, Errors})
+            tabifyDockWidget(m_docks[Bytes], m_docks[tab]);
+    } else {
+        if (!low)
+            addDockWidget(Qt::RightDockWidgetArea, m_docks[Inject]);
+        addDockWidget(Qt::RightDockWidgetArea, m_docks[Handlers]);
+        if (low)
+            tabifyDockWidget(m_docks[Handlers], m_docks[Inject]);
+        for (const int tab : {Health, Ledger, Errors})
+            tabifyDockWidget(m_docks[Handlers], m_docks[tab]);
+    }
     for (QDockWidget *dock : std::as_const(m_docks))
         dock->show();
-    m_docks[Bytes]->raise();
-    m_docks[Handlers]->raise();
-    resizeDocks({m_docks[Sockets], m_docks[Inject]}, {346, 314}, Qt::Horizontal);
-    resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {270, 390}, Qt::Horizontal);
-    resizeDocks({m_docks[Sockets], m_docks[Peers]}, {200, 480}, Qt::Vertical);
-    resizeDocks({m_docks[Inject], m_docks[Handlers]}, {330, 360}, Qt::Vertical);
-    resizeDocks({m_docks[Decoded]}, {230}, Qt::Vertical);
+    for (const int front : {Handlers, Peers, Bytes}) // Bytes last: Handlers may be a tab beside it
+        m_docks[front]->raise();
+    resizeDocks({m_docks[Sockets]}, {narrow ? 240 : 346}, Qt::Horizontal);
+    if (!narrow)
+        resizeDocks({m_docks[Inject]}, {314}, Qt::Horizontal);
+    resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {narrow ? 220 : 270, narrow ? 430 : 390}, Qt::Horizontal);
+    resizeDocks({m_docks[Sockets], m_docks[Peers]}, {height() / 4, height() * 3 / 5}, Qt::Vertical);
+    if (!narrow && !low)
+        resizeDocks({m_docks[Inject], m_docks[Handlers]}, {420, 480}, Qt::Vertical);
+    resizeDocks({m_docks[Decoded]}, {low ? 200 : 250}, Qt::Vertical);
     placePanels();
 }
 
 void InspectorWindow::showPanel(QWidget *panel)
 {
     for (QDockWidget *dock : std::as_const(m_docks)) {
-        if (dock->widget() != panel)
+        if (dock->widget() != panel && !dock->isAncestorOf(panel))
             continue;
         dock->show();
         dock->raise();
@@ -161,10 +189,9 @@ void InspectorWindow::resetLayout()
     placeDocks();
 }
 
-QSettings *InspectorWindow::openSettings()
+std::unique_ptr<QSettings> InspectorWindow::openSettings()
 {
-    // Our own file: an application that embeds the window keeps its settings to itself.
-    return new QSettings(QSettings::IniFormat, QSettings::UserScope, u"SockScope"_s, u"Inspector"_s);
+    return std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, u"SockScope"_s, u"Inspector"_s);
 }
 
 void InspectorWindow::saveSettings()
@@ -190,6 +217,7 @@ void InspectorWindow::saveSettings()
     m_composer->saveSettings(*settings);
     m_filter->saveSettings(*settings);
     m_log->findBar()->saveSettings(*settings);
+    Q_EMIT settingsSaved(*settings);
 }
 
 void InspectorWindow::restoreSettings()
@@ -216,9 +244,9 @@ void InspectorWindow::restoreSettings()
     m_inspection->messageLogModel()->setFieldColumns(fields);
 
     // On a small screen the whole of it, frame and all; on a large one a comfortable part.
-    const QSize wanted(1280, 800);
-    if (const QRect available = screen()->availableGeometry();
-        available.width() <= wanted.width() || available.height() <= wanted.height()) {
+    const QRect available = screen()->availableGeometry();
+    const QSize wanted = available.width() > 1600 && available.height() > 980 ? QSize(1440, 900) : QSize(1280, 800);
+    if (available.width() <= wanted.width() || available.height() <= wanted.height()) {
         resize(available.size() - QSize(2, 32));
         setWindowState(windowState() | Qt::WindowMaximized);
     } else {

@@ -2,6 +2,7 @@
 
 #include <QMainWindow>
 
+#include <memory>
 #include <optional>
 
 #include "ui/models/inspection.h"
@@ -69,6 +70,8 @@ public:
     /// Adds a panel of the application's own: a dock that the window places, remembers, and lists in View and Go. The
     /// object name must be unique and never change; the settings know the dock by it.
     QDockWidget *addPanel(QWidget *panel, const QString &title, const QString &objectName, Qt::DockWidgetArea area);
+    /// The inspector's own file: an application that embeds the window keeps its settings to itself.
+    static std::unique_ptr<QSettings> openSettings();
     /// A paragraph of the application's own in About: what else it uses, and under which licence.
     void addAboutText(const QString &text) { m_aboutTexts.append(text); }
 
@@ -81,6 +84,10 @@ public Q_SLOTS:
     /// Docks, columns and sizes as they were at first.
     void resetLayout();
     void saveSettings();
+
+Q_SIGNALS:
+    /// The window's settings have been written; an added panel writes its own.
+    void settingsSaved(QSettings &settings);
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -109,7 +116,6 @@ private:
     void placePanels();
     void showPanel(QWidget *panel);
     void restoreSettings();
-    QSettings *openSettings();
     // inspectormenus.cpp
     void createActions();
     void createMenus();

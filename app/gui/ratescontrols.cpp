@@ -16,6 +16,7 @@
 #include "ui/icons.h"
 #include "ui/models/format.h"
 #include "ui/views/datatable.h"
+#include "ui/views/elidedlabel.h"
 #include "ui/views/emptystate.h"
 
 namespace SockScope {
@@ -46,6 +47,7 @@ QComboBox *makeBox(QWidget *panel, const QString &name, const QString &tip,
     box->setAccessibleName(name);
     box->setToolTip(tip);
     box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    box->setMinimumContentsLength(4); // it gives way in a narrow panel
     for (const auto &[text, data] : entries)
         box->addItem(text, data);
     return box;
@@ -82,7 +84,15 @@ void RatesPanel::createControls()
     for (const qint64 span : spansNs)
         m_span->addItem(spanText(span), span);
 
+    m_choose = new QToolButton(this);
+    m_choose->setIcon(themeIcon(u"columns"));
+    m_choose->setAutoRaise(true);
+    m_choose->setFocusPolicy(Qt::TabFocus);
+    m_choose->setAccessibleName(tr("Choose the lines"));
+    m_choose->setToolTip(tr("Choose the sockets, peers or types that have a line"));
+
     m_liveButton = new QToolButton(this);
+    m_liveButton->setProperty("role", u"toggle"_s);
     m_liveButton->setText(tr("Live"));
     m_liveButton->setIcon(themeIcon(u"tail"));
     m_liveButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -105,6 +115,7 @@ void RatesPanel::createControls()
 
     row->addWidget(m_quantity);
     row->addWidget(m_split);
+    row->addWidget(m_choose);
     row->addWidget(m_ways);
     row->addWidget(m_span);
     row->addWidget(m_liveButton);
@@ -118,6 +129,13 @@ void RatesPanel::createControls()
     m_filterError->setContentsMargins(6, 0, 6, 2);
     m_filterError->hide();
     column->addWidget(m_filterError);
+
+    m_noteLabel = new ElidedLabel(this);
+    m_noteLabel->setProperty("role", u"secondary"_s);
+    m_noteLabel->setContentsMargins(6, 0, 6, 1);
+    m_noteLabel->setAccessibleName(tr("What the plot shows"));
+    m_noteLabel->hide();
+    column->addWidget(m_noteLabel);
 
     m_empty = new QLabel(tr("How many messages go, over time, as soon as a socket has some."), this);
     m_empty->setAlignment(Qt::AlignCenter);
@@ -147,6 +165,7 @@ void RatesPanel::createControls()
             [this] { setSplit(static_cast<RateSplit>(m_split->currentData().toInt())); });
     connect(m_ways, &QComboBox::currentIndexChanged, this, &RatesPanel::refresh);
     connect(m_span, &QComboBox::activated, this, [this] { setSpan(m_span->currentData().toLongLong()); });
+    connect(m_choose, &QToolButton::clicked, this, &RatesPanel::chooseLines);
     connect(m_liveButton, &QToolButton::clicked, this, &RatesPanel::setLive);
     connect(m_filter, &QLineEdit::returnPressed, this, [this] {
         if (addFilter(m_filter->text()))
@@ -181,6 +200,8 @@ void RatesPanel::showLegendMenu(QPoint position)
     menu.addAction(themeIcon(u"remove"), tr("&Remove This Filter"), QKeySequence(Qt::Key_Delete), this,
                    [this, row] { removeFilter(row); })
         ->setEnabled(filter);
+    menu.addAction(themeIcon(u"columns"), tr("&Choose the Lines…"), this, &RatesPanel::chooseLines)
+        ->setEnabled(m_choose->isEnabled());
     menu.addSeparator();
     menu.addAction(themeIcon(u"copy"), tr("Copy R&ow"), m_table, &DataTable::copyRows)->setEnabled(row >= 0);
     m_table->addColumnActions(menu.addMenu(themeIcon(u"columns"), tr("Co&lumns")));
@@ -198,6 +219,7 @@ void RatesPanel::updateControls()
     const bool rate = isRate();
     m_split->setEnabled(rate);
     m_ways->setEnabled(rate);
+    m_choose->setEnabled(rate && m_spec.split != RateSplit::All && m_spec.split != RateSplit::Filter);
     const bool filters = rate && m_spec.split == RateSplit::Filter;
     m_filter->setVisible(filters);
     m_takeFilter->setVisible(filters);
@@ -207,8 +229,7 @@ void RatesPanel::updateControls()
         const auto unit = m_what == Quantity::Bytes || m_what == Quantity::SendQueue ? RatesPlot::Unit::Bytes
                           : m_what == Quantity::TickPeriod                           ? RatesPlot::Unit::Milliseconds
                                                                                      : RatesPlot::Unit::Messages;
-        const QString labels[] = {tr("messages/s"), tr("bytes/s"), tr("ms"), tr("messages"), tr("bytes")};
-        m_plot->setUnit(unit, labels[static_cast<int>(m_what)]);
+        m_plot->setUnit(unit);
     }
 }
 

@@ -19,6 +19,7 @@
 #include "ui/models/sockdirectory.h"
 #include "ui/theme.h"
 #include "ui/views/datatable.h"
+#include "ui/views/elidedlabel.h"
 
 namespace SockScope {
 
@@ -163,6 +164,7 @@ void RatesPanel::setSplit(RateSplit split)
 {
     if (split != m_spec.split) {
         m_spec.split = split;
+        m_spec.picked.clear(); // of another kind
         m_legend->showAll();
         m_history->setSpec(m_spec);
     }
@@ -187,6 +189,7 @@ bool RatesPanel::addFilter(const QString &text)
         return false;
     m_spec.filters.push_back(*filter);
     m_spec.split = RateSplit::Filter;
+    m_spec.picked.clear();
     m_history->setSpec(m_spec);
     updateControls();
     refresh();
@@ -326,6 +329,7 @@ void RatesPanel::showDrawing(const Drawing &drawing)
 {
     m_empty->setVisible(drawing.isEmpty);
     m_splitter->setVisible(!drawing.isEmpty);
+    m_noteLabel->setVisible(!drawing.isEmpty);
     m_stepNs = drawing.steps.stepNs;
     m_values = drawing.values;
     std::vector<RatesLegend::Line> lines = drawing.lines;
@@ -363,12 +367,15 @@ void RatesPanel::updateLegend()
 
 void RatesPanel::updateNote()
 {
-    QStringList parts;
+    const QString units[] = {tr("messages/s"), tr("bytes/s"), tr("ms"), tr("messages"), tr("bytes")};
+    QStringList parts{units[static_cast<int>(m_what)]};
     if (const std::optional<qint64> cursor = m_plot->cursorNs(); cursor && m_plot->cursorStep())
         parts.append(Format::clockTime(*cursor / 1000).left(12));
     const double seconds = static_cast<double>(m_stepNs) / 1e9;
     parts.append(tr("a point is %1").arg(seconds < 1 ? Format::duration(m_stepNs) : tr("%1 s").arg(seconds)));
     if (isRate()) {
+        if (!m_spec.picked.empty())
+            parts.append(tr("chosen lines"));
         if (m_history->isCountingBack())
             parts.append(tr("counting back: %1").arg(Format::percent(m_history->fractionCounted())));
         if (const qint64 ignored = m_ignoredCount ? m_ignoredCount() : 0; ignored > 0)
@@ -378,7 +385,7 @@ void RatesPanel::updateNote()
             parts.append(tr("%1 messages left the store before they were counted").arg(Format::count(lost)));
     }
     m_note = parts.join(u" · "_s);
-    m_plot->setNote(m_note);
+    m_noteLabel->setText(m_note);
 }
 
 } // namespace SockScope

@@ -11,12 +11,14 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QSettings;
 class QSplitter;
 class QToolButton;
 
 namespace SockScope {
 
 class DataTable;
+class ElidedLabel;
 class RatesLegend;
 class RatesPlot;
 class SockDirectory;
@@ -46,6 +48,13 @@ public:
     void setDisplayFilter(std::function<QString()> filter) { m_displayFilter = std::move(filter); }
     /// How many messages are ignored in the log: they are counted here like all others, which the note says.
     void setIgnoredCount(std::function<qint64()> count) { m_ignoredCount = std::move(count); }
+    /// What could have a line of its own, each once: sockets, peers or types that are known.
+    void setCandidates(std::function<std::vector<RateKey>(RateSplit)> candidates)
+    {
+        m_candidates = std::move(candidates);
+    }
+    void saveSettings(QSettings &settings) const;
+    void loadSettings(const QSettings &settings);
     /// Null until the panel was seen.
     RatesPlot *plot() const { return m_plot; }
     RatesLegend *legend() const { return m_legend; }
@@ -56,9 +65,10 @@ public:
     QComboBox *splitBox() const { return m_split; }
     QComboBox *waysBox() const { return m_ways; }
     QComboBox *spanBox() const { return m_span; }
+    QToolButton *chooseButton() const { return m_choose; }
     QLineEdit *filterField() const { return m_filter; }
     QLabel *filterError() const { return m_filterError; }
-    /// What stands in the corner of the plot.
+    /// What stands above the plot.
     QString note() const { return m_note; }
 
 public Q_SLOTS:
@@ -67,6 +77,10 @@ public Q_SLOTS:
     void setSplit(RateSplit split);
     /// Adds a line for a filter; says below the field what is wrong with it.
     bool addFilter(const QString &text);
+    /// Asks which sockets, peers or types have a line.
+    void chooseLines();
+    /// None: the busiest.
+    void pickLines(const std::vector<RateKey> &keys);
     /// Draws what there is now.
     void refresh();
 
@@ -104,14 +118,17 @@ private:
     const SockDirectory *m_directory;
     WallClock m_now;
     std::function<QString()> m_displayFilter;
+    std::function<std::vector<RateKey>(RateSplit)> m_candidates;
     QComboBox *m_quantity = nullptr;
     QComboBox *m_split = nullptr;
     QComboBox *m_ways = nullptr;
     QComboBox *m_span = nullptr;
+    QToolButton *m_choose = nullptr;
     QToolButton *m_liveButton = nullptr;
     QLineEdit *m_filter = nullptr;
     QToolButton *m_takeFilter = nullptr;
     QLabel *m_filterError = nullptr;
+    ElidedLabel *m_noteLabel = nullptr;
     QLabel *m_empty = nullptr;
     QSplitter *m_splitter = nullptr;
     RatesPlot *m_plot = nullptr;

@@ -55,7 +55,6 @@ RatesPlot::RatesPlot(QWidget *parent)
     , m_ticker(new UnitTicker)
     , m_timeTicker(new QCPAxisTickerDateTime)
     , m_cursorLine(new QCPItemStraightLine(this))
-    , m_note(new QCPItemText(this))
     , m_range(new QCPItemRect(this))
 {
     setAccessibleName(tr("Rates over time"));
@@ -66,7 +65,6 @@ RatesPlot::RatesPlot(QWidget *parent)
     setPlottingHint(QCP::phFastPolylines);
     xAxis->setTicker(m_timeTicker);
     yAxis->setTicker(m_ticker);
-    yAxis->setLabelPadding(2);
     axisRect()->setAutoMargins(QCP::msAll);
     axisRect()->setMinimumMargins(QMargins(4, 6, 8, 2));
     plotLayout()->setRowSpacing(0);
@@ -81,13 +79,6 @@ RatesPlot::RatesPlot(QWidget *parent)
     m_cursorLine->setSelectable(false);
     m_range->setVisible(false);
     m_range->topLeft->setTypeX(QCPItemPosition::ptPlotCoords);
-    m_note->position->setType(QCPItemPosition::ptAxisRectRatio);
-    m_note->position->setCoords(0.006, 0.02);
-    m_note->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
-    m_note->setTextAlignment(Qt::AlignLeft);
-    m_note->setClipToAxisRect(true);
-    m_note->setPadding(QMargins(3, 1, 3, 1));
-    m_note->setVisible(false);
     applyTheme();
 }
 
@@ -101,24 +92,18 @@ void RatesPlot::applyTheme()
         axis->setBasePen(QPen(colors.border));
         axis->setTickPen(QPen(colors.border));
         axis->setTickLabelColor(colors.secondary);
-        axis->setLabelColor(colors.secondary);
         axis->setTickLabelFont(small);
-        axis->setLabelFont(small);
         axis->grid()->setPen(QPen(Theme::mix(colors.base, colors.border, 0.55), 1));
     }
     m_cursorLine->setPen(QPen(colors.text, 1, Qt::DotLine));
-    m_note->setColor(colors.secondary);
-    m_note->setFont(small);
-    m_note->setBrush(withAlpha(colors.base, 0.85F));
     m_range->setPen(QPen(colors.accent));
     m_range->setBrush(withAlpha(colors.accent, 0.15F));
 }
 
-void RatesPlot::setUnit(Unit unit, const QString &label)
+void RatesPlot::setUnit(Unit unit)
 {
     m_unit = unit;
     m_ticker->setUnit(unit);
-    yAxis->setLabel(label);
 }
 
 void RatesPlot::setView(qint64 fromNs, qint64 toNs)
@@ -166,12 +151,6 @@ void RatesPlot::setCurves(qint64 firstNs, qint64 stepNs, const std::vector<PlotC
     }
     yAxis->setRange(0, highest > 0 ? highest * 1.08 : 1);
     showCursor();
-}
-
-void RatesPlot::setNote(const QString &text)
-{
-    m_note->setText(text);
-    m_note->setVisible(!text.isEmpty());
 }
 
 qint64 RatesPlot::timeAt(double x) const

@@ -38,12 +38,10 @@ public:
 
     explicit RatesPlot(QWidget *parent = nullptr);
 
-    void setUnit(Unit unit, const QString &label);
+    void setUnit(Unit unit);
     void setView(qint64 fromNs, qint64 toNs);
     /// Values of step i hold from firstNs + i * stepNs on.
     void setCurves(qint64 firstNs, qint64 stepNs, const std::vector<PlotCurve> &curves);
-    /// What stands in the corner; empty: nothing.
-    void setNote(const QString &text);
     void applyTheme();
 
     /// Of the step under the cursor; nothing when there is no cursor.
@@ -84,7 +82,6 @@ private:
     QSharedPointer<UnitTicker> m_ticker;
     QSharedPointer<QCPAxisTickerDateTime> m_timeTicker;
     QCPItemStraightLine *m_cursorLine;
-    QCPItemText *m_note;
     QCPItemRect *m_range;
     Unit m_unit = Unit::Messages;
     qint64 m_fromNs = 0;

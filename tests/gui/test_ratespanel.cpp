@@ -5,12 +5,16 @@
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
+#include <QSettings>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
 #include <memory>
 
+#include "app/gui/rateschoice.h"
 #include "app/gui/rateslegend.h"
 #include "app/gui/ratesplot.h"
 #include "support/testmain.h"
@@ -121,6 +125,88 @@ private Q_SLOTS:
         QCOMPARE(m_panel->legend()->lines()[0].value, u"1.4 KiB/s"_s); // 700 B in the last 500 ms
     }
 
+    void remembersItsChoices()
+    {
+        const QTemporaryDir folder;
+        QSettings settings(folder.filePath(u"s.ini"_s), QSettings::IniFormat);
+        showPanel();
+        QVERIFY(m_panel->addFilter(u"size > 100"_s));
+        choose(m_panel->splitBox(), u"by peer"_s);
+        choose(m_panel->quantityBox(), u"Bytes/s"_s);
+        choose(m_panel->waysBox(), u"sent"_s);
+        choose(m_panel->spanBox(), u"15 min"_s);
+        m_panel->saveSettings(settings);
+        RatesPanel other(m_history.get(), &m_directory);
+        other.loadSettings(settings);
+        QCOMPARE(other.quantityBox()->currentText(), u"Bytes/s"_s);
+        QCOMPARE(other.splitBox()->currentText(), u"by peer"_s);
+        QCOMPARE(other.waysBox()->currentText(), u"sent"_s);
+        QCOMPARE(other.spanNs(), 900 * second);
+        QCOMPARE(m_history->spec().filters.size(), size_t(1));
+        const QStringList keys = settings.allKeys();
+        for (const QVariant &garbage : {QVariant(-7), QVariant(u"x"_s), QVariant(QByteArray("\xff"))}) {
+            for (const QString &key : keys)
+                settings.setValue(key, garbage);
+            other.loadSettings(settings);
+            QCOMPARE(other.quantityBox()->currentText(), u"Bytes/s"_s);
+            QCOMPARE(other.splitBox()->currentText(), u"by peer"_s);
+            QCOMPARE(other.spanNs(), 900 * second);
+        }
+    }
+
+    void linesAreChosenByHand()
+    {
+        fill();
+        showPanel();
+        QVERIFY(!m_panel->chooseButton()->isEnabled());
+        choose(m_panel->splitBox(), u"by peer"_s);
+        m_history->finish();
+        m_panel->refresh();
+        QCOMPARE(m_panel->legend()->rowCount(), 5);
+        m_panel->setCandidates([](RateSplit) {
+            std::vector<RateKey> keys;
+            for (int i = 0; i < 600; ++i)
+                keys.emplace_back(Endpoint(0x7f000001, static_cast<quint16>(10'000 + i)));
+            return keys;
+        });
+        QTest::mouseClick(m_panel->chooseButton(), Qt::LeftButton);
+        auto *dialog = m_panel->findChild<RatesChoice *>();
+        QVERIFY(dialog);
+        QCOMPARE(dialog->list()->count(), RatesChoice::maximumRows);
+        QVERIFY2(dialog->noteText().contains(u"100 more"_s), qPrintable(dialog->noteText()));
+        QTest::keyClicks(dialog->search(), u":10003"_s);
+        QCOMPARE(dialog->list()->count(), 1);
+        dialog->list()->setFocus();
+        QTest::keyClick(dialog->list(), Qt::Key_Space);
+        QCOMPARE(dialog->list()->item(0)->checkState(), Qt::Checked);
+        dialog->search()->clear();
+        for (int i = 10; i < 30; ++i)
+            dialog->list()->item(i)->setCheckState(Qt::Checked);
+        QVERIFY2(dialog->noteText().contains(u"At most 20"_s), qPrintable(dialog->noteText()));
+        QCOMPARE(dialog->list()->item(29)->checkState(), Qt::Unchecked);
+        for (int i = 10; i < 29; ++i)
+            dialog->list()->item(i)->setCheckState(Qt::Unchecked);
+        dialog->accept();
+        m_history->finish();
+        m_panel->refresh();
+        QCOMPARE(m_panel->legend()->rowCount(), 2);
+        QCOMPARE(m_panel->legend()->lines()[0].name, u"127.0.0.1:10003"_s);
+        QCOMPARE(m_panel->legend()->lines()[0].total, u"120"_s);
+        QCOMPARE(m_panel->legend()->lines()[1].total, u"480"_s);
+        QVERIFY(m_panel->note().contains(u"chosen"_s));
+        choose(m_panel->splitBox(), u"by type"_s);
+        m_history->finish();
+        m_panel->refresh();
+        QVERIFY(m_history->spec().picked.empty());
+    }
+
+    void fitsIntoANarrowTab()
+    {
+        QVERIFY2(m_panel->minimumSizeHint().width() <= 430,
+                 qPrintable(QString::number(m_panel->minimumSizeHint().width())));
+        QVERIFY(m_panel->minimumSizeHint().height() <= 140);
+    }
+
     void aClickChoosesItsTime()
     {
         fill();
@@ -223,8 +309,11 @@ private Q_SLOTS:
         m_now += 5 * second;
         m_panel->refresh();
         QVERIFY(plot()->timeAt(700) > edge + 4 * second);
-        auto *live = m_panel->findChild<QToolButton *>();
-        QVERIFY(live->isChecked());
+        QToolButton *live = nullptr;
+        for (QToolButton *button : m_panel->findChildren<QToolButton *>())
+            if (button->isCheckable())
+                live = button;
+        QVERIFY(live && live->isChecked());
         QTest::mouseClick(live, Qt::LeftButton);
         QVERIFY(!m_panel->isLive());
         const qint64 frozen = plot()->timeAt(700);

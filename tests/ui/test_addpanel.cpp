@@ -51,6 +51,8 @@ private Q_SLOTS:
     void isPlacedWhereItWasAsked()
     {
         InspectorWindow window;
+        window.resize(1280, 800);
+        window.resetLayout();
         QDockWidget *dock = addTo(window);
         show(window);
         QCOMPARE(window.dockWidgetArea(dock), Qt::BottomDockWidgetArea);

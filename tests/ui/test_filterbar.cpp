@@ -2,6 +2,7 @@
 #include <QLabel>
 #include <QMainWindow>
 #include <QMenu>
+#include <QMouseEvent>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -277,6 +278,41 @@ private Q_SLOTS:
         QVERIFY2(nameDialog()->labelText().contains(u"already"_s), qPrintable(nameDialog()->labelText()));
         nameDialog()->reject();
         QCOMPARE(row->buttons().size(), 1);
+    }
+
+    void aButtonIsDraggedToItsPlace()
+    {
+        SavedFilterRow *row = m_bar->savedRow();
+        for (const QString &name : {u"aa"_s, u"bb"_s, u"cc"_s})
+            QVERIFY(!m_bar->savedFilters()->add(name, u"size > 3"_s));
+        row->resize(600, row->height());
+        const auto names = [this] {
+            QStringList all;
+            for (const SavedFilter &filter : m_bar->savedFilters()->filters())
+                all.append(filter.name);
+            return all;
+        };
+        const auto drag = [row](int from, QPoint to) {
+            QToolButton *button = row->buttons().at(from);
+            QTest::mousePress(button, Qt::LeftButton, {}, QPoint(4, 4));
+            for (const QPoint at : {to / 2, to}) {
+                QMouseEvent move(QEvent::MouseMove, button->mapFromParent(at), button->parentWidget()->mapToGlobal(at),
+                                 Qt::NoButton, Qt::LeftButton, {});
+                QApplication::sendEvent(button, &move);
+            }
+            QTest::mouseRelease(button, Qt::LeftButton, {}, button->mapFromParent(to));
+        };
+        m_bar->setText(u"error"_s);
+        const int y = row->height() / 2;
+        drag(0, {row->buttons().last()->geometry().right(), y});
+        QCOMPARE(names(), (QStringList{u"bb"_s, u"cc"_s, u"aa"_s}));
+        drag(2, {row->buttons().first()->x() + 1, y});
+        QCOMPARE(names(), (QStringList{u"aa"_s, u"bb"_s, u"cc"_s}));
+        drag(0, {row->buttons().last()->geometry().right(), 400}); // let go elsewhere
+        QCOMPARE(names(), (QStringList{u"aa"_s, u"bb"_s, u"cc"_s}));
+        QCOMPARE(m_field->text(), u"error"_s); // none of it was a click
+        QTest::mouseClick(row->buttons().first(), Qt::LeftButton);
+        QCOMPARE(m_field->text(), u"size > 3"_s);
     }
 
     void aMenuJoinsMovesAndRemoves()

@@ -181,6 +181,33 @@ private Q_SLOTS:
         QCOMPARE(history.fractionCounted(), 1.0);
     }
 
+    void thosePickedHaveTheirOwnHoweverBusyOthersAre()
+    {
+        MessageStore store;
+        RateHistory history(&store);
+        std::vector<MessageHead> heads;
+        for (int peer = 1; peer <= 50; ++peer)
+            for (int i = 0; i < peer; ++i)
+                heads.push_back(headOf(start + i * ms, peer));
+        append(store, heads);
+        RateSpec spec = specOf(RateSplit::Peer, 3);
+        spec.picked = {endpointOf(1), endpointOf(77)}; // the second has sent nothing yet
+        history.setSpec(spec);
+        history.finish();
+        RateReading reading = history.read(start, start + second, 10);
+        QCOMPARE(reading.curves.size(), size_t(3));
+        QCOMPARE(std::get<Endpoint>(reading.curves[0].key), endpointOf(1));
+        QCOMPARE(reading.curves[0].total.allMessages(), quint64(1));
+        QCOMPARE(reading.curves[1].total.allMessages(), quint64(0));
+        QVERIFY(reading.curves[2].others);
+        QCOMPARE(totalOf(reading).allMessages(), store.stats().stored);
+        append(store, {headOf(start + 60 * ms, 77)});
+        history.finish();
+        reading = history.read(start, start + second, 10);
+        QCOMPARE(reading.curves[1].total.allMessages(), quint64(1));
+        QVERIFY(!history.progress().outdated);
+    }
+
     void theBusiestHaveTheirOwn()
     {
         MessageStore store;

@@ -49,6 +49,8 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInd
     QStyledItemDelegate::initStyleOption(option, index);
     option->state &= ~QStyle::State_HasFocus; // the row is lit; a frame around one of its cells says nothing more
     option->displayAlignment = Qt::AlignVCenter | (index.data(NumericRole).toBool() ? Qt::AlignRight : Qt::AlignLeft);
+    if (index.column() == m_addressColumn)
+        option->textElideMode = Qt::ElideLeft;
     const QVariant value = index.data(LevelRole);
     if (!value.isValid())
         return;

@@ -24,6 +24,8 @@ public:
     /// The column in which a level shows its icon; -1: none.
     void setLevelIconColumn(int column) { m_levelIconColumn = column; }
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    /// The column of addresses, which give way at their beginning: the port at the end tells them apart; -1: none.
+    void setAddressColumn(int column) { m_addressColumn = column; }
     /// What does not fit is said in a tool tip.
     bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
                    const QModelIndex &index) override;
@@ -36,6 +38,7 @@ protected:
 private:
     int m_levelIconColumn = -1;
     mutable CellText m_text; // no state that shows: what it knows of fonts
+    int m_addressColumn = -1;
 };
 
 /*! A cell of the message log: marked and broken rows have their ground, the direction is an arrow.

@@ -42,12 +42,23 @@ RateCounts::RateCounts(RateSpec spec, quint64 firstNo)
             m_series[i].key = static_cast<int>(i);
     } else {
         m_series.resize(1); // all, or all others
+        for (const RateKey &key : m_spec.picked)
+            if (isKeyed())
+                seriesOf(key);
+        m_picked = m_picked || !m_spec.picked.empty();
     }
 }
 
 bool RateCounts::isKeyed() const
 {
     return m_spec.split != RateSplit::All && m_spec.split != RateSplit::Filter;
+}
+
+size_t RateCounts::seriesLimit() const
+{
+    const auto most = static_cast<size_t>(RateSpec::maximumSeries);
+    return m_spec.picked.empty() ? static_cast<size_t>(qBound(1, m_spec.series, RateSpec::maximumSeries))
+                                 : qMin(m_spec.picked.size(), most);
 }
 
 std::span<const quint16> RateCounts::columnOf(const Chunk &chunk) const
@@ -147,8 +158,7 @@ std::vector<std::pair<quint64, RateKey>> RateCounts::busiest() const
     all.reserve(m_tally.size());
     for (const auto &[key, messages] : m_tally)
         all.emplace_back(messages, key);
-    const auto wanted = static_cast<size_t>(qBound(1, m_spec.series, RateSpec::maximumSeries));
-    const size_t count = qMin(all.size(), wanted);
+    const size_t count = qMin(all.size(), seriesLimit());
     std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end(), std::greater<>());
     all.resize(count);
     return all;
@@ -177,7 +187,7 @@ quint16 RateCounts::seriesOf(const RateKey &key)
 {
     if (const auto known = m_seriesOf.find(key); known != m_seriesOf.end())
         return known->second;
-    if (m_seriesOf.size() >= static_cast<size_t>(qBound(1, m_spec.series, RateSpec::maximumSeries)))
+    if (m_seriesOf.size() >= seriesLimit())
         return othersAt;
     const std::scoped_lock lock(m_mutex);
     const auto number = static_cast<quint16>(m_series.size());
@@ -204,7 +214,8 @@ bool RateCounts::countSlice(const Chunk &chunk, int from, int to, const FilterCo
                 m_mapped.push_back(seriesOf(key));
                 m_keys.push_back(std::move(key));
             }
-            tally(chunk, from, to);
+            if (m_spec.picked.empty())
+                tally(chunk, from, to);
         }
         countColumns(chunk, from, to);
     }

@@ -49,6 +49,7 @@ struct RateSpec
 
     RateSplit split = RateSplit::All;
     int series = 10;             ///< of socks, peers or types: the busiest so many, and one for all others
+    std::vector<RateKey> picked; ///< not empty: these have a series, however busy others are; at most maximumSeries
     std::vector<Filter> filters; ///< for RateSplit::Filter; each message may be in none or in several
 };
 
@@ -116,6 +117,7 @@ private:
     static constexpr size_t othersAt = 0; // of m_series, where messages are told apart by keys
 
     bool isKeyed() const;
+    size_t seriesLimit() const;
     std::vector<RateKey> keysOf(const Chunk &chunk, size_t from) const;
     std::span<const quint16> columnOf(const Chunk &chunk) const;
     bool pick(const StoredChunks &chunks, const std::atomic<bool> &cancelled);

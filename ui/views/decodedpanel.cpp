@@ -45,6 +45,7 @@ DecodedPanel::DecodedPanel(QWidget *parent)
     layout->addWidget(m_tree, 1);
 
     m_changes->setCheckable(true);
+    m_changes->setProperty("role", u"toggle"_s);
     m_changes->setShortcut(QKeySequence(u"Ctrl+Shift+H"_s));
     m_changes->setToolTip(
         tr("What changed since the last message of this type from this peer (%1)").arg(u"Ctrl+Shift+H"_s));

@@ -25,7 +25,7 @@ DockTitle::DockTitle(QDockWidget *dock)
     const auto button = [&](QStringView icon, const QString &text, auto slot) {
         auto *tool = new QToolButton(this);
         tool->setIcon(themeIcon(icon));
-        tool->setIconSize(QSize(12, 12));
+        tool->setIconSize(QSize(14, 14));
         tool->setAutoRaise(true);
         tool->setToolTip(text);
         tool->setAccessibleName(tr("%1: %2").arg(dock->windowTitle(), text));

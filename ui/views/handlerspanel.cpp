@@ -164,6 +164,7 @@ QWidget *HandlersPanel::createHistogramPage()
     logarithmic->setToolTip(tr("Count on a logarithmic axis: rare calls are seen beside many"));
     logarithmic->setAccessibleName(tr("Logarithmic counts"));
     logarithmic->setCheckable(true);
+    logarithmic->setProperty("role", u"toggle"_s);
     logarithmic->setAutoRaise(true);
     logarithmic->setObjectName(u"logCounts"_s);
     connect(logarithmic, &QToolButton::toggled, m_histogram, &HistogramView::setLogarithmic);

@@ -53,6 +53,7 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     auto *delegate = new CellDelegate(m_table);
     delegate->setLevelIconColumn(PeerModel::PeerColumn);
+    delegate->setAddressColumn(PeerModel::PeerColumn);
     m_table->setItemDelegate(delegate);
     m_table->setItemDelegateForColumn(PeerModel::ActivityColumn, new SparklineDelegate(m_table));
     auto *countdown = new CountdownDelegate(m_table);

@@ -1,10 +1,14 @@
 #include "ui/views/savedfilterrow.h"
 
+#include <QApplication>
+#include <QFrame>
 #include <QInputDialog>
 #include <QMenu>
+#include <QMouseEvent>
 #include <QToolButton>
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/icons.h"
 #include "ui/models/savedfilters.h"
@@ -30,6 +34,7 @@ SavedFilterRow::SavedFilterRow(SavedFilters *filters, QWidget *parent)
     , m_filters(filters)
     , m_add(new QToolButton(this))
     , m_more(new QToolButton(this))
+    , m_mark(new QFrame(this))
 {
     setAccessibleName(tr("Saved filters"));
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
@@ -49,6 +54,8 @@ SavedFilterRow::SavedFilterRow(SavedFilters *filters, QWidget *parent)
     connect(m_add, &QToolButton::clicked, this, &SavedFilterRow::saveFilter);
     connect(m_more->menu(), &QMenu::aboutToShow, this, &SavedFilterRow::fillMoreMenu);
     connect(m_filters, &SavedFilters::changed, this, &SavedFilterRow::rebuild);
+    m_mark->setProperty("role", u"dropMark"_s);
+    m_mark->hide();
     rebuild();
     setPresent({}, false);
 }
@@ -74,11 +81,14 @@ void SavedFilterRow::rebuild()
     for (QToolButton *button : std::as_const(m_buttons))
         button->deleteLater(); // its own menu may have removed it
     m_buttons.clear();
+    m_dragged = m_dropAt = -1;
+    m_mark->hide();
     int index = 0;
     for (const SavedFilter &filter : m_filters->filters()) {
         auto *button = new QToolButton(this);
         button->setAutoRaise(true);
         button->setCheckable(true);
+        button->setProperty("role", u"toggle"_s);
         button->setFocusPolicy(Qt::TabFocus);
         button->setText(shown(fontMetrics().elidedText(filter.name, Qt::ElideRight, widestButton - 20)));
         button->setToolTip(filter.name + u'\n' + filter.text);
@@ -86,6 +96,7 @@ void SavedFilterRow::rebuild()
         button->setAccessibleDescription(filter.text);
         button->setContextMenuPolicy(Qt::CustomContextMenu);
         button->setMaximumWidth(widestButton);
+        button->installEventFilter(this);
         connect(button, &QToolButton::clicked, this, [this, text = filter.text] {
             showPressed(); // the field says what is pressed, not the click
             Q_EMIT chosen(text, FilterJoin::Replace);
@@ -102,6 +113,63 @@ void SavedFilterRow::rebuild()
     showPressed();
     place();
     updateGeometry();
+}
+
+// A click stays the button's own until the mouse has gone so far that it is dragged.
+bool SavedFilterRow::eventFilter(QObject *watched, QEvent *event)
+{
+    auto *button = qobject_cast<QToolButton *>(watched);
+    const auto *mouse = static_cast<const QMouseEvent *>(event);
+    switch (event->type()) {
+    case QEvent::MouseButtonPress:
+        m_dragged = mouse->button() == Qt::LeftButton ? m_buttons.indexOf(button) : -1;
+        m_dropAt = -1;
+        m_mark->hide();
+        m_pressed = button->mapToParent(mouse->position().toPoint());
+        break;
+    case QEvent::MouseMove: {
+        const QPoint at = button->mapToParent(mouse->position().toPoint());
+        if (m_dragged < 0 || !(mouse->buttons() & Qt::LeftButton) ||
+            (button->isDown() && (at - m_pressed).manhattanLength() < QApplication::startDragDistance()))
+            break;
+        button->setDown(false);
+        dragTo(at);
+        return true;
+    }
+    case QEvent::MouseButtonRelease:
+        if (m_dragged < 0 || button->isDown())
+            break;
+        drop();
+        return true;
+    default:
+        break;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void SavedFilterRow::dragTo(QPoint position)
+{
+    m_dropAt = -1;
+    const int tolerance = 2 * height();
+    if (m_shown > 0 && position.y() > -tolerance && position.y() < height() + tolerance) {
+        qsizetype before = 0; // the button that it would stand before
+        while (before < m_shown && position.x() > m_buttons[before]->geometry().center().x())
+            ++before;
+        if (before != m_dragged && before != m_dragged + 1)
+            m_dropAt = before > m_dragged ? before - 1 : before;
+        const int x = before < m_shown ? m_buttons[before]->x() - gap : m_buttons[m_shown - 1]->geometry().right() + 1;
+        m_mark->setGeometry(x, 1, 2, height() - 2);
+        m_mark->raise();
+    }
+    m_mark->setVisible(m_dropAt >= 0);
+}
+
+void SavedFilterRow::drop()
+{
+    m_mark->hide();
+    const qsizetype from = std::exchange(m_dragged, -1);
+    if (m_dropAt >= 0)
+        m_filters->move(from, std::exchange(m_dropAt, -1));
 }
 
 void SavedFilterRow::fillMenu(QMenu *menu, int index)

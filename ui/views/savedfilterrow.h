@@ -7,6 +7,7 @@
 
 #include "core/filter/filtertext.h"
 
+class QFrame;
 class QMenu;
 class QToolButton;
 
@@ -16,12 +17,9 @@ class SavedFilters;
 
 /*! The saved filters as buttons in a row; those that have no room stand in a menu at its end.
  *  Path    SavedFilters → [this] → FilterBar
- *  Shape   a click applies; the menu of a button joins, renames, replaces, moves or removes it; + saves what stands in
- *          the field. The one that stands in the field is pressed
- *  Units   none
- *  Errors  a name that cannot be is said in the dialog that asks for it
- *  Thread  the window's
- *  Source  Wireshark's filter buttons
+ *  Shape   a click applies, dragging moves; the menu of a button joins, renames, replaces, moves or removes it; + saves
+ * what stands in the field. The one that stands in the field is pressed Units   none Errors  a name that cannot be is
+ * said in the dialog that asks for it Thread  the window's Source  Wireshark's filter buttons
  */
 class SavedFilterRow : public QWidget
 {
@@ -46,11 +44,14 @@ Q_SIGNALS:
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     void rebuild();
     void place();
     void showPressed();
+    void dragTo(QPoint position);
+    void drop();
     void fillMenu(QMenu *menu, int index);
     void fillMoreMenu();
     void askName(const QString &title, const QString &suggestion,
@@ -63,6 +64,10 @@ private:
     QString m_present;
     bool m_presentValid = false;
     int m_shown = 0;
+    QFrame *m_mark; ///< where the dragged button would stand
+    QPoint m_pressed;
+    qsizetype m_dragged = -1; ///< the button under a pressed mouse; -1: none
+    qsizetype m_dropAt = -1;  ///< its place, if it were let go now; -1: it stays
 };
 
 } // namespace SockScope

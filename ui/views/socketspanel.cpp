@@ -44,6 +44,7 @@ SocketsPanel::SocketsPanel(Inspection *inspection, QWidget *parent)
     m_table->setModel(m_sorted);
     auto *delegate = new CellDelegate(m_table);
     delegate->setLevelIconColumn(SocketModel::NameColumn);
+    delegate->setAddressColumn(SocketModel::UrlColumn);
     m_table->setItemDelegate(delegate);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);

@@ -58,6 +58,7 @@ StatusPanel::StatusPanel(Inspection *inspection, QStatusBar *bar)
     , m_tick(new QLabel(bar))
 {
     bar->setSizeGripEnabled(false);
+    bar->setContentsMargins(0, 0, cellMargin, 0);
     const std::pair<QLabel *, QString> labels[] = {{m_captured, tr("Captured messages")},
                                                    {m_displayed, tr("Displayed messages")},
                                                    {m_marked, tr("Marked messages")},

@@ -33,6 +33,7 @@ TracePanel::TracePanel(Inspection *inspection, QWidget *parent)
     layout->addWidget(m_table, 1);
     m_title->setTextFormat(Qt::PlainText);
     m_title->setMargin(4);
+    m_title->setWordWrap(true);
     m_title->setProperty("role", u"note"_s);
     m_title->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_title->setAccessibleName(tr("The message that is traced"));
