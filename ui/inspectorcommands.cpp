@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 
 #include <functional>
+#include <memory>
 
 #include "core/store/spool.h"
 #include "ui/inject/composer.h"
@@ -21,6 +22,7 @@
 #include "ui/models/sockcontroller.h"
 #include "ui/views/colourrulesdialog.h"
 #include "ui/views/logpanel.h"
+#include "ui/views/recoveredwindow.h"
 #include "ui/views/recoverybar.h"
 #include "ui/views/statuspanel.h"
 #include "ui/views/storagedialog.h"
@@ -117,6 +119,18 @@ void InspectorWindow::offerRecovery(bool asked)
                 self->m_recovery->offer(found);
         });
     });
+}
+
+/// The live log is not touched: numbers of two runs never meet in one list.
+RecoveryReport InspectorWindow::openRecovered(const QString &path)
+{
+    auto window = std::make_unique<RecoveredWindow>(path, m_inspection->recorder()->limits().store, this);
+    const RecoveryReport report = window->report();
+    if (!report.error) {
+        window->setAttribute(Qt::WA_DeleteOnClose);
+        window.release()->show();
+    }
+    return report;
 }
 
 void InspectorWindow::showColourRules()

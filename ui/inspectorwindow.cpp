@@ -116,8 +116,7 @@ void InspectorWindow::createPanels()
     m_trace = new TracePanel(m_inspection, this);
     m_finder = new MessageFinder(m_inspection->recorder(), this);
     m_status = new StatusPanel(m_inspection, statusBar());
-    m_recovery = new RecoveryBar([this](const QString &path) { return m_inspection->openSpool(path); }, &Spool::discard,
-                                 [this] { return m_inspection->recorderStats().store.stored > 0; }, this);
+    m_recovery = new RecoveryBar([this](const QString &path) { return openRecovered(path); }, &Spool::discard, this);
     auto *middle = new QWidget(this);
     auto *layout = new QVBoxLayout(middle);
     layout->setContentsMargins(0, 0, 0, 0);

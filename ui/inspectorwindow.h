@@ -129,6 +129,7 @@ private:
     void editAndResend();
     void askForNumber();
     void goToFound(quint64 no);
+    RecoveryReport openRecovered(const QString &path);
     void showKeys();
     void showAbout();
     void setStoreLimits(const StoreLimits &limits);

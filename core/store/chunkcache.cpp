@@ -23,7 +23,7 @@ void ChunkCache::touch(const std::shared_ptr<const Chunk> &chunk)
         const qsizetype own = (*it)->memoryBytes();
         const size_t rank = (*it)->hasArena() ? ++whole : ++columns;
         const bool tooMany = rank > ((*it)->hasArena() ? maximumWhole : maximumColumns);
-        if (it != m_chunks.begin() && (tooMany || bytes + own > maximumBytes)) {
+        if (it != m_chunks.begin() && (tooMany || bytes + own > m_limit)) {
             m_bytes -= own;
             leaving.splice(leaving.end(), m_chunks, it);
         } else {
@@ -31,6 +31,18 @@ void ChunkCache::touch(const std::shared_ptr<const Chunk> &chunk)
         }
         it = next;
     }
+}
+
+void ChunkCache::setLimit(qsizetype bytes)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_limit = std::clamp(bytes, qsizetype(0), maximumBytes);
+}
+
+qsizetype ChunkCache::limitBytes() const
+{
+    const std::scoped_lock lock(m_mutex);
+    return m_limit;
 }
 
 void ChunkCache::clear()

@@ -23,6 +23,9 @@ public:
     static constexpr size_t maximumColumns = 4;
     static constexpr qsizetype maximumBytes = 64LL * 1024 * 1024;
 
+    /// At most maximumBytes.
+    void setLimit(qsizetype bytes);
+    qsizetype limitBytes() const;
     void touch(const std::shared_ptr<const Chunk> &chunk);
     void clear();
     qsizetype memoryBytes() const;
@@ -31,6 +34,7 @@ private:
     mutable std::mutex m_mutex;
     std::list<std::shared_ptr<const Chunk>> m_chunks;
     qsizetype m_bytes = 0;
+    qsizetype m_limit = maximumBytes;
 };
 
 } // namespace SockScope

@@ -18,6 +18,7 @@ MessageStore::MessageStore(StoreLimits limits)
     , m_supply(std::make_unique<ChunkSupply>())
     , m_socks(std::make_unique<SockDescriptions>())
 {
+    m_state->cache.setLimit(m_limits.memoryBytes / 16);
 }
 
 MessageStore::~MessageStore() = default;
@@ -53,6 +54,7 @@ void MessageStore::append(const MessageBatch &batch)
                 m_open = next;
                 m_chunks.push_back(std::make_shared<ChunkEntry>(m_state, next));
             }
+            recount();
         }
         if (next)
             spoolOver();
@@ -104,6 +106,7 @@ StoreStats MessageStore::stats() const
     stats.memoryBytes += openBytes() + m_state->cache.memoryBytes() + m_supply->memoryBytes();
     if (m_spool)
         stats.spoolError = m_spool->error();
+    stats.isSpoolFailing = stats.spoolError.has_value();
     if (!stats.spoolError)
         stats.spoolError = m_state->damage;
     return stats;

@@ -67,9 +67,16 @@ public:
     /// what is appended afterwards comes behind them. The store must hold no messages: clear() it before. The spool
     /// becomes this program's, and goes with it.
     RecoveryReport adopt(const QString &path);
+    /// Whether the spool stays on the disk when this object goes, to be offered again.
+    void keepSpool(bool keep = true);
+    /// Looks whether somebody deleted spool files that are in use: stats().spoolError says so afterwards.
+    void lookForDeletedFiles();
 
 private:
     qsizetype arenaBytes() const;
+    qsizetype reservedBytes() const;
+    bool spools() const { return !m_limits.spoolFolder.isEmpty() && m_limits.diskBytes > 0; }
+    void recount();
     void closeOpen();
     void spoolOver();
     void loseOver(std::vector<std::shared_ptr<const Chunk>> &freed);

@@ -10,6 +10,7 @@
 #include "core/store/segmentwalk.h"
 #include "core/store/sockdescriptions.h"
 #include "core/store/spool.h"
+#include "core/store/spoolerrors.h"
 
 // The half of MessageStore that keeps budgets: what goes to the disk, what leaves, what comes back after a crash.
 
@@ -57,6 +58,13 @@ qsizetype MessageStore::openBytes() const
     return m_open ? m_open->memoryBytes() : 0;
 }
 
+// What is read back from the disk and what waits to be the next chunk need room too, and take it between two appends.
+qsizetype MessageStore::reservedBytes() const
+{
+    const qsizetype cached = m_state->cache.memoryBytes();
+    return (spools() ? qMax(cached, m_state->cache.limitBytes()) : cached) + m_supply->memoryBytes();
+}
+
 // The open chunk will be as large as the last one before anybody looks again.
 qsizetype MessageStore::expectedOpenBytes() const
 {
@@ -74,12 +82,12 @@ Spool &MessageStore::spool()
 // Hands the oldest chunks that are over the memory budget to the spool.
 void MessageStore::spoolOver()
 {
-    if (m_limits.spoolFolder.isEmpty() || m_limits.diskBytes <= 0)
+    if (!spools())
         return;
     std::vector<std::shared_ptr<const Chunk>> freed; // after the lock
     const std::scoped_lock lock(m_state->mutex);
-    qsizetype over = m_state->stats.memoryBytes - m_state->stats.inFlightBytes + expectedOpenBytes() +
-                     m_state->cache.memoryBytes() + m_supply->memoryBytes() - m_limits.memoryBytes;
+    qsizetype over = m_state->stats.memoryBytes - m_state->stats.inFlightBytes + expectedOpenBytes() + reservedBytes() -
+                     m_limits.memoryBytes;
     if (over <= 0)
         return;
     if (std::exchange(m_socksChanged, false))
@@ -105,7 +113,7 @@ void MessageStore::loseOver(std::vector<std::shared_ptr<const Chunk>> &freed)
     if (failed && m_chunks.front()->isInMemory())
         return; // toDrop() lets them go in order
     const ChunkEntry::Loss loss = failed ? ChunkEntry::Loss::Oldest : ChunkEntry::Loss::SlowDisk;
-    qsizetype over = m_state->stats.memoryBytes + expectedOpenBytes() + m_supply->memoryBytes() - m_limits.memoryBytes -
+    qsizetype over = m_state->stats.memoryBytes + expectedOpenBytes() + reservedBytes() - m_limits.memoryBytes -
                      (failed ? 0 : m_limits.inFlightBytes);
     for (const std::shared_ptr<ChunkEntry> &entry : m_chunks) {
         if (over <= 0)
@@ -120,9 +128,9 @@ void MessageStore::loseOver(std::vector<std::shared_ptr<const Chunk>> &freed)
 quint64 MessageStore::toDrop() const
 {
     const std::scoped_lock lock(m_state->mutex);
-    const bool spools = !m_limits.spoolFolder.isEmpty() && m_limits.diskBytes > 0 && (!m_spool || m_spool->mayWrite());
-    const qsizetype allowed = m_limits.memoryBytes + (spools ? m_limits.inFlightBytes : 0);
-    qsizetype memory = m_state->stats.memoryBytes + openBytes() + m_supply->memoryBytes();
+    const bool maySpool = spools() && (!m_spool || m_spool->mayWrite());
+    const qsizetype allowed = m_limits.memoryBytes + (maySpool ? m_limits.inFlightBytes : 0);
+    qsizetype memory = m_state->stats.memoryBytes + reservedBytes() + (maySpool ? openBytes() : expectedOpenBytes());
     qsizetype disk = m_state->stats.diskBytes;
     quint64 lostRows = m_state->stats.lostRows;
     const SegmentFile *segment = nullptr;
@@ -167,6 +175,37 @@ void MessageStore::letGo(quint64 no, quint64 StoreStats::*counter, std::vector<s
         m_chunks.pop_front();
     }
     m_firstNo = no;
+    if (m_spool)
+        m_spool->recount();
+}
+
+void MessageStore::recount()
+{
+    if (spools())
+        spool().recount();
+}
+
+void MessageStore::keepSpool(bool keep)
+{
+    const std::scoped_lock lock(m_state->mutex);
+    if (m_spool)
+        m_spool->keep(keep);
+}
+
+void MessageStore::lookForDeletedFiles()
+{
+    const std::scoped_lock lock(m_state->mutex);
+    const SegmentFile *looked = nullptr;
+    for (const std::shared_ptr<ChunkEntry> &entry : m_chunks) {
+        const SegmentFile *segment = entry->segment();
+        if (m_state->damage)
+            return;
+        if (!segment || segment == looked)
+            continue;
+        looked = segment;
+        if (segment->isDeleted())
+            m_state->damage = SpoolErrors::deleted(segment->path());
+    }
 }
 
 void MessageStore::dropBefore(quint64 no)
@@ -196,6 +235,7 @@ void MessageStore::setLimits(const StoreLimits &limits)
     {
         const std::scoped_lock lock(m_state->mutex);
         m_limits = limits;
+        m_state->cache.setLimit(limits.memoryBytes / 16);
         if (m_spool)
             m_spool->setLimits(limits.spoolFolder, limits.diskBytes);
         if (m_open && m_open->arenaCapacity() > arenaBytes())
@@ -220,6 +260,7 @@ RecoveryReport MessageStore::adopt(const QString &path)
     SegmentWalk walk(path, SegmentWalk::Look::Tails);
     report.lostMessages = walk.lostMessages();
     report.lostBytes = walk.lostBytes();
+    const std::optional<quint64> had = RunFile::read(path);
     if (walk.places().empty()) {
         report.error = walk.error().value_or(
             refusal(QStringLiteral("the spool %1 has no message").arg(path), QStringLiteral("discard it")));
@@ -263,6 +304,8 @@ RecoveryReport MessageStore::adopt(const QString &path)
         m_endNo = place.header.endNo();
         m_chunks.push_back(std::make_shared<ChunkEntry>(m_state, std::move(place)));
     }
+    if (had)
+        report.lostInMemory = *had - qMin(*had, report.recoveredMessages + report.lostMessages);
     report.recoveredBytes = walk.bytes() - walk.lostBytes();
     *m_socks = std::move(socks);
     m_socksChanged = true;

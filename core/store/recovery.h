@@ -25,6 +25,7 @@ struct AbandonedSpool
     quint64 messages = 0;
     qint64 bytes = 0;
     QDateTime lastWritten;
+    std::optional<quint64> lostInMemory; ///< at least so many were not on the disk yet; nothing: it is not known
 };
 
 /*! What came back from an abandoned spool.
@@ -41,7 +42,8 @@ struct RecoveryReport
     qint64 recoveredBytes = 0;
     quint64 lostMessages = 0;
     qint64 lostBytes = 0;
-    std::vector<SockDescription> socks; ///< their ids are what StoredMessage::sock() answers from now on
+    std::optional<quint64> lostInMemory; ///< as AbandonedSpool has it
+    std::vector<SockDescription> socks;  ///< their ids are what StoredMessage::sock() answers from now on
     std::optional<SockError> error;
 };
 

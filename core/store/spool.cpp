@@ -27,6 +27,14 @@ std::vector<AbandonedSpool> Spool::abandoned(const QString &folder)
         spool.path = path;
         for (const ChunkPlace &place : walk.places())
             spool.messages += static_cast<quint64>(place.header.kept);
+        if (const std::optional<quint64> had = RunFile::read(path))
+            spool.lostInMemory = *had - qMin(*had, spool.messages + walk.lostMessages());
+        if (spool.messages == 0 && walk.lostMessages() == 0 && walk.lostBytes() == 0 &&
+            spool.lostInMemory.value_or(0) == 0) {
+            discard(path); // it had nothing, or all had been cleared
+            continue;
+        }
+        spool.lastWritten = QFileInfo(RunFile::pathIn(path)).lastModified();
         for (const QString &segment : SpoolFolder::segmentPaths(path)) {
             const QFileInfo info(segment);
             spool.bytes += info.size();
@@ -61,6 +69,9 @@ Spool::~Spool()
     m_wake.notify_one();
     m_thread.join();
     m_segment.reset();
+    m_count.reset();
+    if (m_keep)
+        return;
     for (const std::unique_ptr<SpoolFolder> &folder : m_folders)
         folder->remove(); // what cannot be removed is offered as a left one with the next start
 }
@@ -100,6 +111,12 @@ void Spool::remove(std::shared_ptr<SegmentFile> segment)
     m_wake.notify_one();
 }
 
+void Spool::recount()
+{
+    if (!std::exchange(m_recount, true))
+        m_wake.notify_one();
+}
+
 void Spool::describe(const QByteArray &json)
 {
     m_socks = json;
@@ -111,7 +128,7 @@ void Spool::run(std::unique_lock<std::mutex> lock)
 {
     while (true) {
         m_wake.wait(lock, [this] {
-            return m_stop || !m_queue.empty() || !m_removals.empty() || (m_describe && !m_folders.empty());
+            return m_stop || m_recount || !m_queue.empty() || !m_removals.empty() || (m_describe && !m_folders.empty());
         });
         if (m_stop)
             return;
@@ -130,9 +147,28 @@ void Spool::run(std::unique_lock<std::mutex> lock)
             m_folders.back()->writeSocks(json); // without it, messages come back without names
             lock.lock();
         }
+        if (std::exchange(m_recount, false))
+            writeCount(lock);
         if (!m_queue.empty())
             writeNext(lock);
     }
+}
+
+// A folder that cannot be made is said when a chunk must go there: until then nothing is missing but this count.
+void Spool::writeCount(std::unique_lock<std::mutex> &lock)
+{
+    const QString parent = m_parent;
+    const quint64 stored = m_state->stats.stored;
+    if (parent.isEmpty() || (m_error && !mayWrite()))
+        return;
+    lock.unlock();
+    if (m_count || !provideFolder(parent)) {
+        if (!m_count && !m_folders.empty())
+            m_count = RunFile::create(m_folders.back()->path());
+        if (m_count)
+            m_count->write(stored - qMin(stored, m_elsewhere));
+    }
+    lock.lock();
 }
 
 void Spool::writeNext(std::unique_lock<std::mutex> &lock)
@@ -191,22 +227,34 @@ void Spool::writeNext(std::unique_lock<std::mutex> &lock)
     lock.lock();
 }
 
+std::optional<SockError> Spool::provideFolder(const QString &parent)
+{
+    const bool isGone = !m_folders.empty() && !m_folders.back()->exists();
+    if (!m_folders.empty() && m_madeIn == parent && !isGone)
+        return std::nullopt;
+    SockError error;
+    std::unique_ptr<SpoolFolder> made = SpoolFolder::create(parent, &error);
+    if (!made)
+        return error;
+    m_count.reset();
+    const std::scoped_lock lock(m_state->mutex);
+    m_elsewhere = isGone ? 0 : m_state->stats.spooled;
+    m_folders.push_back(std::move(made));
+    m_madeIn = parent;
+    m_describe = !m_socks.isEmpty();
+    m_recount = true;
+    return std::nullopt;
+}
+
 std::optional<SockError> Spool::provideSegment(const QString &folder, qint64 segmentBytes)
 {
     if (m_segment && !m_segment->isSealed() && m_segment->size() < segmentBytes)
         return std::nullopt;
     if (m_segment)
         m_segment->seal();
+    if (const std::optional<SockError> failed = provideFolder(folder))
+        return failed;
     SockError error;
-    if (m_folders.empty() || m_madeIn != folder || !m_folders.back()->exists()) {
-        std::unique_ptr<SpoolFolder> made = SpoolFolder::create(folder, &error);
-        if (!made)
-            return error;
-        const std::scoped_lock lock(m_state->mutex);
-        m_folders.push_back(std::move(made));
-        m_madeIn = folder;
-        m_describe = !m_socks.isEmpty();
-    }
     std::shared_ptr<SegmentFile> segment = SegmentFile::create(m_folders.back()->nextSegmentPath(), &error);
     if (!segment)
         return error;
@@ -216,12 +264,12 @@ std::optional<SockError> Spool::provideSegment(const QString &folder, qint64 seg
 
 void Spool::fail(const SockError &error)
 {
-    m_error = error;
-    m_retryAt = std::chrono::steady_clock::now() + retryAfter;
-    if (m_segment && m_segment->isDeleted()) {
-        m_retryAt = {}; // a new one is begun; that it happened stays to be read
+    if (m_segment && m_segment->isDeleted()) { // a new one is begun; that it happened stays to be read
         if (!m_state->damage)
             m_state->damage = error;
+    } else {
+        m_error = error;
+        m_retryAt = std::chrono::steady_clock::now() + retryAfter;
     }
     giveBackQueue();
 }

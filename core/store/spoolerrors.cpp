@@ -82,7 +82,9 @@ SockError SpoolErrors::deleted(const QString &path)
     error.stage = Stage::Tap;
     error.code = SockError::Code::SystemError;
     error.what = tr("the spool file %1 was deleted").arg(QDir::toNativeSeparators(path));
-    error.remedy = tr("a new one is begun; leave the spool folder alone while the program runs");
+    error.remedy =
+        tr("its messages stay readable until this log is closed, and what comes next goes into a new one; leave "
+           "the spool folder alone while the program runs");
     return error;
 }
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 
+#include "core/store/runfile.h"
 #include "core/store/spoolerrors.h"
 
 namespace SockScope {
@@ -109,7 +110,8 @@ QStringList SpoolFolder::abandoned(const QString &parent)
         const QString path = folder.filePath(name);
         QLockFile lock(lockPath(path));
         lock.setStaleLockTime(0);
-        if (!segmentPaths(path).isEmpty() && lock.tryLock())
+        const bool isOurs = !segmentPaths(path).isEmpty() || QFileInfo::exists(RunFile::pathIn(path));
+        if (isOurs && lock.tryLock())
             paths.append(path);
     }
     return paths;
@@ -152,6 +154,7 @@ std::optional<SockError> SpoolFolder::remove()
     for (const QString &segment : segmentPaths(m_path))
         removed = QFile::remove(segment) && removed;
     QFile::remove(m_path + "/socks.json"_L1);
+    QFile::remove(RunFile::pathIn(m_path));
     giveUpLock();
     if (!removed || QFileInfo::exists(m_path))
         return SpoolErrors::make(SpoolOperation::Remove, errno ? errno : EACCES, m_path);

@@ -11,10 +11,10 @@
 
 namespace SockScope {
 
-/*! The folder of one program run in the spool folder: segments, descriptions of socks, and a lock.
+/*! The folder of one program run in the spool folder: segments, a count, descriptions of socks, and a lock.
  *  Path    Spool, recovery → [this]
- *  Shape   run-DATE-TIME-PID-N/ with lock, socks.json and segment-000001, …; whoever has one of these objects has the
- *          lock
+ *  Shape   run-DATE-TIME-PID-N/ with lock, count, socks.json and segment-000001, …; whoever has one of these objects
+ *          has the lock
  *  Units   none
  *  Errors  what the system says
  *  Thread  one thread at a time

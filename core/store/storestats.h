@@ -29,7 +29,8 @@ struct StoreStats
     qsizetype memoryBytes = 0;
     qsizetype inFlightBytes = 0; ///< of memoryBytes: on their way to the disk
     qsizetype diskBytes = 0;
-    std::optional<SockError> spoolError; ///< why nothing is spooled now; memory is whole all the same
+    std::optional<SockError> spoolError; ///< what went wrong with the spool; memory is whole all the same
+    bool isSpoolFailing = false;         ///< spoolError is why nothing goes to the disk now, not what happened once
 
     quint64 dropped() const { return droppedOldest + droppedSlowDisk + droppedUnreadable; }
 };

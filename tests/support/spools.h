@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QDir>
+#include <QFile>
 #include <QTest>
 
 #include <functional>
@@ -36,6 +37,19 @@ inline QString runFolder(const QString &spoolFolder)
     const QDir folder(spoolFolder);
     const QStringList names = folder.entryList({QStringLiteral("run-*")}, QDir::Dirs);
     return names.isEmpty() ? QString() : folder.filePath(names.first());
+}
+
+/// What a crash at this moment would leave: a copy of the run folder, whose lock is nobody's.
+inline QString crashCopy(const QString &folder, const QString &to)
+{
+    const QDir from(runFolder(folder));
+    const QString path = to + QLatin1Char('/') + from.dirName();
+    QDir().mkpath(path);
+    for (const QString &name : from.entryList(QDir::Files)) {
+        if (name != QStringLiteral("lock"))
+            QFile::copy(from.filePath(name), path + QLatin1Char('/') + name);
+    }
+    return path;
 }
 
 /// Until nothing is on its way to the disk.

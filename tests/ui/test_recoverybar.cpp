@@ -1,15 +1,22 @@
+#include <QApplication>
 #include <QDir>
 #include <QFile>
 #include <QLabel>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 #include "core/store/spool.h"
 #include "support/spools.h"
 #include "support/testmain.h"
+#include "ui/inspectorwindow.h"
 #include "ui/models/inspection.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/views/filterbar.h"
+#include "ui/views/logpanel.h"
+#include "ui/views/recoveredwindow.h"
 #include "ui/views/recoverybar.h"
 
 using namespace SockScope;
@@ -25,7 +32,6 @@ private:
     QStringList m_discarded;
     RecoveryReport m_report;
     std::optional<SockError> m_refusal;
-    bool m_hasMessages = false;
 
     std::unique_ptr<RecoveryBar> makeBar()
     {
@@ -37,8 +43,7 @@ private:
             [this](const QString &path) {
                 m_discarded.append(path);
                 return m_refusal;
-            },
-            [this] { return m_hasMessages; });
+            });
     }
     static QPushButton *button(const RecoveryBar &bar, const QString &name)
     {
@@ -99,7 +104,7 @@ private Q_SLOTS:
         QCOMPARE(m_opened, QStringList{u"/new"_s});
         QVERIFY(bar->text().contains(u"1,234,000 messages came back"_s));
         QVERIFY2(bar->text().contains(u"567 messages and 64 KiB are lost"_s), qPrintable(bar->text()));
-        QVERIFY(bar->text().contains(u"leave the disk when this program ends"_s));
+        QVERIFY(bar->text().contains(u"in a window of their own"_s));
         QVERIFY2(bar->isVisible(), "until it has been read");
         click(*bar, u"recoveryClose"_s);
         QVERIFY(!bar->isVisible());
@@ -135,12 +140,126 @@ private Q_SLOTS:
         QVERIFY(bar->text().contains(u"not ours"_s));
     }
 
-    void thatTheListIsClearedIsSaidBefore()
+    void whatWasOnlyInMemoryIsSaid()
     {
-        m_hasMessages = true;
         const auto bar = makeBar();
-        bar->offer(m_two);
-        QVERIFY(button(*bar, u"recoveryOpen"_s)->text().contains(u"Clear the List"_s));
+        bar->resize(1000, 40);
+        m_two.back().lostInMemory = 12'345;
+        bar->offer({m_two.back()});
+        QVERIFY2(bar->text().contains(u"At least 12,345 messages were in memory only and are lost"_s),
+                 qPrintable(bar->text()));
+        m_report.lostInMemory = 12'345;
+        click(*bar, u"recoveryOpen"_s);
+        QVERIFY(bar->text().contains(u"At least 12,345 messages were in memory only"_s));
+    }
+
+    void whereNothingReachedTheDiskThereIsNothingToOpen()
+    {
+        const auto bar = makeBar();
+        bar->resize(1000, 40);
+        AbandonedSpool nothing = m_two.back();
+        nothing.messages = 0;
+        nothing.lostInMemory = 70;
+        bar->offer({nothing});
+        QVERIFY2(bar->text().contains(u"At least 70 messages were in memory only"_s), qPrintable(bar->text()));
+        QVERIFY(!button(*bar, u"recoveryOpen"_s)->isVisible());
+        click(*bar, u"recoveryClose"_s);
+        QCOMPARE(m_discarded, QStringList{nothing.path});
+        QVERIFY(!bar->isVisible());
+    }
+
+    /// A spool as a crash leaves it, in a folder below.
+    static QString makeLeftOver(const QString &folder, int messages)
+    {
+        MessageStore store(Test::smallLimits(folder + u"/living"_s));
+        store.describeSock({1, u"game"_s, u"udp://127.0.0.1:9000"_s, u"json"_s, nullptr});
+        Test::fill(store, messages);
+        if (!Test::waitForSpool(store))
+            return {};
+        const QDir run(Test::runFolder(folder + u"/living"_s));
+        const QString copy = folder + u"/left/"_s + run.dirName();
+        QDir().mkpath(copy);
+        for (const QString &name : run.entryList(QDir::Files))
+            if (name != u"lock")
+                QFile::copy(run.filePath(name), copy + u'/' + name);
+        return copy;
+    }
+    /// Clicks a button of the question that closing asks.
+    static void answer(const QString &text)
+    {
+        QTimer::singleShot(0, qApp, [text] {
+            auto *question = qobject_cast<QMessageBox *>(QApplication::activeModalWidget());
+            QVERIFY(question);
+            for (QAbstractButton *one : question->buttons())
+                if (one->text().remove(u'&').startsWith(text))
+                    return QTest::mouseClick(one, Qt::LeftButton);
+            QFAIL("no such button");
+        });
+    }
+
+    void theLiveLogIsNotTouched()
+    {
+        const QTemporaryDir folder;
+        const QString path = makeLeftOver(folder.path(), 5000);
+        InspectorWindow window;
+        const auto batch = [] {
+            MessageBatch one;
+            for (int i = 0; i < 100; ++i)
+                one.add(MessageHead(), "live");
+            return one;
+        };
+        window.inspection()->recorder()->submit(batch());
+        window.inspection()->messageLogModel()->collect();
+        auto *bar = window.findChild<RecoveryBar *>();
+        window.show();
+        bar->offer(Spool::abandoned(folder.filePath(u"left"_s)));
+        click(*bar, u"recoveryOpen"_s);
+        auto *recovered = window.findChild<RecoveredWindow *>();
+        QVERIFY(recovered && recovered->isVisible());
+        QVERIFY(recovered->windowTitle().startsWith(u"Recovered messages"_s));
+        QVERIFY(recovered->notice().contains(u"Nothing comes in here"_s));
+        const int rows = recovered->inspection()->messageLogModel()->rowCount();
+        QVERIFY(rows > 1000);
+        QTRY_COMPARE(window.inspection()->messageLogModel()->rowCount(), 100);
+        QCOMPARE(window.inspection()->recorderStats().store.cleared, 0u);
+        window.inspection()->recorder()->submit(batch());
+        window.inspection()->messageLogModel()->collect();
+        QCOMPARE(window.inspection()->recorder()->store().endNo(), 201u); // its numbers go on
+        QCOMPARE(recovered->inspection()->messageLogModel()->rowCount(), rows);
+
+        recovered->filterBar()->setText(u"no in 10..19"_s);
+        QTRY_COMPARE(recovered->inspection()->messageLogModel()->rowCount(), 10);
+        QVERIFY(recovered->logPanel()->goToNo(15));
+        QCOMPARE(recovered->logPanel()->currentNo(), 15u);
+
+        answer(u"Cancel"_s);
+        recovered->close();
+        QVERIFY(recovered->isVisible());
+        QVERIFY(QDir(path).removeRecursively());
+        recovered->lookForDeletedFiles();
+        QVERIFY2(recovered->notice().contains(u"was deleted"_s), qPrintable(recovered->notice()));
+    }
+
+    void closingAsksWhetherTheyStay()
+    {
+        const QTemporaryDir folder;
+        const QString path = makeLeftOver(folder.path(), 5000);
+        auto window = std::make_unique<RecoveredWindow>(path, Test::smallLimits({}));
+        window->show();
+        answer(u"Keep"_s);
+        window->close();
+        window.reset();
+        QCOMPARE(Spool::abandoned(folder.filePath(u"left"_s)).size(), 1u);
+        window = std::make_unique<RecoveredWindow>(path, Test::smallLimits({}));
+        window.reset(); // the program ends: nobody was asked
+        QCOMPARE(Spool::abandoned(folder.filePath(u"left"_s)).size(), 1u);
+        window = std::make_unique<RecoveredWindow>(path, Test::smallLimits({}));
+        window->show();
+        answer(u"Delete for Good"_s);
+        window->close();
+        window.reset();
+        QVERIFY(Spool::abandoned(folder.filePath(u"left"_s)).empty());
+        QVERIFY(!QDir(path).exists());
     }
 
     void whatACrashLeftIsShownWithItsNames()

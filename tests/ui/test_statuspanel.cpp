@@ -1,12 +1,18 @@
+#include <QDir>
+#include <QFile>
+#include <QHelpEvent>
 #include <QLabel>
 #include <QMainWindow>
 #include <QMenu>
+#include <QMessageBox>
 #include <QSignalSpy>
 #include <QStatusBar>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
 #include "support/testmain.h"
+#include "ui/models/format.h"
 #include "ui/models/inspection.h"
 #include "ui/models/losses.h"
 #include "ui/models/messagelogmodel.h"
@@ -133,6 +139,95 @@ private Q_SLOTS:
         QTest::mouseClick(dismiss, Qt::LeftButton);
         QVERIFY(panel.failureText().isEmpty());
         QVERIFY(memory->isVisible());
+    }
+
+    void aSpoolThatFailsIsSaidUntilItIsDismissed()
+    {
+        QMainWindow window;
+        window.resize(1280, 200);
+        const QTemporaryDir folder;
+        QFile file(folder.filePath(u"spool"_s)); // no folder can be made there
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        RecorderLimits limits;
+        limits.store.memoryBytes = 256 * 1024;
+        limits.store.spoolFolder = file.fileName();
+        Inspection inspection(limits);
+        StatusPanel panel(&inspection, window.statusBar());
+        window.show();
+        for (int i = 0; i < 20; ++i) {
+            inspection.recorder()->submit(batch(1000));
+            inspection.messageLogModel()->collect();
+        }
+        QTRY_VERIFY(inspection.recorderStats().store.spoolError);
+        panel.update();
+        QVERIFY2(panel.failureText().startsWith(u"Nothing goes to disk now: "_s), qPrintable(panel.failureText()));
+        QVERIFY(panel.failureText().contains(file.fileName()));
+        // What has no room can be read all the same.
+        auto *details = window.findChild<QToolButton *>(u"noticeDetails"_s);
+        QTRY_VERIFY(details->isVisible());
+        QTest::mouseClick(details, Qt::LeftButton);
+        auto *box = window.findChild<QMessageBox *>(u"noticeText"_s);
+        QVERIFY(box && box->isVisible());
+        QCOMPARE(box->text(), panel.failureText());
+        box->close();
+        QTest::mouseClick(window.findChild<QToolButton *>(u"dismissNotice"_s), Qt::LeftButton);
+        panel.update();
+        QVERIFY2(panel.failureText().isEmpty(), "it was read");
+    }
+
+    void aDeletedSpoolIsSaidWithoutContradiction()
+    {
+        QMainWindow window;
+        const QTemporaryDir folder;
+        RecorderLimits limits;
+        limits.store.memoryBytes = 256 * 1024;
+        limits.store.spoolFolder = folder.filePath(u"spool"_s);
+        Inspection inspection(limits);
+        StatusPanel panel(&inspection, window.statusBar());
+        window.show();
+        const auto fill = [&] {
+            inspection.recorder()->submit(batch(20'000));
+            inspection.messageLogModel()->collect();
+            QTRY_COMPARE(inspection.recorderStats().store.inFlightBytes, 0);
+        };
+        fill();
+        QVERIFY(QDir(limits.store.spoolFolder).removeRecursively());
+        fill();
+        fill();
+        panel.update();
+        QVERIFY2(panel.failureText().startsWith(u"On the disk: "_s), qPrintable(panel.failureText()));
+        QVERIFY(!panel.failureText().contains(u"Nothing goes to disk"_s));
+    }
+
+    void figuresAddUpWhenRowsAreLost()
+    {
+        QMainWindow window;
+        const QTemporaryDir folder;
+        RecorderLimits limits;
+        limits.store.memoryBytes = 256 * 1024;
+        limits.store.spoolFolder = folder.filePath(u"spool"_s);
+        Inspection inspection(limits);
+        StatusPanel panel(&inspection, window.statusBar());
+        inspection.recorder()->submit(batch(20'000));
+        inspection.messageLogModel()->collect();
+        QTRY_COMPARE(inspection.recorderStats().store.inFlightBytes, 0);
+        // Somebody cuts the files: what is read back is lost, and its rows stay.
+        const QDir run(QDir(limits.store.spoolFolder).entryInfoList({u"run-*"_s}, QDir::Dirs).first().filePath());
+        for (const QFileInfo &segment : run.entryInfoList({u"segment-*"_s}, QDir::Files))
+            QVERIFY(QFile::resize(segment.filePath(), 0));
+        QVERIFY(!inspection.messageLogModel()->message(0).isReadable());
+        const StoreStats stats = inspection.recorderStats().store;
+        QVERIFY(stats.lostRows > 0);
+        QCOMPARE(stats.appended, stats.stored + stats.lostRows + (stats.dropped() - stats.lostRows) + stats.cleared);
+        QTRY_COMPARE(quint64(inspection.messageLogModel()->rowCount()), stats.stored + stats.lostRows);
+        const QString sum = panel.sumText();
+        QVERIFY2(sum.startsWith(u"20,000 captured = %1 in the list and readable + %2 in the list and lost"_s.arg(
+                     Format::count(stats.stored), Format::count(stats.lostRows))),
+                 qPrintable(sum));
+        auto *memory = window.findChild<QToolButton *>(u"memoryFigure"_s);
+        QHelpEvent tip(QEvent::ToolTip, {}, {});
+        QCoreApplication::sendEvent(memory, &tip);
+        QVERIFY(memory->toolTip().contains(u"Capture → Storage"_s));
     }
 
     void aNarrowWindowHasShortCaptions()

@@ -200,6 +200,16 @@ std::vector<quint64> Annotations::numbers(Kind kind) const
     return result;
 }
 
+qsizetype Annotations::memoryBytes() const
+{
+    constexpr qsizetype nodeBytes = 64; // of a map, about
+    qsizetype bytes = m_marked.memoryBytes() + m_ignored.memoryBytes() +
+                      static_cast<qsizetype>(m_references.size() + m_comments.size()) * nodeBytes;
+    for (const auto &[no, text] : m_comments)
+        bytes += text.size() * static_cast<qsizetype>(sizeof(QChar));
+    return bytes;
+}
+
 void Annotations::dropBefore(quint64 no)
 {
     if (const auto end = m_references.lower_bound(no); end != m_references.begin())

@@ -6,8 +6,9 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
+
+#include "ui/models/numberset.h"
 
 namespace SockScope {
 
@@ -69,6 +70,9 @@ public:
     quint64 forgottenMarks() const { return m_forgottenMarks; }
     quint64 forgottenComments() const { return m_forgottenComments; }
 
+    /// What they cost beside the store's budget; bounded by the maxima above.
+    qsizetype memoryBytes() const;
+
     /// The messages below no leave.
     void dropBefore(quint64 no);
     void clear();
@@ -80,8 +84,8 @@ Q_SIGNALS:
 private:
     std::vector<quint64> numbers(Kind kind) const;
 
-    std::set<quint64> m_marked;
-    std::set<quint64> m_ignored;
+    NumberSet m_marked;
+    NumberSet m_ignored;
     std::map<quint64, qint64> m_references;
     std::map<quint64, QString> m_comments;
     std::optional<qint64> m_leftReferenceNs; ///< of the last reference that left: later times still count from it

@@ -189,7 +189,7 @@ void LogPanel::chooseCurrentAgain()
 // Numbers grow for as long as a capture runs; cut off, they would be worth nothing.
 void LogPanel::widenNumbers()
 {
-    const qsizetype digits = QString::number(m_log->noOfRow(m_log->rowCount() - 1)).size();
+    const qsizetype digits = QString::number(m_log->recorder()->store().endNo()).size();
     if (digits <= m_noDigits)
         return;
     m_noDigits = digits;

@@ -6,20 +6,21 @@
 #include <QPushButton>
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/icons.h"
 #include "ui/models/format.h"
 #include "ui/theme.h"
+#include "ui/views/recoveredwindow.h"
 
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
-RecoveryBar::RecoveryBar(Open open, Discard discard, HasMessages hasMessages, QWidget *parent)
+RecoveryBar::RecoveryBar(Open open, Discard discard, QWidget *parent)
     : QFrame(parent)
     , m_openSpool(std::move(open))
     , m_discardSpool(std::move(discard))
-    , m_hasMessages(std::move(hasMessages))
     , m_icon(new QLabel(this))
     , m_text(new QLabel(this))
     , m_open(new QPushButton(themeIcon(u"open"), tr("&Open"), this))
@@ -47,7 +48,7 @@ RecoveryBar::RecoveryBar(Open open, Discard discard, HasMessages hasMessages, QW
     connect(m_open, &QPushButton::clicked, this, &RecoveryBar::openSpool);
     connect(m_keep, &QPushButton::clicked, this, &RecoveryBar::keep);
     connect(m_delete, &QPushButton::clicked, this, &RecoveryBar::discard);
-    connect(m_close, &QPushButton::clicked, this, &RecoveryBar::showNext);
+    connect(m_close, &QPushButton::clicked, this, &RecoveryBar::close);
     hide();
 }
 
@@ -79,6 +80,11 @@ void RecoveryBar::showQuestion()
     const QString when = spool.lastWritten.toString(u"yyyy-MM-dd HH:mm"_s);
     QString text = tr("SockScope ended without closing its log on %1: %2 messages, %3, are still on the disk.")
                        .arg(when, Format::count(spool.messages), Format::bytes(static_cast<quint64>(spool.bytes)));
+    if (spool.messages == 0)
+        text = tr("SockScope ended without closing its log on %1: nothing of it can be read from the disk.").arg(when);
+    if (spool.lostInMemory.value_or(0) > 0)
+        text +=
+            u' ' + tr("At least %1 messages were in memory only and are lost.").arg(Format::count(*spool.lostInMemory));
     if (m_spools.size() > 1)
         text = tr("%1 of %2: %3").arg(m_current + 1).arg(m_spools.size()).arg(text);
     m_text->setText(text);
@@ -86,21 +92,10 @@ void RecoveryBar::showQuestion()
     m_sure = false;
     m_delete->setText(tr("&Delete"));
     m_icon->setPixmap(themePixmap(u"info", 16, devicePixelRatioF(), Theme::instance()->colors().text));
-    const bool clears = m_hasMessages();
-    m_open->setText(clears ? tr("&Open, Clear the List") : tr("&Open"));
-    m_open->setToolTip(clears ? tr("The messages that are in the list now leave it: they are counted as cleared")
-                              : tr("The messages come into the list, with the numbers that they had"));
+    m_open->setToolTip(tr("In a window of their own, with the numbers that they had; the list here is not touched"));
     for (QPushButton *button : {m_open, m_keep, m_delete})
-        button->show();
-    m_close->hide();
-}
-
-void RecoveryBar::enterEvent(QEnterEvent *event)
-{
-    QFrame::enterEvent(event);
-    // Messages may have come since the question was asked.
-    if (m_open->isVisible() && m_hasMessages())
-        m_open->setText(tr("&Open, Clear the List"));
+        button->setVisible(spool.messages > 0);
+    m_close->setVisible(spool.messages == 0);
 }
 
 void RecoveryBar::showResult(const QString &text)
@@ -116,19 +111,22 @@ void RecoveryBar::openSpool()
     const RecoveryReport report = m_openSpool(m_spools[m_current].path);
     if (report.error)
         return showResult(tr("Nothing was opened: %1").arg(report.error->toString()));
-    QString text = tr("%1 messages came back.").arg(Format::count(report.recoveredMessages));
-    if (report.lostMessages > 0 || report.lostBytes > 0)
-        text += u' ' + tr("The end was damaged: %1 messages and %2 are lost.")
-                           .arg(Format::count(report.lostMessages),
-                                Format::bytes(static_cast<quint64>(std::max<qint64>(report.lostBytes, 0))));
-    else
-        text += u' ' + tr("What was on the disk is whole; what was only in memory is lost.");
-    text += u' ' + tr("They leave the disk when this program ends.");
-    showResult(text);
+    showResult(RecoveredWindow::describe(report) + u' ' +
+               tr("They are in a window of their own, which asks what becomes of them when it is closed."));
 }
 
 void RecoveryBar::keep()
 {
+    showNext();
+}
+
+// When there is nothing to open or to keep, what was said is all that there is.
+void RecoveryBar::close()
+{
+    if (m_spools[m_current].messages == 0 && !std::exchange(m_sure, true)) {
+        if (const auto error = m_discardSpool(m_spools[m_current].path))
+            return showResult(tr("The folder was not deleted: %1").arg(error->toString()));
+    }
     showNext();
 }
 

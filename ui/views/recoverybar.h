@@ -13,10 +13,10 @@ class QPushButton;
 namespace SockScope {
 
 /*! Offers the messages that a crash left on the disk: open them, keep them for later, or delete them.
- *  Path    Spool::abandoned → [this] → Inspection::openSpool or Spool::discard
- *  Shape   a bar above the log, one left-over after the other, the newest first; it blocks nothing and takes no focus
- *  Units   messages; bytes on disk
- *  Errors  what could not be opened or deleted, and what was lost at the end, is said in the bar until it is closed
+ *  Path    Spool::abandoned → [this] → RecoveredWindow or Spool::discard
+ *  Shape   a bar above the log, one left-over after the other, the newest first; it blocks nothing and takes no focus.
+ * A run of which nothing reached the disk is told once, and forgotten when the bar is closed Units   messages; bytes on
+ * disk Errors  what could not be opened or deleted, and what was lost at the end, is said in the bar until it is closed
  *  Thread  the window's
  *  Source  none
  */
@@ -26,17 +26,12 @@ class RecoveryBar : public QFrame
 public:
     using Open = std::function<RecoveryReport(const QString &path)>;
     using Discard = std::function<std::optional<SockError>(const QString &path)>;
-    /// Whether opening would clear messages from the log.
-    using HasMessages = std::function<bool()>;
 
-    RecoveryBar(Open open, Discard discard, HasMessages hasMessages, QWidget *parent = nullptr);
+    RecoveryBar(Open open, Discard discard, QWidget *parent = nullptr);
 
     /// Shows the bar unless there are none.
     void offer(std::vector<AbandonedSpool> spools);
     QString text() const;
-
-protected:
-    void enterEvent(QEnterEvent *event) override;
 
 private:
     void showNext();
@@ -45,10 +40,10 @@ private:
     void openSpool();
     void keep();
     void discard();
+    void close();
 
     Open m_openSpool;
     Discard m_discardSpool;
-    HasMessages m_hasMessages;
     std::vector<AbandonedSpool> m_spools;
     size_t m_current = 0;
     bool m_sure = false; ///< the person has asked to delete once

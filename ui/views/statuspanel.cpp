@@ -3,6 +3,7 @@
 #include <QEvent>
 #include <QLabel>
 #include <QMenu>
+#include <QMessageBox>
 #include <QStatusBar>
 #include <QStyle>
 #include <QToolButton>
@@ -53,6 +54,7 @@ StatusPanel::StatusPanel(Inspection *inspection, QStatusBar *bar)
     , m_disk(addButton("diskFigure", tr("Disk used of the budget")))
     , m_reasons(new QMenu(bar))
     , m_failure(new QLabel(bar))
+    , m_details(new QToolButton(bar))
     , m_dismiss(new QToolButton(bar))
     , m_ledger(new QToolButton(bar))
     , m_tick(new QLabel(bar))
@@ -71,6 +73,11 @@ StatusPanel::StatusPanel(Inspection *inspection, QStatusBar *bar)
     m_failure->setTextFormat(Qt::PlainText);
     m_failure->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_failure->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_details->setObjectName(u"noticeDetails"_s);
+    m_details->setText(tr("Details…"));
+    m_details->setToolTip(tr("Show all of this message"));
+    m_details->setAccessibleName(m_details->toolTip());
+    m_details->setFocusPolicy(Qt::TabFocus);
     m_dismiss->setObjectName(u"dismissNotice"_s);
     m_dismiss->setIcon(themeIcon(u"close"));
     m_dismiss->setIconSize(QSize(12, 12));
@@ -84,6 +91,7 @@ StatusPanel::StatusPanel(Inspection *inspection, QStatusBar *bar)
          std::initializer_list<QWidget *>{m_captured, m_displayed, m_marked, m_dropped, m_memory, m_disk})
         bar->addWidget(widget);
     bar->addWidget(m_failure, 1);
+    bar->addWidget(m_details);
     bar->addWidget(m_dismiss);
     bar->addPermanentWidget(m_ledger);
     bar->addPermanentWidget(m_tick);
@@ -92,6 +100,7 @@ StatusPanel::StatusPanel(Inspection *inspection, QStatusBar *bar)
     connect(m_reasons, &QMenu::aboutToShow, this, &StatusPanel::fillLosses);
     connect(m_memory, &QToolButton::clicked, this, &StatusPanel::storageClicked);
     connect(m_disk, &QToolButton::clicked, this, &StatusPanel::storageClicked);
+    connect(m_details, &QToolButton::clicked, this, &StatusPanel::showDetails);
     connect(m_dismiss, &QToolButton::clicked, this, &StatusPanel::dismiss);
     connect(m_ledger, &QToolButton::clicked, this, &StatusPanel::ledgerClicked);
     connect(inspection, &Inspection::updated, this, &StatusPanel::update);
@@ -99,6 +108,8 @@ StatusPanel::StatusPanel(Inspection *inspection, QStatusBar *bar)
     connect(inspection->messageLogModel(), &MessageLogModel::scanProgressed, this, &StatusPanel::update);
     connect(inspection->messageLogModel(), &MessageLogModel::marksChanged, this, &StatusPanel::update);
     bar->installEventFilter(this);
+    for (QWidget *widget : std::initializer_list<QWidget *>{m_captured, m_displayed, m_memory, m_disk, m_failure})
+        widget->installEventFilter(this);
     m_narrow = bar->width() < narrowWidth;
     showNotice();
     update();
@@ -130,7 +141,7 @@ void StatusPanel::showFailure(const QString &text)
 
 QString StatusPanel::failureText() const
 {
-    return m_failure->text();
+    return m_failureText.isEmpty() ? m_spoolText : m_failureText;
 }
 
 QString StatusPanel::figuresText() const
@@ -149,7 +160,6 @@ void StatusPanel::showNotice()
 {
     const bool failed = !m_failureText.isEmpty();
     const QString text = failed ? m_failureText : m_spoolText;
-    m_failure->setText(text);
     m_failure->setToolTip(text);
     m_failure->setAccessibleName(text);
     const QString role = failed ? u"error"_s : u"warning"_s;
@@ -163,6 +173,85 @@ void StatusPanel::showNotice()
     // Where there is no room for both, what went wrong comes first; the figures are back when it has been read.
     for (QWidget *widget : std::initializer_list<QWidget *>{m_marked, m_memory, m_disk, m_tick})
         widget->setVisible(text.isEmpty() || !m_narrow);
+    fitNotice();
+}
+
+// What has no room is shown on request, and that it is cut can be seen.
+void StatusPanel::fitNotice()
+{
+    const QString text = failureText().simplified();
+    const QString fitting = m_failure->fontMetrics().elidedText(text, Qt::ElideRight, m_failure->width() - 4);
+    if (m_failure->text() != fitting)
+        m_failure->setText(fitting);
+    m_details->setVisible(fitting != text);
+}
+
+void StatusPanel::showDetails()
+{
+    auto *box = new QMessageBox(QMessageBox::Warning, tr("What Went Wrong"), failureText(), QMessageBox::Close, m_bar);
+    box->setObjectName(u"noticeText"_s);
+    box->setTextFormat(Qt::PlainText);
+    box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+QString StatusPanel::capturedText() const
+{
+    const RecorderStats stats = m_inspection->recorderStats();
+    const StoreStats &store = stats.store;
+    return tr("%1 captured = %2 in the list and readable + %3 in the list and lost (each row says why) + %4 that left "
+              "the "
+              "list + %5 cleared by hand")
+        .arg(Format::count(stats.captured()), Format::count(store.stored), Format::count(store.lostRows),
+             Format::count(store.dropped() - store.lostRows), Format::count(store.cleared));
+}
+
+QString StatusPanel::displayedText() const
+{
+    const MessageLogModel *log = m_inspection->messageLogModel();
+    const StoreStats store = m_inspection->recorderStats().store;
+    const auto rows = static_cast<quint64>(log->rowCount());
+    const quint64 listed = store.stored + store.lostRows;
+    return tr("%1 displayed + %2 held back by a filter or a pause, or not shown yet = %3 in the list, %4 of them lost")
+        .arg(Format::count(rows), Format::count(listed - qMin(listed, rows)), Format::count(listed),
+             Format::count(store.lostRows));
+}
+
+QString StatusPanel::memoryText() const
+{
+    const StoreStats store = m_inspection->recorderStats().store;
+    const qsizetype notes = m_inspection->messageLogModel()->annotations()->memoryBytes();
+    QString text =
+        tr("memory %1")
+            .arg(usedOf(store.memoryBytes - store.inFlightBytes, m_inspection->recorder()->limits().store.memoryBytes));
+    if (store.inFlightBytes > 0)
+        text +=
+            u'\n' + tr("and %1 on their way to the disk").arg(Format::bytes(static_cast<quint64>(store.inFlightBytes)));
+    if (notes > 0)
+        text += u'\n' + tr("and %1 for marks and comments").arg(Format::bytes(static_cast<quint64>(notes)));
+    return text + u'\n' + tr("Capture → Storage sets the budgets");
+}
+
+QString StatusPanel::diskText() const
+{
+    const StoreLimits &limits = m_inspection->recorder()->limits().store;
+    return tr("disk %1").arg(usedOf(m_inspection->recorderStats().store.diskBytes,
+                                    limits.spoolFolder.isEmpty() ? 0 : limits.diskBytes)) +
+           u'\n' + tr("Capture → Storage sets the budgets");
+}
+
+// Not with every frame: nobody reads them then.
+void StatusPanel::fillToolTip(QWidget *widget)
+{
+    if (widget == m_captured)
+        widget->setToolTip(capturedText());
+    else if (widget == m_displayed)
+        widget->setToolTip(displayedText());
+    else if (widget == m_memory)
+        widget->setToolTip(memoryText());
+    else if (widget == m_disk)
+        widget->setToolTip(diskText());
 }
 
 void StatusPanel::dismiss()
@@ -219,10 +308,6 @@ void StatusPanel::updateStore()
     const StoreLimits &limits = m_inspection->recorder()->limits().store;
     const MessageLogModel *log = m_inspection->messageLogModel();
     setFigure(m_captured, {tr("captured"), Format::count(stats.captured())}, m_narrow ? 7 : 8);
-    m_captured->setToolTip(tr("%1 captured = %2 stored + %3 dropped or lost + %4 cleared by hand")
-                               .arg(Format::count(stats.captured()), Format::count(stats.store.stored),
-                                    Format::count(stats.captured() - stats.store.stored - stats.store.cleared),
-                                    Format::count(stats.store.cleared)));
     setFigure(m_displayed, {tr("displayed"), Format::count(qint64(log->rowCount()))}, m_narrow ? 7 : 8);
     const quint64 leftMarks = log->annotations()->forgottenMarks();
     const quint64 marks = static_cast<quint64>(log->markCount()) + leftMarks;
@@ -251,9 +336,8 @@ void StatusPanel::updateStore()
 
     const auto budget = [&](QToolButton *button, const QString &caption, qsizetype used, qsizetype of) {
         setFigure(button, {caption, m_narrow ? partOf(used, of) : usedOf(used, of)}, m_narrow ? 3 : 1);
-        button->setToolTip(caption + u' ' + usedOf(used, of) + u'\n' + tr("Capture → Storage sets the budgets"));
     };
-    budget(m_memory, tr("memory"), stats.store.memoryBytes, limits.memoryBytes);
+    budget(m_memory, tr("memory"), stats.store.memoryBytes - stats.store.inFlightBytes, limits.memoryBytes);
     budget(m_disk, tr("disk"), stats.store.diskBytes, limits.spoolFolder.isEmpty() ? 0 : limits.diskBytes);
 }
 
@@ -295,8 +379,11 @@ void StatusPanel::updateTick()
 
 void StatusPanel::updateSpoolError()
 {
-    const auto &error = m_inspection->recorderStats().store.spoolError;
-    const QString text = error ? tr("Nothing goes to disk now: %1").arg(error->toString()) : QString();
+    const StoreStats store = m_inspection->recorderStats().store;
+    QString text;
+    if (store.spoolError)
+        text = store.isSpoolFailing ? tr("Nothing goes to disk now: %1").arg(store.spoolError->toString())
+                                    : tr("On the disk: %1").arg(store.spoolError->toString());
     if (text.isEmpty()) {
         m_spoolDismissed.clear(); // it is over; one that comes later is news. What nobody has read yet stays
         return;
@@ -323,6 +410,10 @@ void StatusPanel::fillLosses()
 
 bool StatusPanel::eventFilter(QObject *watched, QEvent *event)
 {
+    if (event->type() == QEvent::ToolTip)
+        fillToolTip(qobject_cast<QWidget *>(watched));
+    if (watched == m_failure && event->type() == QEvent::Resize)
+        fitNotice();
     if (watched == m_bar && event->type() == QEvent::Resize && m_narrow != (m_bar->width() < narrowWidth)) {
         m_narrow = !m_narrow;
         update();

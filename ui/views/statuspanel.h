@@ -34,6 +34,8 @@ public:
     /// All figures as they stand there, for tests and for copying.
     QString figuresText() const;
     QString droppedText() const;
+    /// How the figures add up, as the tool tip of the captured ones says.
+    QString sumText() const { return capturedText(); }
 
 Q_SIGNALS:
     void ledgerClicked();
@@ -57,6 +59,13 @@ private:
     void updateTick();
     void updateSpoolError();
     void showNotice();
+    void fitNotice();
+    void showDetails();
+    void fillToolTip(QWidget *widget);
+    QString capturedText() const;
+    QString displayedText() const;
+    QString memoryText() const;
+    QString diskText() const;
     void dismiss();
     void fillLosses();
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -73,6 +82,7 @@ private:
     QToolButton *m_disk;
     QMenu *m_reasons;
     QLabel *m_failure;
+    QToolButton *m_details;
     QToolButton *m_dismiss;
     QToolButton *m_ledger;
     QLabel *m_tick;

@@ -285,12 +285,15 @@ void TestSpool::aDeletedSpoolIsReportedAndStaysReadable()
     QVERIFY(waitForSpool(store));
     QTRY_VERIFY(store.stats().spoolError);
     QVERIFY2(store.stats().spoolError->what.contains(u"deleted"_s), qPrintable(store.stats().spoolError->what));
+    QVERIFY2(!store.stats().isSpoolFailing, "a new one is begun: both cannot be said at once");
+    const QString said = store.stats().spoolError->toString();
     filled.add(store, 6000);
     QVERIFY(waitForSpool(store));
     QVERIFY(addsUp(store.stats()));
     QCOMPARE(store.stats().dropped(), 0u);
     QCOMPARE(filled.compare(store, 1), QString()); // what was there is still open, and a new spool was begun
     QVERIFY(!runFolder(folder()).isEmpty());
+    QCOMPARE(store.stats().spoolError->toString(), said); // once, in the same words
 #endif
 }
 
