@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
@@ -159,6 +160,7 @@ private Q_SLOTS:
         bar->resize(1000, 40);
         AbandonedSpool nothing = m_two.back();
         nothing.messages = 0;
+        nothing.bytes = 0;
         nothing.lostInMemory = 70;
         bar->offer({nothing});
         QVERIFY2(bar->text().contains(u"At least 70 messages were in memory only"_s), qPrintable(bar->text()));
@@ -197,10 +199,25 @@ private Q_SLOTS:
         });
     }
 
+    void damagedFilesAreNotDeletedByClosing()
+    {
+        const auto bar = makeBar();
+        bar->resize(1000, 40);
+        AbandonedSpool damaged = m_two.back();
+        damaged.messages = 0;
+        damaged.bytes = 1000;
+        bar->offer({damaged});
+        QVERIFY(!button(*bar, u"recoveryOpen"_s)->isVisible());
+        QVERIFY(!button(*bar, u"recoveryClose"_s)->isVisible());
+        click(*bar, u"recoveryKeep"_s);
+        QVERIFY(m_discarded.isEmpty());
+    }
+
     void theLiveLogIsNotTouched()
     {
         const QTemporaryDir folder;
         const QString path = makeLeftOver(folder.path(), 5000);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
         InspectorWindow window;
         const auto batch = [] {
             MessageBatch one;

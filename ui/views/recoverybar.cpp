@@ -48,7 +48,7 @@ RecoveryBar::RecoveryBar(Open open, Discard discard, QWidget *parent)
     connect(m_open, &QPushButton::clicked, this, &RecoveryBar::openSpool);
     connect(m_keep, &QPushButton::clicked, this, &RecoveryBar::keep);
     connect(m_delete, &QPushButton::clicked, this, &RecoveryBar::discard);
-    connect(m_close, &QPushButton::clicked, this, &RecoveryBar::close);
+    connect(m_close, &QPushButton::clicked, this, &RecoveryBar::closeResult);
     hide();
 }
 
@@ -93,9 +93,11 @@ void RecoveryBar::showQuestion()
     m_delete->setText(tr("&Delete"));
     m_icon->setPixmap(themePixmap(u"info", 16, devicePixelRatioF(), Theme::instance()->colors().text));
     m_open->setToolTip(tr("In a window of their own, with the numbers that they had; the list here is not touched"));
-    for (QPushButton *button : {m_open, m_keep, m_delete})
-        button->setVisible(spool.messages > 0);
-    m_close->setVisible(spool.messages == 0);
+    const bool hasFiles = spool.bytes > 0; // damaged ones too are deleted only when a person says so
+    m_open->setVisible(spool.messages > 0);
+    m_keep->setVisible(hasFiles);
+    m_delete->setVisible(hasFiles);
+    m_close->setVisible(!hasFiles);
 }
 
 void RecoveryBar::showResult(const QString &text)
@@ -121,9 +123,9 @@ void RecoveryBar::keep()
 }
 
 // When there is nothing to open or to keep, what was said is all that there is.
-void RecoveryBar::close()
+void RecoveryBar::closeResult()
 {
-    if (m_spools[m_current].messages == 0 && !std::exchange(m_sure, true)) {
+    if (m_spools[m_current].bytes == 0 && !std::exchange(m_sure, true)) {
         if (const auto error = m_discardSpool(m_spools[m_current].path))
             return showResult(tr("The folder was not deleted: %1").arg(error->toString()));
     }

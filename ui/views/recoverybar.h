@@ -40,7 +40,7 @@ private:
     void openSpool();
     void keep();
     void discard();
-    void close();
+    void closeResult();
 
     Open m_openSpool;
     Discard m_discardSpool;
