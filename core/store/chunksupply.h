@@ -10,11 +10,13 @@ namespace SockScope {
 
 /*! Has the next chunks' memory ready before it is needed.
  *  Path    MessageStore → [this] → the next open chunk
- *  Shape   a chunk of Chunk::arenaBytes, prepared on the global thread pool while the open one fills; up to
- * maximumReady of them while messages come in faster than that: each time none is ready there will be one more, and
- * after calmAfter chunks that were all ready, or when a chunk took calmMs to fill, one less Units   bytes Errors  none:
- * what is not ready yet is made as it is asked for Thread  the owner's; the work is done in another Source  to take a
- * page from the system costs more than what is written into it; MADV_POPULATE_WRITE
+ *  Shape   chunks of Chunk::arenaBytes, prepared on the global thread pool while the open one fills: one, and one more
+ *          each time none was ready, up to maximumReady; one less after calmAfter that were all ready, or when one
+ *          took calmMs to fill
+ *  Units   bytes
+ *  Errors  none: what is not ready yet is made as it is asked for
+ *  Thread  the owner's; the work is done in another
+ *  Source  to take a page from the system costs more than what is written into it; MADV_POPULATE_WRITE
  */
 class ChunkSupply
 {
