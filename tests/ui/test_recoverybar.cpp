@@ -61,12 +61,11 @@ private Q_SLOTS:
     {
         SockScope::Test::failOnWarnings();
         const QDateTime when(QDate(2026, 11, 26), QTime(14, 3));
-        m_two = {{u"/old"_s, 5, 100, when.addDays(-1)}, {u"/new"_s, 1'234'567, 210LL * 1024 * 1024, when}};
+        m_two = {{u"/old"_s, 5, 100, when.addDays(-1), {}}, {u"/new"_s, 1'234'567, 210LL * 1024 * 1024, when, {}}};
         m_opened.clear();
         m_discarded.clear();
         m_report = {};
         m_refusal.reset();
-        m_hasMessages = false;
     }
 
     void nothingIsOfferedWhereNothingIs()
