@@ -9,6 +9,7 @@
 #include "support/testmain.h"
 #include "ui/delegates/celldelegate.h"
 #include "ui/models/roles.h"
+#include "ui/views/datatable.h"
 
 using namespace SockScope;
 using namespace SockScope::Test;
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void endsInAnEllipsisWhereItDoesNotFit();
     void asCellsOfATable_data();
     void asCellsOfATable();
+    void aNumberIsNeverCut();
 
 private:
     static QImage blank(int width = 200)
@@ -192,6 +194,34 @@ void TestCellText::asCellsOfATable()
     }
     QVERIFY2(different < 200, qPrintable(QString::number(different))); // edges of glyphs at most
     QCOMPARE(ours.pixel(199, 1), theirs.pixel(199, 1));
+}
+
+// Its column widens once; a hand that narrows it is obeyed until a longer number comes.
+void TestCellText::aNumberIsNeverCut()
+{
+    QStandardItemModel model(1, 2);
+    const auto write = [&model](const QString &text) {
+        model.setData(model.index(0, 0), text);
+        model.setData(model.index(0, 0), true, NumericRole);
+        model.setData(model.index(0, 1), text);
+    };
+    write(u"12"_s);
+    DataTable table(u"Numbers"_s);
+    table.setModel(&model);
+    table.setColumnWidth(0, 40);
+    table.setColumnWidth(1, 40);
+    table.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&table));
+    write(u"12,345,678,901"_s);
+    const int needed = table.fontMetrics().horizontalAdvance(u"12,345,678,901"_s);
+    QTRY_VERIFY(table.columnWidth(0) > needed);
+    QCOMPARE(table.columnWidth(1), 40); // a text may be cut
+    table.setColumnWidth(0, 50);
+    table.viewport()->repaint();
+    QCoreApplication::processEvents();
+    QCOMPARE(table.columnWidth(0), 50);
+    write(u"112,345,678,901"_s);
+    QTRY_VERIFY(table.columnWidth(0) > needed);
 }
 
 QTEST_MAIN(TestCellText)

@@ -2,9 +2,11 @@
 
 #include <QAbstractItemView>
 #include <QApplication>
+#include <QHeaderView>
 #include <QHelpEvent>
 #include <QPainter>
 #include <QPainterPath>
+#include <QTableView>
 #include <QToolTip>
 
 #include <algorithm>
@@ -83,6 +85,8 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, c
         style->drawControl(QStyle::CE_ItemViewItem, &option, painter, option.widget);
         return;
     }
+    if (!m_text.isWhole() && (option.displayAlignment & Qt::AlignRight))
+        widenFor(option, index, 2 * margin);
     drawGround(painter, option);
     const QPalette::ColorGroup group = !(option.state & QStyle::State_Enabled)  ? QPalette::Disabled
                                        : !(option.state & QStyle::State_Active) ? QPalette::Inactive
@@ -92,6 +96,27 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, c
                                                                                       : QPalette::Text));
     m_text.draw(painter);
     painter->setPen(pen);
+}
+
+// Half a number is a wrong number. After the painting: it must not change what is being painted.
+void CellDelegate::widenFor(const QStyleOptionViewItem &option, const QModelIndex &index, int margins) const
+{
+    constexpr int widest = 240;
+    auto *table = qobject_cast<QTableView *>(const_cast<QWidget *>(option.widget));
+    const int needed = QFontMetrics(option.font).horizontalAdvance(option.text) + margins + 2;
+    int &known = m_widened[index.column()];
+    if (!table || needed <= known || needed > widest)
+        return;
+    known = needed;
+    QMetaObject::invokeMethod(
+        table,
+        [table, needed, column = index.column()] {
+            QHeaderView *header = table->horizontalHeader();
+            if (column < header->count() && header->sectionResizeMode(column) == QHeaderView::Interactive &&
+                header->sectionSize(column) < needed)
+                header->resizeSection(column, needed);
+        },
+        Qt::QueuedConnection);
 }
 
 bool CellDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QStyledItemDelegate>
 
 #include <functional>
@@ -10,7 +11,8 @@ namespace SockScope {
 
 /*! How a cell of any table looks: numbers to the right, levels in their colour with an icon, plain otherwise.
  *  Path    models' raw roles → [this] → the screen
- *  Shape   NumericRole aligns; LevelRole colours the text, and adds an icon in the column that wantsLevelIcon names
+ *  Shape   NumericRole aligns, and widens a column whose number would be cut; LevelRole colours the text, and adds an
+ *          icon in the column that wantsLevelIcon names
  *  Units   none
  *  Errors  none
  *  Thread  the window's
@@ -36,8 +38,11 @@ protected:
     static void drawGround(QPainter *painter, const QStyleOptionViewItem &option);
 
 private:
+    void widenFor(const QStyleOptionViewItem &option, const QModelIndex &index, int margins) const;
+
     int m_levelIconColumn = -1;
-    mutable CellText m_text; // no state that shows: what it knows of fonts
+    mutable QHash<int, int> m_widened; // column → width, so that a hand that narrows it is obeyed
+    mutable CellText m_text;           // no state that shows: what it knows of fonts
     int m_addressColumn = -1;
 };
 

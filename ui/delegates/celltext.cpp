@@ -74,6 +74,7 @@ bool CellText::layOut(const QRect &rect, const QFont &font, Qt::Alignment alignm
         m_positions.append(QPointF(x, 0));
         x += face.ellipsisAdvance;
     }
+    m_whole = fits;
     const qreal left = alignment & Qt::AlignRight     ? rect.width() - x
                        : alignment & Qt::AlignHCenter ? (rect.width() - x) / 2
                                                       : 0;

@@ -27,6 +27,8 @@ class CellText
 public:
     /// Ends in "…" when the rectangle is too narrow.
     bool layOut(const QRect &rect, const QFont &font, Qt::Alignment alignment, QStringView text);
+    /// Whether what was laid out last has its whole text.
+    bool isWhole() const { return m_whole; }
     /// What was laid out last, with the painter's pen.
     void draw(QPainter *painter) const;
 
@@ -51,6 +53,7 @@ private:
     std::vector<Face> m_faces;
     QGlyphRun m_run;
     QPointF m_origin;
+    bool m_whole = true;
     QList<quint32> m_glyphs;
     QList<QPointF> m_positions;
 };
