@@ -21,7 +21,8 @@ using Test::RawPeer;
 
 constexpr int peersOfAKind = 32;
 constexpr int turnsASecond = 200;
-constexpr int turnsAJoin = 20; // ten leave and ten join a second, of each kind
+constexpr int turnsAJoin = 20;       // ten leave and ten join a second, of each kind
+constexpr size_t mostLeaving = 1000; // nobody leaves while so many wait for their end
 
 /// A peer on TCP whose frames the system may take in part.
 struct Stream
@@ -59,10 +60,17 @@ public:
                 drain(peer);
             for (const Stream &stream : m_tcp)
                 drain(stream.peer);
+            forgetWhoLeft();
             std::this_thread::sleep_until(start + turn * std::chrono::milliseconds(1000 / turnsASecond));
         }
         for (Stream &stream : m_tcp)
-            finish(stream);
+            leave(stream);
+        while (!m_leaving.empty() && Clock::now() < end + std::chrono::seconds(60)) {
+            forgetWhoLeft();
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        if (!m_leaving.empty())
+            std::fprintf(stderr, "%zu connections were not closed by the other end\n", m_leaving.size());
         std::printf("udp %lld tcp %lld joins %lld\n", m_udpSent, m_tcpSent, m_joins);
         return 0;
     }
@@ -103,16 +111,27 @@ private:
     }
     void leaveAndJoin()
     {
+        if (m_leaving.size() >= mostLeaving)
+            return;
         one(m_udp) = RawPeer::udp(m_plan.udpPort);
         Stream &leaving = one(m_tcp);
-        finish(leaving);
-        leaving.peer.shutdownWriting(); // a close with answers unread would be a reset, and lose what is on its way
-        drain(leaving.peer);
-        m_leaving.push_back(std::move(leaving.peer));
-        if (m_leaving.size() > 20)
-            m_leaving.erase(m_leaving.begin());
+        leave(leaving);
         leaving.peer = RawPeer::tcp(m_plan.tcpPort);
         ++m_joins;
+    }
+    /// A close with answers unread would be a reset, and lose what is on its way: the other end closes first.
+    void leave(Stream &stream)
+    {
+        finish(stream);
+        stream.peer.shutdownWriting();
+        m_leaving.push_back(std::move(stream.peer));
+    }
+    void forgetWhoLeft()
+    {
+        std::erase_if(m_leaving, [](const RawPeer &peer) {
+            drain(peer);
+            return peer.isClosedByPeer();
+        });
     }
 
     const SenderPlan m_plan;

@@ -104,6 +104,10 @@ bool isComplete(const char *kind, const BaseSock &sock, qint64 sent)
         kind, sent, ledger.received.messages, ledger.handled.messages, ledger.kernelDrops, ledger.sent.messages,
         ledger.closedSilent, ledger.isBalanced() ? "balanced" : "NOT BALANCED",
         arrived == quint64(sent) ? "" : ", MESSAGES MISSING");
+    for (const LedgerNote &note : ledger.notes()) {
+        if (note.count > 0)
+            std::printf("     %s: %llu\n", qPrintable(note.label), note.count);
+    }
     return good;
 }
 
