@@ -287,7 +287,7 @@ private Q_SLOTS:
         QVERIFY(!m_panel->isLive());
         QVERIFY(plot()->timeAt(400) < before - second);
         QCOMPARE(chosen.count(), 0);
-        QTest::mouseClick(plot(), Qt::LeftButton, {}, QPoint(300, 60)); // the first of two moves the log,
+        QTest::mouseClick(plot(), Qt::LeftButton, {}, QPoint(300, 60));  // the first of two moves the log,
         QTest::mouseDClick(plot(), Qt::LeftButton, {}, QPoint(300, 60)); // the second nothing more
         QCOMPARE(chosen.count(), 1);
         QVERIFY(!m_panel->isLive());

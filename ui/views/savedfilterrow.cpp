@@ -118,9 +118,12 @@ void SavedFilterRow::rebuild()
 // A click stays the button's own until the mouse has gone so far that it is dragged.
 bool SavedFilterRow::eventFilter(QObject *watched, QEvent *event)
 {
+    const QEvent::Type type = event->type();
+    if (type != QEvent::MouseButtonPress && type != QEvent::MouseMove && type != QEvent::MouseButtonRelease)
+        return QWidget::eventFilter(watched, event);
     auto *button = qobject_cast<QToolButton *>(watched);
     const auto *mouse = static_cast<const QMouseEvent *>(event);
-    switch (event->type()) {
+    switch (type) {
     case QEvent::MouseButtonPress:
         m_dragged = mouse->button() == Qt::LeftButton ? m_buttons.indexOf(button) : -1;
         m_dropAt = -1;
