@@ -52,6 +52,7 @@ private:
         if (which == Call) {
             self->m_slot->call(receiver, arguments);
             __tsan_release(self->m_waiting.get());
+            __tsan_release(self); // the poster may be the one who lets go last
         } else if (which == Destroy) {
             self->m_slot->destroyIfLastRef();
             __tsan_release(self->m_waiting.get());
@@ -61,6 +62,31 @@ private:
 
     QtPrivate::QSlotObjectBase *m_slot;
     std::shared_ptr<char> m_waiting;
+};
+
+struct PoolJob
+{
+    QThreadPool *pool;
+    std::function<void()> function;
+    void run()
+    {
+        function();
+        function = nullptr; // what it holds dies here, before who waits for the pool goes on
+        __tsan_release(pool);
+    }
+};
+
+/// What a pool is given for a function. Its own members are read before anything can be said of their order.
+struct PoolCall
+{
+    std::shared_ptr<PoolJob> job;
+    [[gnu::no_sanitize_thread, gnu::noinline]] void operator()() const
+    {
+        PoolJob *found = nullptr;
+        __builtin_memcpy(&found, &job, sizeof found); // shared_ptr::get() would be instrumented
+        __tsan_acquire(found);
+        found->run();
+    }
 };
 
 /// Dies in a thread as late as something can that Qt keeps for it: after what is deleted later.
@@ -116,6 +142,21 @@ bool QMetaObject::invokeMethodImpl(QObject *object, QtPrivate::QSlotObjectBase *
     return invoked;
 }
 
+/// A function that is connected to an object of another thread. Slots that are members are compared by their address,
+/// and have nothing of their own.
+QMetaObject::Connection QObject::connectImpl(const QObject *sender, void **signal, const QObject *receiver, void **slot,
+                                             QtPrivate::QSlotObjectBase *slotObject, Qt::ConnectionType type,
+                                             const int *types, const QMetaObject *metaObject)
+{
+    static auto *const real = next<QMetaObject::Connection(const QObject *, void **, const QObject *, void **,
+                                                           QtPrivate::QSlotObjectBase *, Qt::ConnectionType,
+                                                           const int *, const QMetaObject *)>(
+        "_ZN7QObject11connectImplEPKS_PPvS1_S3_PN9QtPrivate15QSlotObjectBaseEN2Qt14ConnectionTypeEPKiPK11QMetaObject");
+    if (!slot)
+        slotObject = new Handed(slotObject, std::make_shared<char>());
+    return real(sender, signal, receiver, slot, slotObject, type, types, metaObject);
+}
+
 void QCoreApplication::postEvent(QObject *receiver, QEvent *event, int priority)
 {
     static auto *const real =
@@ -135,18 +176,10 @@ void QThreadPool::start(std::function<void()> function, int priority)
 {
     static auto *const real =
         next<void(QThreadPool *, std::function<void()>, int)>("_ZN11QThreadPool5startESt8functionIFvvEEi");
-    auto handed = std::make_shared<std::function<void()>>(std::move(function));
-    void *const key = handed.get();
-    __tsan_release(key);
-    real(
-        this,
-        [this, handed = std::move(handed), key]() mutable {
-            __tsan_acquire(key);
-            (*handed)();
-            *handed = nullptr;
-            __tsan_release(this);
-        },
-        priority);
+    const auto job = std::make_shared<PoolJob>(PoolJob{this, std::move(function)});
+    std::function<void()> call = PoolCall{job};
+    __tsan_release(job.get()); // all of it has been written
+    real(this, std::move(call), priority);
 }
 
 bool QThreadPool::waitForDone(int ms)
