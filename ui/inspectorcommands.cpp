@@ -24,6 +24,7 @@
 #include "ui/views/logpanel.h"
 #include "ui/views/recoveredwindow.h"
 #include "ui/views/recoverybar.h"
+#include "ui/views/screenfit.h"
 #include "ui/views/statuspanel.h"
 #include "ui/views/storagedialog.h"
 
@@ -176,7 +177,7 @@ void InspectorWindow::showKeys()
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, dialog);
     connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
     layout->addWidget(buttons);
-    dialog->resize(480, 560);
+    resizeWithinScreen(dialog, {480, 560});
     dialog->open();
 }
 

@@ -11,6 +11,7 @@
 #include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
 #include "ui/models/colourrules.h"
+#include "ui/models/fieldtreemodel.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/storagesettings.h"
 #include "ui/theme.h"
@@ -67,7 +68,7 @@ void InspectorWindow::createDocks()
     addDock(tr("Decoded"), u"decodedDock"_s, m_decoded);
     addDock(tr("Bytes"), u"bytesDock"_s, m_bytes);
     addDock(tr("Inject"), u"injectDock"_s, new ScrolledPanel(m_composer));
-    addDock(tr("Handlers"), u"handlersDock"_s, m_handlers);
+    addDock(tr("Handlers"), u"handlersDock"_s, new ScrolledPanel(m_handlers));
     addDock(tr("Health"), u"healthDock"_s, m_health);
     addDock(tr("Ledger"), u"ledgerDock"_s, m_ledger);
     addDock(tr("Errors"), u"errorsDock"_s, m_errors);
@@ -151,10 +152,12 @@ void InspectorWindow::placeDocks()
         dock->show();
     for (const int front : {Handlers, Peers, Bytes}) // Bytes last: Handlers may be a tab beside it
         m_docks[front]->raise();
-    resizeDocks({m_docks[Sockets]}, {narrow ? 240 : 346}, Qt::Horizontal);
+    m_peers->setNarrow(narrow);
+    m_decoded->tree()->setColumnHidden(FieldTreeModel::KindColumn, narrow);
+    resizeDocks({m_docks[Sockets]}, {narrow ? 240 : 338}, Qt::Horizontal);
     if (!narrow)
-        resizeDocks({m_docks[Inject]}, {314}, Qt::Horizontal);
-    resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {narrow ? 220 : 270, narrow ? 430 : 390}, Qt::Horizontal);
+        resizeDocks({m_docks[Inject]}, {346}, Qt::Horizontal);
+    resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {narrow ? 220 : 300, narrow ? 430 : 360}, Qt::Horizontal);
     resizeDocks({m_docks[Sockets], m_docks[Peers]}, {height() / 4, height() * 3 / 5}, Qt::Vertical);
     if (!narrow && !low)
         resizeDocks({m_docks[Inject], m_docks[Handlers]}, {420, 480}, Qt::Vertical);

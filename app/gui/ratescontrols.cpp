@@ -26,6 +26,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 secondNs = 1'000'000'000;
+constexpr int narrowWidth = 480;
 constexpr qint64 spansNs[] = {10 * secondNs,  30 * secondNs,   60 * secondNs,     300 * secondNs,
                               900 * secondNs, 3600 * secondNs, 21'600 * secondNs, 86'400 * secondNs};
 
@@ -77,9 +78,8 @@ void RatesPanel::createControls()
                        {tr("by peer"), int(RateSplit::Peer)},
                        {tr("by type"), int(RateSplit::Type)},
                        {tr("by filter"), int(RateSplit::Filter)}});
-    m_ways =
-        makeBox(this, tr("Direction"), tr("Direction"),
-                {{tr("both ways"), int(Ways::Both)}, {tr("received"), int(Ways::In)}, {tr("sent"), int(Ways::Out)}});
+    m_ways = makeBox(this, tr("Direction"), tr("Messages that were received, sent, or both"),
+                     {{tr("in, out"), int(Ways::Both)}, {tr("in"), int(Ways::In)}, {tr("out"), int(Ways::Out)}});
     m_span = makeBox(this, tr("Time that is shown"), tr("Time that is shown (wheel, + and - zoom)"), {});
     for (const qint64 span : spansNs)
         m_span->addItem(spanText(span), span);
@@ -152,9 +152,9 @@ void RatesPanel::createControls()
     m_table->setIconSize(QSize(18, 12));
     m_table->setTextElideMode(Qt::ElideMiddle); // of a peer the port tells more than the network
     m_table->setColumns(
-        {{RatesLegend::NameColumn, 0}, {RatesLegend::ValueColumn, 8}, {RatesLegend::TotalColumn, 9, false}});
+        {{RatesLegend::NameColumn, 0}, {RatesLegend::ValueColumn, 7}, {RatesLegend::TotalColumn, 9, false}});
     m_table->emptyState()->setText(tr("The lines of the plot."));
-    m_table->setMinimumWidth(140);
+    m_table->setMinimumWidth(150);
     m_table->setToolTip(tr("Click or Space hides a line and shows it again"));
     column->addWidget(m_splitter, 1);
     m_splitter->hide();
@@ -208,6 +208,14 @@ void RatesPanel::showLegendMenu(QPoint position)
     menu.exec(m_table->viewport()->mapToGlobal(position));
 }
 
+/// A narrow panel shows the words of the choices rather than what cannot be pressed or says it by its icon.
+void RatesPanel::fitControls()
+{
+    const bool narrow = width() < narrowWidth;
+    m_choose->setVisible(!narrow || m_choose->isEnabled());
+    m_liveButton->setToolButtonStyle(narrow ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+}
+
 void RatesPanel::updateControls()
 {
     m_quantity->setCurrentIndex(m_quantity->findData(static_cast<int>(m_what)));
@@ -221,6 +229,7 @@ void RatesPanel::updateControls()
     m_ways->setEnabled(rate);
     m_choose->setEnabled(rate && m_spec.split != RateSplit::All && m_spec.split != RateSplit::Filter);
     const bool filters = rate && m_spec.split == RateSplit::Filter;
+    fitControls();
     m_filter->setVisible(filters);
     m_takeFilter->setVisible(filters);
     if (!filters)

@@ -91,6 +91,7 @@ void RatesPanel::paintEvent(QPaintEvent *event)
 void RatesPanel::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
+    fitControls();
     schedule();
 }
 
@@ -102,7 +103,7 @@ void RatesPanel::createPlot()
     m_splitter->insertWidget(0, m_plot);
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setStretchFactor(1, 0);
-    const int legend = qBound(180, width() * 2 / 5, 300);
+    const int legend = qBound(200, width() * 2 / 5, 300);
     m_splitter->setSizes({qMax(180, width() - legend), legend});
     connect(m_plot, &RatesPlot::viewRequested, this, &RatesPanel::setView);
     connect(m_plot, &RatesPlot::liveRequested, this, [this] { setLive(true); });

@@ -104,6 +104,7 @@ private:
     void removeFilter(int row);
     void showLegendMenu(QPoint position);
     void updateControls();
+    void fitControls();
     void schedule();
     Drawing drawRates(qint64 fromNs, qint64 toNs) const;
     Drawing drawGauges(qint64 fromNs, qint64 toNs) const;

@@ -118,11 +118,27 @@ private Q_SLOTS:
         QCOMPARE(m_panel->legend()->rowCount(), 1);
         QCOMPARE(m_panel->legend()->lines()[0].value, u"10.0/s"_s);
         QCOMPARE(m_panel->legend()->lines()[0].total, u"600"_s);
-        choose(m_panel->waysBox(), u"received"_s);
+        choose(m_panel->waysBox(), u"in"_s);
         QCOMPARE(m_panel->legend()->lines()[0].total, u"400"_s);
         choose(m_panel->quantityBox(), u"Bytes/s"_s);
-        choose(m_panel->waysBox(), u"both ways"_s);
+        choose(m_panel->waysBox(), u"in, out"_s);
         QCOMPARE(m_panel->legend()->lines()[0].value, u"1.4 KiB/s"_s); // 700 B in the last 500 ms
+    }
+
+    void givesTheChoicesTheirWordsWhenNarrow()
+    {
+        fill();
+        showPanel();
+        QCOMPARE(m_panel->chooseButton()->isVisible(), true);
+        m_panel->resize(411, 150);
+        QTRY_VERIFY(!m_panel->chooseButton()->isVisible());
+        QCoreApplication::processEvents();
+        for (const QComboBox *box :
+             {m_panel->quantityBox(), m_panel->splitBox(), m_panel->waysBox(), m_panel->spanBox()})
+            QVERIFY2(box->width() >= box->fontMetrics().horizontalAdvance(box->currentText()) + 20,
+                     qPrintable(box->currentText()));
+        choose(m_panel->splitBox(), u"by peer"_s);
+        QTRY_VERIFY(m_panel->chooseButton()->isVisible());
     }
 
     void remembersItsChoices()
@@ -133,14 +149,14 @@ private Q_SLOTS:
         QVERIFY(m_panel->addFilter(u"size > 100"_s));
         choose(m_panel->splitBox(), u"by peer"_s);
         choose(m_panel->quantityBox(), u"Bytes/s"_s);
-        choose(m_panel->waysBox(), u"sent"_s);
+        choose(m_panel->waysBox(), u"out"_s);
         choose(m_panel->spanBox(), u"15 min"_s);
         m_panel->saveSettings(settings);
         RatesPanel other(m_history.get(), &m_directory);
         other.loadSettings(settings);
         QCOMPARE(other.quantityBox()->currentText(), u"Bytes/s"_s);
         QCOMPARE(other.splitBox()->currentText(), u"by peer"_s);
-        QCOMPARE(other.waysBox()->currentText(), u"sent"_s);
+        QCOMPARE(other.waysBox()->currentText(), u"out"_s);
         QCOMPARE(other.spanNs(), 900 * second);
         QCOMPARE(m_history->spec().filters.size(), size_t(1));
         const QStringList keys = settings.allKeys();

@@ -1,4 +1,5 @@
 #include <QDockWidget>
+#include <QScrollBar>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
@@ -7,7 +8,13 @@
 
 #include "support/testmain.h"
 #include "ui/inspectorwindow.h"
+#include "ui/models/fieldtreemodel.h"
+#include "ui/models/peermodel.h"
+#include "ui/views/datatable.h"
+#include "ui/views/decodedpanel.h"
+#include "ui/views/fieldtreeview.h"
 #include "ui/views/logpanel.h"
+#include "ui/views/peerspanel.h"
 
 using namespace SockScope;
 using namespace Qt::StringLiterals;
@@ -56,6 +63,17 @@ private Q_SLOTS:
                                     .arg(window.minimumSizeHint().width())
                                     .arg(window.minimumSizeHint().height())));
         }
+        // Nor is a column beyond the edge, or too narrow for what it says.
+        const DataTable *peers = window.findChild<PeersPanel *>()->table();
+        QCOMPARE(peers->horizontalScrollBar()->maximum(), 0);
+        QVERIFY(peers->columnWidth(PeerModel::PeerColumn) >= 90);
+        const FieldTreeView *fields = window.findChild<DecodedPanel *>()->tree();
+        QVERIFY(fields->isColumnHidden(FieldTreeModel::KindColumn));
+        QVERIFY(fields->columnWidth(FieldTreeModel::ValueColumn) >= 70);
+        window.resize(1280, 770);
+        window.resetLayout();
+        QVERIFY(!fields->isColumnHidden(FieldTreeModel::KindColumn));
+        QVERIFY(!peers->isColumnHidden(PeerModel::ActivityColumn));
     }
 };
 

@@ -21,6 +21,7 @@
 #include "ui/theme.h"
 #include "ui/views/colourchoice.h"
 #include "ui/views/filteredit.h"
+#include "ui/views/screenfit.h"
 
 namespace SockScope {
 
@@ -58,7 +59,7 @@ ColourRulesDialog::ColourRulesDialog(ColourRules *rules, QWidget *parent)
     build();
     m_enabled->setChecked(rules->isEnabled());
     fillTree(0);
-    resize(640, 560);
+    resizeWithinScreen(this, {640, 560});
 }
 
 QToolButton *ColourRulesDialog::addButton(QStringView icon, const QString &text, const QString &key,

@@ -20,6 +20,7 @@
 #include "ui/views/elidedlabel.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/fieldtreeview.h"
+#include "ui/views/screenfit.h"
 
 namespace SockScope {
 
@@ -108,7 +109,7 @@ CompareDialog::CompareDialog(const DetailMessage &left, const DetailMessage &rig
     layout->addWidget(m_remark);
     layout->addWidget(splitter, 1);
     layout->addWidget(buttons);
-    resize(900, 640);
+    resizeWithinScreen(this, {900, 640});
 
     connect(m_only, &QCheckBox::toggled, this, [this](bool only) {
         m_shown->setOnlyChanged(only);

@@ -31,6 +31,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+/// Below this a histogram cannot be read: where there is less the panel scrolls.
+constexpr int leastTimesHeight = 170;
+
 /// Says whose handler it is where the column of sockets is hidden, and which type has none.
 class HandlerDelegate : public CellDelegate
 {
@@ -120,7 +123,7 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     using C = HandlerStatsModel;
     m_table->setColumns({{C::HandlerColumn, 0},
-                         {C::CallsColumn, 4.4},
+                         {C::CallsColumn, 4.2},
                          {C::ErrorsColumn, 2.7},
                          {C::P50Column, 5.5},
                          {C::P99Column, 5.6},
@@ -145,6 +148,7 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
 void HandlersPanel::showBelow(bool chosen)
 {
     m_below->setCurrentWidget(chosen ? static_cast<QWidget *>(m_tabs) : m_hint);
+    m_below->setMinimumHeight(chosen ? leastTimesHeight : 0);
     m_below->setMaximumHeight(chosen ? QWIDGETSIZE_MAX : m_hint->sizeHint().height());
     if (chosen)
         m_splitter->setSizes({90, 210});
@@ -186,7 +190,7 @@ QWidget *HandlersPanel::createSlowPage()
     m_slowTable->setObjectName(u"slowCallsTable"_s);
     m_slowTable->setModel(m_slowModel);
     using C = SlowCallModel;
-    m_slowTable->setColumns({{C::TimeColumn, 0}, {C::RanColumn, 7}, {C::WaitColumn, 7}, {C::ResultColumn, 7}});
+    m_slowTable->setColumns({{C::TimeColumn, 0}, {C::RanColumn, 5.6}, {C::WaitColumn, 6}, {C::ResultColumn, 6.6}});
     m_slowTable->setToolTip(tr("Enter or a double click goes to the message of a call"));
     m_slowText = makeNote(tr("How many calls were traced"), page);
     layout->addWidget(m_slowTable, 1);

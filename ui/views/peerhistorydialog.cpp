@@ -10,6 +10,7 @@
 #include "ui/models/peermodel.h"
 #include "ui/views/datatable.h"
 #include "ui/views/emptystate.h"
+#include "ui/views/screenfit.h"
 
 namespace SockScope {
 
@@ -41,7 +42,7 @@ PeerHistoryDialog::PeerHistoryDialog(Inspection *inspection, const std::optional
     layout->addWidget(m_table, 1);
     layout->addWidget(m_note);
     layout->addWidget(buttons);
-    resize(720, 400);
+    resizeWithinScreen(this, {720, 400});
 
     connect(m_choice, &QComboBox::currentIndexChanged, this, &PeerHistoryDialog::choose);
     m_timer.setSingleShot(true);

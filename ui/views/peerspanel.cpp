@@ -63,22 +63,7 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     });
     m_table->setItemDelegateForColumn(PeerModel::TimeoutColumn, countdown);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    using C = PeerModel;
-    m_table->setColumns({{C::PeerColumn, 15.2},
-                         {C::SocketColumn, 5},
-                         {C::RateInColumn, 4.5},
-                         {C::TimeoutColumn, 6.5},
-                         {C::ActivityColumn, 0},
-                         {C::StateColumn, 10, false},
-                         {C::SinceColumn, 10, false},
-                         {C::LastSeenColumn, 10, false},
-                         {C::MessagesInColumn, 9, false},
-                         {C::MessagesOutColumn, 9, false},
-                         {C::BytesInColumn, 9, false},
-                         {C::BytesOutColumn, 9, false},
-                         {C::RateOutColumn, 7, false},
-                         {C::ErrorsColumn, 6, false},
-                         {C::StoryColumn, 34, false}});
+    setNarrow(false);
 
     connect(m_sendTo, &QAction::triggered, this, [this] {
         const QModelIndex index = m_table->currentIndex();
@@ -112,6 +97,26 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     connect(m_inspection, &Inspection::updated, this, &PeersPanel::updateSearch);
     updateActions();
     updateSearch();
+}
+
+void PeersPanel::setNarrow(bool narrow)
+{
+    using C = PeerModel;
+    m_table->setColumns({{C::PeerColumn, narrow ? 0.0 : 14.5},
+                         {C::SocketColumn, 5},
+                         {C::RateInColumn, narrow ? 4.1 : 4.5},
+                         {C::TimeoutColumn, 6.5},
+                         {C::ActivityColumn, narrow ? 6.0 : 0.0, !narrow},
+                         {C::StateColumn, 10, false},
+                         {C::SinceColumn, 10, false},
+                         {C::LastSeenColumn, 10, false},
+                         {C::MessagesInColumn, 9, false},
+                         {C::MessagesOutColumn, 9, false},
+                         {C::BytesInColumn, 9, false},
+                         {C::BytesOutColumn, 9, false},
+                         {C::RateOutColumn, 7, false},
+                         {C::ErrorsColumn, 6, false},
+                         {C::StoryColumn, 34, false}});
 }
 
 void PeersPanel::createSearch()

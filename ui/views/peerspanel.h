@@ -29,6 +29,8 @@ class PeersPanel : public QWidget
 public:
     explicit PeersPanel(Inspection *inspection, QWidget *parent = nullptr);
 
+    /// The columns for a narrow panel, or as at first: without the activity, and the peer has what is left.
+    void setNarrow(bool narrow);
     DataTable *table() const { return m_table; }
     QList<QAction *> peerActions() const
     {

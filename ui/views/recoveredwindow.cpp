@@ -30,6 +30,7 @@
 #include "ui/views/hexview.h"
 #include "ui/views/logactions.h"
 #include "ui/views/logpanel.h"
+#include "ui/views/screenfit.h"
 
 namespace SockScope {
 
@@ -109,7 +110,7 @@ RecoveredWindow::RecoveredWindow(const QString &path, StoreLimits limits, QWidge
     connect(Theme::instance(), &Theme::changed, this, [this] { setStyleSheet(Theme::instance()->styleSheet()); });
     connect(m_look, &QTimer::timeout, this, &RecoveredWindow::lookForDeletedFiles);
     m_look->start(lookMs);
-    resize(1100, 700);
+    resizeWithinScreen(this, {1100, 700});
 }
 
 RecoveredWindow::~RecoveredWindow()

@@ -42,7 +42,7 @@ TracePanel::TracePanel(Inspection *inspection, QWidget *parent)
     m_table->setModel(m_model);
     using C = TraceModel;
     m_table->setItemDelegateForColumn(C::SpanColumn, new SpanDelegate(m_table));
-    m_table->setColumns({{C::StepColumn, 0}, {C::AtColumn, 6.8}, {C::TookColumn, 6.4}, {C::SpanColumn, 13}});
+    m_table->setColumns({{C::StepColumn, 18.5}, {C::AtColumn, 6.6}, {C::TookColumn, 5.6}, {C::SpanColumn, 0}});
     connect(m_table, &QAbstractItemView::activated, this, &TracePanel::requestMessage);
     connect(m_table, &QWidget::customContextMenuRequested, this, &TracePanel::showContextMenu);
     connect(inspection, &Inspection::updated, this, &TracePanel::handleUpdated);
