@@ -19,6 +19,7 @@
 #include "ui/inspectorwindow.h"
 #include "ui/models/ratehistory.h"
 #include "ui/theme.h"
+#include "ui/views/recoveredwindow.h"
 
 namespace SockScope {
 
@@ -119,6 +120,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
     rescueSettings();
     SignalWatcher signalWatcher;
     QObject::connect(&signalWatcher, &SignalWatcher::terminationRequested, &app, [] {
+        RecoveredWindow::keepAll(); // whoever ends the program from outside answers no question
         QApplication::closeAllWindows();
         QApplication::quit();
     });

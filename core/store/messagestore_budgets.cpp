@@ -139,8 +139,9 @@ quint64 MessageStore::toDrop() const
     for (const std::shared_ptr<ChunkEntry> &entry : m_chunks) {
         const bool isLost = entry->place() == ChunkEntry::Place::Lost;
         const bool isUseless = isLost && entry->loss() != ChunkEntry::Loss::Unreadable;
-        const bool isOver =
-            (memory > allowed && entry->isInMemory()) || disk > m_limits.diskBytes || lostRows > maximumLostRows;
+        // Without a spool those on the disk are in the way of those in memory, and are the oldest.
+        const bool isOver = (memory > allowed && (entry->isInMemory() || !spools())) || disk > m_limits.diskBytes ||
+                            lostRows > maximumLostRows;
         if ((!isUseless && !isOver) || entry->endNo() == m_endNo)
             break;
         memory -= entry->memoryBytes();

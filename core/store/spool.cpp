@@ -248,7 +248,8 @@ std::optional<SockError> Spool::provideFolder(const QString &parent)
 
 std::optional<SockError> Spool::provideSegment(const QString &folder, qint64 segmentBytes)
 {
-    if (m_segment && !m_segment->isSealed() && m_segment->size() < segmentBytes)
+    // Another folder may have the room that this one has not.
+    if (m_segment && !m_segment->isSealed() && m_segment->size() < segmentBytes && m_madeIn == folder)
         return std::nullopt;
     if (m_segment)
         m_segment->seal();

@@ -1,5 +1,6 @@
 #include "ui/views/recoveredwindow.h"
 
+#include <QApplication>
 #include <QCloseEvent>
 #include <QFileInfo>
 #include <QInputDialog>
@@ -238,6 +239,14 @@ void RecoveredWindow::askForNumber()
     const quint64 no = digits.remove(u',').trimmed().toULongLong(&ok);
     if (!ok || !m_log->goToNo(no))
         say(tr("%1 is not the number of a message in the list").arg(digits));
+}
+
+void RecoveredWindow::keepAll()
+{
+    for (QWidget *widget : QApplication::topLevelWidgets()) {
+        if (auto *window = qobject_cast<RecoveredWindow *>(widget))
+            window->m_answered = true;
+    }
 }
 
 void RecoveredWindow::closeEvent(QCloseEvent *event)

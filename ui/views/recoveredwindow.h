@@ -42,6 +42,8 @@ public:
     QString notice() const;
     /// What came back and what is lost, in a sentence or two.
     static QString describe(const RecoveryReport &report);
+    /// The program ends: none of them asks.
+    static void keepAll();
 
 public Q_SLOTS:
     void lookForDeletedFiles();

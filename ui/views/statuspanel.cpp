@@ -386,11 +386,17 @@ void StatusPanel::updateSpoolError()
                                     : tr("On the disk: %1").arg(store.spoolError->toString());
     if (text.isEmpty()) {
         m_spoolDismissed.clear(); // it is over; one that comes later is news. What nobody has read yet stays
+        if (!m_spoolText.isEmpty() && !m_spoolCause.isEmpty()) {
+            m_spoolText = tr("For a while nothing went to disk, now it does again: %1").arg(m_spoolCause);
+            m_spoolCause.clear();
+            showNotice();
+        }
         return;
     }
     if (text == m_spoolText || text == m_spoolDismissed)
         return;
     m_spoolText = text;
+    m_spoolCause = store.isSpoolFailing ? store.spoolError->toString() : QString();
     showNotice();
 }
 

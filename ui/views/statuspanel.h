@@ -88,6 +88,7 @@ private:
     QLabel *m_tick;
     QString m_failureText;
     QString m_spoolText;      ///< shown until it is dismissed …
+    QString m_spoolCause;     // why nothing goes to the disk, as long as nothing does
     QString m_spoolDismissed; ///< … and then not again while it lasts
     bool m_narrow = false;
 };

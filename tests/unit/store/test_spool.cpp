@@ -46,6 +46,8 @@ private Q_SLOTS:
     void withoutABudgetOrAFolderNothingIsWritten();
     void aFolderThatCannotBeMadeIsReported();
     void aFullDiskLeavesMemoryWhole();
+    void anotherFolderIsTakenAtOnce();
+    void turnedOffTheOldestLeaveEvenFromTheDisk();
     void aDeletedSpoolIsReportedAndStaysReadable();
     void whatCannotBeReadIsCountedAndSaysWhy_data();
     void whatCannotBeReadIsCountedAndSaysWhy();
@@ -269,6 +271,47 @@ void TestSpool::aFullDiskLeavesMemoryWhole()
     QVERIFY(store.stats().spooled > spooled);
     QCOMPARE(filled.compare(store, store.firstNo(), Filled::Lost::MayBe), QString());
 #endif
+}
+
+void TestSpool::anotherFolderIsTakenAtOnce()
+{
+    StoreLimits limits = smallLimits(folder());
+    MessageStore store(limits);
+    Filled filled;
+    filled.add(store, 6000);
+    QVERIFY(waitForSpool(store));
+    limits.spoolFolder = m_folder->filePath(u"other"_s);
+    store.setLimits(limits);
+    const qint64 before = store.stats().diskBytes;
+    filled.add(store, 6000);
+    QVERIFY(waitForSpool(store));
+    QVERIFY(store.stats().diskBytes > before);
+    qint64 there = 0;
+    for (const QFileInfo &file : QDir(runFolder(limits.spoolFolder)).entryInfoList(QDir::Files))
+        there += file.size();
+    QVERIFY(there > 10'000);
+    QCOMPARE(filled.compare(store, 1), QString()); // of both folders
+}
+
+void TestSpool::turnedOffTheOldestLeaveEvenFromTheDisk()
+{
+    StoreLimits limits = smallLimits(folder());
+    MessageStore store(limits);
+    Filled filled;
+    filled.add(store, 6000);
+    QVERIFY(waitForSpool(store));
+    QVERIFY(store.stats().spooled > 0);
+    limits.spoolFolder.clear();
+    store.setLimits(limits);
+    for (int i = 0; i < 10; ++i) {
+        filled.add(store, 1000);
+        store.dropBefore(store.toDrop());
+        QVERIFY(store.stats().memoryBytes <= limits.memoryBytes);
+        QVERIFY(addsUp(store.stats()));
+    }
+    QVERIFY(store.stats().droppedOldest > 0);
+    QCOMPARE(store.stats().lostRows, 0u);
+    QCOMPARE(filled.compare(store, store.firstNo()), QString());
 }
 
 void TestSpool::aDeletedSpoolIsReportedAndStaysReadable()
