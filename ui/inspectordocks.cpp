@@ -154,7 +154,7 @@ void InspectorWindow::placeDocks()
         m_docks[front]->raise();
     m_peers->setNarrow(narrow);
     m_decoded->tree()->setColumnHidden(FieldTreeModel::KindColumn, narrow);
-    resizeDocks({m_docks[Sockets]}, {narrow ? 240 : 338}, Qt::Horizontal);
+    resizeDocks({m_docks[Sockets]}, {narrow ? 292 : 338}, Qt::Horizontal);
     if (!narrow)
         resizeDocks({m_docks[Inject]}, {346}, Qt::Horizontal);
     resizeDocks({m_docks[Decoded], m_docks[Bytes]}, {narrow ? 220 : 300, narrow ? 430 : 360}, Qt::Horizontal);
