@@ -88,14 +88,16 @@ void InspectorWindow::openSock(const SockSpec &spec, const Inspection::Opened &o
     // What is kept though it did not open has no dialog that could say why.
     if (onFailure == Inspection::OnFailure::Discard)
         return m_inspection->open(spec, opened, onFailure);
+    // The controller knows its name only from the first report on.
+    const QString label = !spec.name.isEmpty() ? spec.name : RecentSockets::label(spec).section(u"   "_s, 0, 0);
     m_inspection->open(
         spec,
-        [self = QPointer<InspectorWindow>(this), opened](SockController *controller,
-                                                         const std::optional<SockError> &error) {
+        [self = QPointer<InspectorWindow>(this), opened, label](SockController *controller,
+                                                                const std::optional<SockError> &error) {
             if (opened)
                 opened(controller, error);
             if (self && error)
-                self->showFailure(controller ? tr("%1 is not open").arg(controller->name()) : tr("not opened"), *error);
+                self->showFailure(tr("%1 is not open").arg(label), *error);
         },
         onFailure);
 }

@@ -229,6 +229,9 @@ private Q_SLOTS:
         m_window->openSock(spec, {}, Inspection::OnFailure::Keep);
         QTRY_COMPARE(added.count(), 1);
         QTRY_VERIFY(m_window->statusPanel()->failureText().contains(u"in use"_s));
+        const QString url = u"udp://127.0.0.1:%1 is not open"_s.arg(spec.listen->port);
+        QVERIFY2(m_window->statusPanel()->failureText().contains(url),
+                 qPrintable(m_window->statusPanel()->failureText()));
     }
 
     void rowsOfAnotherFilterAreSaidToBe()

@@ -123,7 +123,7 @@ HandlersPanel::HandlersPanel(Inspection *inspection, QWidget *parent)
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     using C = HandlerStatsModel;
     m_table->setColumns({{C::HandlerColumn, 0},
-                         {C::CallsColumn, 4.2},
+                         {C::CallsColumn, 4.8},
                          {C::ErrorsColumn, 2.7},
                          {C::P50Column, 5.5},
                          {C::P99Column, 5.6},
