@@ -7,11 +7,14 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPointer>
+#include <QSettings>
 #include <QThreadPool>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 
 #include "core/store/spool.h"
@@ -20,6 +23,7 @@
 #include "ui/models/format.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
+#include "ui/models/storagesettings.h"
 #include "ui/views/colourrulesdialog.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/recoveredwindow.h"
@@ -102,15 +106,18 @@ void InspectorWindow::showStorageDialog()
 
 void InspectorWindow::offerRecovery(bool asked)
 {
-    const QString folder = m_inspection->recorder()->limits().store.spoolFolder;
-    if (folder.isEmpty()) {
-        if (asked)
-            m_status->showFailure(tr("Nothing is kept on disk: see Capture → Storage"));
-        return;
-    }
+    const QString now = m_inspection->recorder()->limits().store.spoolFolder;
+    const QStringList folders = StorageSettings::foldersToSearch(*openSettings(), now);
     // Beside the window's thread: it reads the header of every chunk that was left.
-    QThreadPool::globalInstance()->start([self = QPointer<InspectorWindow>(this), folder, asked] {
-        std::vector<AbandonedSpool> spools = Spool::abandoned(folder);
+    QThreadPool::globalInstance()->start([self = QPointer<InspectorWindow>(this), folders, asked] {
+        std::vector<AbandonedSpool> spools;
+        for (const QString &folder : folders) {
+            std::vector<AbandonedSpool> found = Spool::abandoned(folder);
+            spools.insert(spools.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+        }
+        std::stable_sort(spools.begin(), spools.end(), [](const AbandonedSpool &a, const AbandonedSpool &b) {
+            return a.lastWritten < b.lastWritten;
+        });
         QMetaObject::invokeMethod(qApp, [self, asked, found = std::move(spools)] {
             if (!self)
                 return;

@@ -134,6 +134,27 @@ private Q_SLOTS:
         QCOMPARE(odd.diskBytes, StorageSettings::defaults().diskBytes);
         QVERIFY2(odd.spoolFolder.isEmpty(), "no spool is a choice too");
     }
+
+    void earlierFoldersAreSearchedToo()
+    {
+        const QTemporaryDir folder;
+        QSettings settings(folder.filePath(u"s.ini"_s), QSettings::IniFormat);
+        const QString usual = StorageSettings::defaultFolder();
+        QCOMPARE(StorageSettings::foldersToSearch(settings, usual), QStringList{usual});
+        StoreLimits limits = StorageSettings::defaults();
+        for (int i = 0; i < 12; ++i) {
+            limits.spoolFolder = u"/place/%1"_s.arg(i);
+            StorageSettings::save(settings, limits);
+        }
+        const QStringList folders = StorageSettings::foldersToSearch(settings, limits.spoolFolder);
+        QCOMPARE(folders.size(), 2 + StorageSettings::maximumEarlierFolders);
+        QCOMPARE(folders.mid(0, 3), (QStringList{u"/place/11"_s, usual, u"/place/10"_s}));
+        StorageSettings::save(settings, limits); // the same again is no change
+        QCOMPARE(StorageSettings::foldersToSearch(settings, limits.spoolFolder), folders);
+        limits.spoolFolder.clear();
+        StorageSettings::save(settings, limits);
+        QCOMPARE(StorageSettings::foldersToSearch(settings, {}).mid(0, 2), (QStringList{usual, u"/place/11"_s}));
+    }
 };
 
 QTEST_MAIN(TestStorageDialog)

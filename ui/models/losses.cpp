@@ -28,8 +28,8 @@ std::vector<Loss> Losses::reasons() const
         socks.add(controller->snapshot().lostRecords, controller->snapshot().ledger);
     const RecorderStats stats = m_inspection->recorderStats();
     return {
-        {"droppedOldest", tr("the oldest left: memory and disk were full"), tr("allow more in Capture → Storage"),
-         stats.store.droppedOldest},
+        {"droppedOldest", tr("left, the oldest that could: memory was full, and the disk was full or not used"),
+         tr("allow more in Capture → Storage"), stats.store.droppedOldest},
         {"droppedSlowDisk", tr("left because the disk did not keep up"),
          tr("choose a faster disk or more memory in Capture → Storage"), stats.store.droppedSlowDisk},
         {"droppedUnreadable", tr("were on disk and cannot be read any more"),

@@ -14,7 +14,7 @@ class Inspection;
 struct Loss
 {
     const char *key = nullptr; ///< "droppedOldest"
-    QString what;              ///< "the oldest left: memory and disk are full"
+    QString what;              ///< "left because the disk did not keep up"
     QString remedy;            ///< empty when there is none
     quint64 count = 0;
 };

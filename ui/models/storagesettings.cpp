@@ -116,6 +116,13 @@ StoreLimits load(const QSettings &settings)
 
 void save(QSettings &settings, const StoreLimits &limits)
 {
+    const QString before = load(settings).spoolFolder;
+    if (!before.isEmpty() && before != limits.spoolFolder && before != defaultFolder()) {
+        QStringList earlier = settings.value("storage/earlierFolders"_L1).toStringList();
+        earlier.removeAll(before);
+        earlier.prepend(before);
+        settings.setValue("storage/earlierFolders"_L1, earlier.mid(0, maximumEarlierFolders));
+    }
     // What nobody changed is not kept: the default follows the disk's free space.
     const StoreLimits usual = defaults();
     const auto keep = [&](QLatin1StringView key, bool changed, const QVariant &value) {
@@ -127,6 +134,15 @@ void save(QSettings &settings, const StoreLimits &limits)
     keep("storage/memoryMiB"_L1, limits.memoryBytes != usual.memoryBytes, limits.memoryBytes / mebibyte);
     keep("storage/diskMiB"_L1, limits.diskBytes != usual.diskBytes, limits.diskBytes / mebibyte);
     keep("storage/folder"_L1, limits.spoolFolder != usual.spoolFolder, limits.spoolFolder);
+}
+
+QStringList foldersToSearch(const QSettings &settings, const QString &now)
+{
+    QStringList folders{now, defaultFolder()};
+    folders += settings.value("storage/earlierFolders"_L1).toStringList().mid(0, maximumEarlierFolders);
+    folders.removeAll(QString());
+    folders.removeDuplicates();
+    return folders;
 }
 
 } // namespace SockScope::StorageSettings

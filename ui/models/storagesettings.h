@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 #include <optional>
 
@@ -40,7 +41,11 @@ std::optional<Wrong> check(const StoreLimits &limits);
 std::optional<qsizetype> freeBytes(const QString &folder);
 
 StoreLimits load(const QSettings &settings);
+/// Another folder than before makes the one before an earlier one.
 void save(QSettings &settings, const StoreLimits &limits);
+/// Where a crash may have left messages: the folder of now, the default one, and the last few that were chosen.
+constexpr qsizetype maximumEarlierFolders = 8;
+QStringList foldersToSearch(const QSettings &settings, const QString &now);
 } // namespace StorageSettings
 
 } // namespace SockScope

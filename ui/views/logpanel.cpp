@@ -297,8 +297,8 @@ void LogPanel::updateNotice()
         lines.append(tr("%1 times a handler threw too late to be put to its message: the list of errors has it.")
                          .arg(Format::count(lost)));
     if (m_log->unreadableByFilter() > 0)
-        lines.append(tr("The filter could not look at %1 messages, which the disk did not give back. "
-                        "Without a filter their rows say why.")
+        lines.append(tr("The filter could not look at %1 messages: only their rows are left. "
+                        "Without a filter these say why.")
                          .arg(Format::count(m_log->unreadableByFilter())));
     m_noticeText->setText(lines.join(u'\n'));
     m_resume->setVisible(m_log->isPaused());
