@@ -5,11 +5,12 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 
-#include <algorithm>
 #include <utility>
 
 #include "core/time/steadyclock.h"
+#include "core/transport/nativestream.h"
 #include "core/transport/nullsink.h"
+#include "core/transport/qtstream.h"
 #include "core/transport/socketerrors.h"
 #include "core/transport/tcpconnection.h"
 
@@ -31,6 +32,25 @@ constexpr int backlog = 4096;     // the system cuts it to its own limit
 constexpr int acceptsATurn = 256; // then others have their turn
 constexpr qint64 acceptRetryNs = 100'000'000;
 constexpr qint64 reportRefusedNs = 1'000'000'000;
+constexpr qsizetype batchBytes = 64 * 1024;
+
+/// Null when it is gone already.
+Endpoint peerOf(qintptr descriptor)
+{
+#ifdef Q_OS_UNIX
+    NativeAddress address;
+    socklen_t length = sizeof address.storage;
+    if (::getpeername(static_cast<int>(descriptor), reinterpret_cast<sockaddr *>(&address.storage), &length) != 0)
+        return {};
+    return NativeAddress::toEndpoint(address.storage);
+#else
+    QTcpSocket socket;
+    Endpoint peer;
+    if (socket.setSocketDescriptor(descriptor, QAbstractSocket::ConnectedState, QIODevice::NotOpen))
+        peer = Endpoint(socket.peerAddress(), socket.peerPort());
+    return peer;
+#endif
+}
 
 } // namespace
 
@@ -68,6 +88,7 @@ TcpTransport::TcpTransport(TcpTransportConfig config, QObject *parent)
 TcpTransport::~TcpTransport()
 {
     releaseServer();
+    m_recent = nullptr;
     const QHash<Endpoint, TcpConnection *> connections = std::exchange(m_connections, {});
     for (TcpConnection *connection : connections)
         connection->release();
@@ -81,11 +102,34 @@ void TcpTransport::setSink(TransportSink *sink)
     m_sink = sink ? sink : NullSink::instance();
 }
 
-std::unique_ptr<QTcpSocket> TcpTransport::createSocket()
+StreamSocket::Pointer TcpTransport::createStream(qintptr descriptor)
 {
+#ifdef Q_OS_LINUX
+    if (m_native)
+        return StreamSocket::Pointer(new NativeStream(*m_native, static_cast<int>(descriptor)));
+#endif
     auto socket = std::make_unique<QTcpSocket>();
     socket->setProxy(QNetworkProxy::NoProxy);
-    return socket;
+    if (descriptor >= 0 && !socket->setSocketDescriptor(descriptor)) {
+#ifdef Q_OS_UNIX
+        ::close(static_cast<int>(descriptor));
+#endif
+        return nullptr;
+    }
+    return StreamSocket::Pointer(new QtStream(std::move(socket)));
+}
+
+std::optional<SockError> TcpTransport::openStreams()
+{
+#ifdef Q_OS_LINUX
+    if (!m_config.tcp.nativeStreams || m_native)
+        return std::nullopt;
+    auto streams = std::make_shared<NativeStreams>([this] { endBatch(); });
+    if (const int error = streams->set.open())
+        return SocketErrors::make(SocketOperation::Option, error, scheme, {});
+    m_native = std::move(streams);
+#endif
+    return std::nullopt;
 }
 
 std::optional<SockError> TcpTransport::open()
@@ -93,6 +137,8 @@ std::optional<SockError> TcpTransport::open()
     if (m_open)
         return SockError{SockError::Code::WrongState, Stage::Setup, tr("the transport is open already"),
                          tr("close it first"),        -1,           {}};
+    if (auto error = openStreams())
+        return error;
     if (m_config.bind) {
         if (auto error = listen())
             return error;
@@ -195,15 +241,9 @@ void TcpTransport::handleIncoming(qintptr descriptor)
         return refuse(descriptor, RefuseReason::ConnectionLimit);
     if (!m_acceptRate.take(m_clock->nowNs()))
         return refuse(descriptor, RefuseReason::AcceptRate);
-    std::unique_ptr<QTcpSocket> socket = createSocket();
-    if (!socket->setSocketDescriptor(descriptor)) {
-#ifdef Q_OS_UNIX
-        ::close(static_cast<int>(descriptor));
-#endif
-        return;
-    }
-    const Endpoint peer(socket->peerAddress(), socket->peerPort());
-    if (peer.port() == 0)
+    const Endpoint peer = peerOf(descriptor);
+    StreamSocket::Pointer socket = createStream(descriptor);
+    if (!socket || peer.isNull())
         return; // gone before it was accepted
     if (m_connections.contains(peer))
         return; // both ends connected to each other at once, with fixed ports: the first one stands
@@ -215,20 +255,14 @@ void TcpTransport::handleIncoming(qintptr descriptor)
 /// Costs a flood of connections as little of us as can be: no socket object.
 void TcpTransport::refuse(qintptr descriptor, RefuseReason reason)
 {
-    Endpoint peer;
+    Endpoint peer = peerOf(descriptor);
 #ifdef Q_OS_UNIX
-    const int fd = static_cast<int>(descriptor);
-    NativeAddress address;
-    socklen_t length = sizeof address.storage;
-    if (::getpeername(fd, reinterpret_cast<sockaddr *>(&address.storage), &length) == 0)
-        peer = NativeAddress::toEndpoint(address.storage);
-    ::close(fd); // no reset: QTcpSocket would take that for a connect to try again, at once and for ever
+    ::close(static_cast<int>(
+        descriptor)); // no reset: QTcpSocket would take that for a connect to try again, at once and for ever
 #else
     QTcpSocket socket;
-    if (socket.setSocketDescriptor(descriptor)) {
-        peer = Endpoint(socket.peerAddress(), socket.peerPort());
+    if (socket.setSocketDescriptor(descriptor))
         socket.abort();
-    }
 #endif
     ++m_refusedConnections;
     LifeToken::Watch watch(m_life);
@@ -298,6 +332,8 @@ void TcpTransport::close()
         if (!watch.isAlive())
             return;
     }
+    if (!m_open)
+        m_native.reset(); // whose descriptors are all closed
 }
 
 void TcpTransport::connectTo(const Endpoint &peer)
@@ -318,7 +354,7 @@ void TcpTransport::connectTo(const Endpoint &peer)
         return fail(SockError::Code::LimitReached,
                     tr("cannot connect to %1: %2 connections are open").arg(url).arg(m_connections.size()),
                     tr("close connections, or raise the limit maximumConnections"));
-    auto *connection = new TcpConnection(*this, createSocket(), peer, true);
+    auto *connection = new TcpConnection(*this, createStream(-1), peer, true);
     m_connections.insert(peer, connection);
     connection->startConnecting();
 }
@@ -339,39 +375,51 @@ SendOutcome TcpTransport::send(const Endpoint &peer, QByteArrayView wire)
     return m_recent ? m_recent->send(wire) : SendOutcome::NoSuchPeer;
 }
 
-void TcpTransport::writeAtTurnsEnd(TcpConnection *connection)
+void TcpTransport::runLater(ConnectionList::Place &place)
 {
-    m_turn.push_back(connection);
+    m_due.append(place);
     if (std::exchange(m_turnScheduled, true))
         return;
     QMetaObject::invokeMethod(
-        this, [this] { endTurn(); }, Qt::QueuedConnection);
+        this, [this] { runTurn(); }, Qt::QueuedConnection);
 }
 
-void TcpTransport::endTurn()
+void TcpTransport::runTurn()
 {
     m_turnScheduled = false;
     LifeToken::Watch watch(m_life);
     // What a callback sends now has a turn of its own.
-    const size_t count = m_turn.size();
-    for (size_t i = 0; i < count; ++i) {
-        // One that closed meanwhile has left a null
-        if (TcpConnection *connection = std::exchange(m_turn[i], nullptr))
-            connection->endTurn();
+    ConnectionList turn;
+    m_due.moveTo(turn);
+    while (!turn.isEmpty()) {
+        turn.first()->runTurn(); // which leaves it
         if (!watch.isAlive())
             return;
     }
-    m_turn.erase(m_turn.begin(), m_turn.begin() + static_cast<std::ptrdiff_t>(qMin(count, m_turn.size())));
+    endBatch();
+}
+
+void TcpTransport::inputDelivered(bool now)
+{
+    if (!m_native || now || m_delivered >= batchBytes)
+        endBatch();
+}
+
+void TcpTransport::endBatch()
+{
+    if (std::exchange(m_delivered, 0) > 0)
+        m_sink->transportBatchEnded();
 }
 
 void TcpTransport::flush()
 {
     LifeToken::Watch watch(m_life);
-    const QList<TcpConnection *> connections = m_unflushed.values();
-    for (TcpConnection *connection : connections) {
-        // The set tells whether it still exists: one that ended in a callback has left it.
-        if (m_unflushed.contains(connection))
-            connection->flush();
+    ConnectionList unsettled;
+    m_unsettled.moveTo(unsettled);
+    while (!unsettled.isEmpty()) {
+        TcpConnection *connection = unsettled.first();
+        connection->stayUnsettled(); // until it says otherwise
+        connection->flush();
         if (!watch.isAlive())
             return;
     }
@@ -385,24 +433,18 @@ void TcpTransport::setReadingPaused(bool paused)
         ++m_pauses;
         return;
     }
-    for (TcpConnection *connection : std::as_const(m_connections))
-        connection->resumeReading();
+    ConnectionList held;
+    m_held.moveTo(held);
+    while (!held.isEmpty())
+        held.first()->resumeReading(); // which leaves it
 }
 
 void TcpTransport::startClosing(TcpConnection *connection)
 {
     m_connections.remove(connection->peer());
-    m_unflushed.remove(connection);
-    forget(connection);
-    m_closing.insert(connection);
-}
-
-void TcpTransport::forget(TcpConnection *connection)
-{
     if (m_recent == connection)
         m_recent = nullptr;
-    if (connection->waitsForTurn())
-        std::replace(m_turn.begin(), m_turn.end(), connection, static_cast<TcpConnection *>(nullptr));
+    m_closing.insert(connection);
 }
 
 void TcpTransport::endClosing(TcpConnection *connection)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QByteArray>
 #include <QHash>
 #include <QSet>
 
@@ -9,19 +8,21 @@
 
 #include "core/time/clock.h"
 #include "core/transport/bindaddress.h"
+#include "core/transport/connectionlist.h"
 #include "core/transport/lifetoken.h"
 #include "core/transport/ratelimit.h"
+#include "core/transport/streamsocket.h"
 #include "core/transport/transport.h"
 #include "core/types/bytes.h"
 #include "core/types/sockoptions.h"
 
 class QSocketNotifier;
 class QTcpServer;
-class QTcpSocket;
 
 namespace SockScope {
 
 class TcpConnection;
+struct NativeStreams;
 
 /// What a TcpTransport is told; without bind it only connects out. reuseAddress lets a server take its port again while
 /// old connections linger; Unix always does.
@@ -34,12 +35,12 @@ struct TcpTransportConfig
 };
 
 /*! Byte streams over TCP: listens, connects out, or both at once.
- *  Path    QTcpServer and QTcpSockets → [this] → framing; framing → [this] → the sockets
+ *  Path    QTcpServer and StreamSockets → [this] → framing; framing → [this] → the sockets
  *  Shape   one TcpConnection a peer, keyed by the remote endpoint; at most maximumConnections, and acceptsPerSecond
  *          that come in; who is over is closed before anything is made for it. closePeer and close
  *          hand the system what it takes at once; what it does not take is answered with an error. The sink hears
  *          transportDisconnected for every peer it admitted, closed by whomever, and nothing more of one it refused
- *  Units   bytes; connect time-out on the clock (30 s at most: QTcpSocket's own)
+ *  Units   bytes; connect time-out on the clock
  *  Errors  open answers; connecting answers through transportConnectFailed; a full server through transportRefused,
  *          and transportError at most once a second
  *  Thread  the sock's thread; the sink may close or destroy it inside any callback
@@ -69,14 +70,16 @@ public:
     quint64 refusedConnections() const { return m_refusedConnections; }
 
 protected:
-    /// A socket that is not connected; a subclass may add encryption.
-    virtual std::unique_ptr<QTcpSocket> createSocket();
+    /// A socket for the connected descriptor, which is taken over, or with -1 one that is to connect; null when the
+    /// system refuses. A subclass may add encryption.
+    virtual StreamSocket::Pointer createStream(qintptr descriptor);
 
 private:
     friend class TcpConnection;
     friend class TcpListener;
 
     std::optional<SockError> listen();
+    std::optional<SockError> openStreams();
     void handleIncoming(qintptr descriptor);
     void acceptByOurselves();
     void handleAcceptable();
@@ -89,9 +92,11 @@ private:
     /// The connection is over for new calls, but still answers for what it has.
     void startClosing(TcpConnection *connection);
     void endClosing(TcpConnection *connection);
-    void forget(TcpConnection *connection);
-    void writeAtTurnsEnd(TcpConnection *connection);
-    void endTurn();
+    void runLater(ConnectionList::Place &place);
+    void runTurn();
+    /// Bytes went to the sink: ends the batch at once, or when the event loop's turn has brought enough.
+    void inputDelivered(bool now);
+    void endBatch();
 
     const TcpTransportConfig m_config;
     std::shared_ptr<Clock> m_clock;
@@ -100,10 +105,13 @@ private:
     QSocketNotifier *m_acceptNotifier = nullptr;
     QHash<Endpoint, TcpConnection *> m_connections;
     QSet<TcpConnection *> m_closing;
-    QSet<TcpConnection *> m_unflushed; // those with accepted sends that the system has not wholly taken
-    BytesPool m_pool{256 * 1024};      // what the connections read
+    ConnectionList m_due;       // those with work for the next turn
+    ConnectionList m_unsettled; // those with accepted sends that the system has not wholly taken
+    ConnectionList m_held;      // those that have something to read, while reading is paused
+    std::shared_ptr<NativeStreams> m_native;
+    BytesPool m_pool{512 * 1024}; // what the connections read
+    qsizetype m_delivered = 0;    // since the last batch ended
     quint64 m_pauses = 0;
-    std::vector<TcpConnection *> m_turn; // those that sent in this turn
     TcpConnection *m_recent = nullptr;
     bool m_turnScheduled = false;
     std::unique_ptr<Alarm> m_acceptAlarm;

@@ -62,6 +62,7 @@ struct UdpOptions
 
 struct TcpOptions
 {
+    bool nativeStreams = true; ///< all connections in one epoll set where the system has it; false: a QTcpSocket each
     bool noDelay = true;
     bool keepAlive = false;
     std::chrono::milliseconds connectTimeout{10000};

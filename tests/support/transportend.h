@@ -32,10 +32,29 @@ struct TransportEnd
 using TcpEnd = TransportEnd<TcpTransport, TcpTransportConfig>;
 using UdpEnd = TransportEnd<UdpTransport, UdpTransportConfig>;
 
+/// Runs every function of a test with our own streams and with QTcpSocket: call it in initTestCase_data.
+inline void addBothStreams()
+{
+    QTest::addColumn<bool>("nativeStreams");
+    QTest::newRow("native") << true;
+    QTest::newRow("QTcpSocket") << false;
+}
+inline bool usesNativeStreams()
+{
+    QFETCH_GLOBAL(bool, nativeStreams);
+    return nativeStreams;
+}
+/// Of a transport that only connects out.
+inline TcpTransportConfig connecting()
+{
+    TcpTransportConfig config;
+    config.tcp.nativeStreams = usesNativeStreams();
+    return config;
+}
 inline TcpTransportConfig listening(const QHostAddress &address = QHostAddress(QHostAddress::LocalHost),
                                     quint16 port = 0)
 {
-    TcpTransportConfig config;
+    TcpTransportConfig config = connecting();
     config.bind = BindAddress{address, port};
     return config;
 }

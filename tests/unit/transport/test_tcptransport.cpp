@@ -20,6 +20,7 @@ class TestTcpTransport : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void initTestCase_data() { addBothStreams(); }
     void init() { failOnWarnings(); }
 
     void echo_data()
@@ -36,7 +37,7 @@ private Q_SLOTS:
         if (six && !QTcpServer().listen(address))
             QSKIP("this machine has no IPv6");
         TcpEnd server(listening(address));
-        TcpEnd client(TcpTransportConfig{});
+        TcpEnd client(connecting());
         QVERIFY(!server.transport->open());
         QVERIFY(!client.transport->open());
         QVERIFY(client.local().isNull());
@@ -107,7 +108,7 @@ private Q_SLOTS:
     void carriesALongMessageWhole()
     {
         TcpEnd server(listening());
-        TcpEnd client(TcpTransportConfig{});
+        TcpEnd client(connecting());
         QVERIFY(!server.transport->open());
         QVERIFY(!client.transport->open());
         client.transport->connectTo(server.local());
@@ -149,7 +150,7 @@ private Q_SLOTS:
         QVERIFY(gone.listen(QHostAddress::LocalHost));
         const Endpoint target(0x7f000001, gone.serverPort());
         gone.close();
-        TcpEnd client(TcpTransportConfig{});
+        TcpEnd client(connecting());
         client.transport->connectTo(target);
         QCOMPARE(client.sink.connectFailed.size(), 1); // not open
         QVERIFY(!client.transport->open());
@@ -181,7 +182,7 @@ private Q_SLOTS:
         QTRY_COMPARE(filler.state(), QAbstractSocket::ConnectedState);
 
         auto clock = std::make_shared<ManualClock>();
-        TcpTransportConfig config;
+        TcpTransportConfig config = connecting();
         config.clock = clock;
         config.tcp.connectTimeout = std::chrono::milliseconds(700);
         TcpEnd client(config);
@@ -209,7 +210,7 @@ private Q_SLOTS:
     {
         TcpEnd server(listening());
         QVERIFY(!server.transport->open());
-        TcpEnd client(TcpTransportConfig{});
+        TcpEnd client(connecting());
         QVERIFY(!client.transport->open());
         const auto connectOnce = [&] {
             client.transport->connectTo(server.local());
@@ -356,7 +357,7 @@ private Q_SLOTS:
     void pauseReachesTheSender()
     {
         TcpEnd server(listening());
-        TcpEnd client(TcpTransportConfig{});
+        TcpEnd client(connecting());
         QVERIFY(!server.transport->open());
         QVERIFY(!client.transport->open());
         client.transport->connectTo(server.local());
