@@ -131,6 +131,14 @@ SendResult BaseSockPrivate::sendPrepared(const MessageType &type, QByteArrayView
     return result;
 }
 
+void BaseSockPrivate::transportSentRun(const Endpoint &, qsizetype bytesEach, quint64 count)
+{
+    const Count run{count, static_cast<quint64>(bytesEach) * count};
+    ledger.sendQueued.messages -= run.messages;
+    ledger.sendQueued.bytes -= run.bytes;
+    ledger.sent += run;
+}
+
 void BaseSockPrivate::transportSent(const Endpoint &peer, qsizetype bytes, const std::optional<SockError> &error)
 {
     ledger.sendQueued.remove(bytes);

@@ -103,6 +103,7 @@ public:
                                const std::optional<SockError> &error) override;
     void transportConnectFailed(const Endpoint &peer, const SockError &error) override;
     void transportSent(const Endpoint &peer, qsizetype bytes, const std::optional<SockError> &error) override;
+    void transportSentRun(const Endpoint &peer, qsizetype bytesEach, quint64 count) override;
     void transportError(const SockError &error) override;
     void transportRefused(const Endpoint &peer, RefuseReason reason) override;
     void transportKernelDrops(quint64 count) override;

@@ -25,10 +25,15 @@ public:
         else
             m_runs.push_back({bytes, 1});
     }
+    /// The size of the first message.
     qsizetype front() const { return m_runs[m_first].bytes; }
-    void pop()
+    /// How many of that size come first.
+    quint64 frontCount() const { return m_runs[m_first].count; }
+    /// The first messages leave: at most frontCount.
+    void pop(quint64 count = 1)
     {
-        if (--m_runs[m_first].count > 0)
+        m_runs[m_first].count -= count;
+        if (m_runs[m_first].count > 0)
             return;
         if (++m_first == m_runs.size())
             clear();

@@ -142,47 +142,44 @@ qsizetype NativeStream::read(char *place, qsizetype atMost)
     while (got < 0 && errno == EINTR);
     if (got > 0)
         return got;
-    if (got == 0) {
-        m_ended = true;
-    } else if (errno != EAGAIN && errno != EWOULDBLOCK) {
-        m_ended = true;
-        m_reset = true;
-    }
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        return 0;
+    m_ended = true;
+    m_reset |= got < 0;
     return 0;
 }
 
 void NativeStream::append(QByteArrayView wire)
 {
-    if (m_outputEnd + wire.size() > m_output.size())
+    if (wire.isEmpty())
+        return;
+    if (m_outputBegin + m_appendedBytes + wire.size() > m_output.size())
         makeRoom(wire.size());
-    if (!wire.isEmpty())
-        std::memcpy(m_output.data() + m_outputEnd, wire.data(), static_cast<size_t>(wire.size()));
-    m_outputEnd += wire.size();
+    std::memcpy(m_output.data() + m_outputBegin + m_appendedBytes, wire.data(), static_cast<size_t>(wire.size()));
+    m_appendedBytes += wire.size();
 }
 
 void NativeStream::makeRoom(qsizetype bytes)
 {
-    const qsizetype used = m_outputEnd - m_outputBegin;
+    const auto waiting = static_cast<size_t>(m_appendedBytes);
     QByteArray &spare = m_streams->spareOutput;
-    if (used <= keptOutputBytes && spare.size() > m_output.size()) {
-        if (used > 0)
-            std::memcpy(spare.data(), m_output.constData() + m_outputBegin, static_cast<size_t>(used));
+    if (m_appendedBytes <= keptOutputBytes && spare.size() > m_output.size()) {
+        if (waiting > 0)
+            std::memcpy(spare.data(), m_output.constData() + m_outputBegin, waiting);
         m_output = std::exchange(spare, {});
         m_outputBegin = 0;
-        m_outputEnd = used;
-    }
-    if (m_outputBegin > 0 && m_outputBegin >= used) {
-        std::memmove(m_output.data(), m_output.constData() + m_outputBegin, static_cast<size_t>(used));
+    } else if (m_outputBegin > 0 && m_outputBegin >= m_appendedBytes) {
+        std::memmove(m_output.data(), m_output.constData() + m_outputBegin, waiting);
         m_outputBegin = 0;
-        m_outputEnd = used;
     }
-    if (m_outputEnd + bytes > m_output.size())
-        m_output.resize(qMax(m_outputEnd + bytes, qMax(smallestOutputBytes, m_output.size() * 2)));
+    const qsizetype needed = m_outputBegin + m_appendedBytes + bytes;
+    if (needed > m_output.size())
+        m_output.resize(qMax(needed, qMax(smallestOutputBytes, m_output.size() * 2)));
 }
 
 void NativeStream::emptyOutput()
 {
-    m_outputBegin = m_outputEnd = 0;
+    m_outputBegin = 0;
     if (m_output.size() <= keptOutputBytes)
         return;
     if (m_output.size() <= spareOutputBytes && m_output.size() > m_streams->spareOutput.size())
@@ -192,20 +189,22 @@ void NativeStream::emptyOutput()
 
 void NativeStream::handOver()
 {
-    if (m_blocked || m_broken || m_outputBegin == m_outputEnd)
+    if (m_blocked || m_broken || m_appendedBytes == 0)
         return;
-    const auto waiting = static_cast<size_t>(m_outputEnd - m_outputBegin);
     ssize_t taken;
     do
-        taken = ::send(m_descriptor, m_output.constData() + m_outputBegin, waiting, MSG_NOSIGNAL);
+        taken = ::send(m_descriptor, m_output.constData() + m_outputBegin, static_cast<size_t>(m_appendedBytes),
+                       MSG_NOSIGNAL);
     while (taken < 0 && errno == EINTR);
     if (taken < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
         m_broken = true;
         m_reset = true;
         return;
     }
-    m_outputBegin += qMax<ssize_t>(0, taken);
-    if (m_outputBegin == m_outputEnd)
+    taken = qMax<ssize_t>(0, taken);
+    m_outputBegin += taken;
+    m_appendedBytes -= taken;
+    if (m_appendedBytes == 0)
         return emptyOutput();
     m_blocked = true;
     watch();

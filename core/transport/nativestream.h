@@ -44,10 +44,7 @@ public:
     qsizetype read(char *place, qsizetype atMost) override;
     bool keepsBytes() const override { return false; }
     bool hasEnded() const override { return m_ended; }
-    bool isBroken() const override { return m_ended || m_broken; }
     void append(QByteArrayView wire) override;
-    qsizetype appendedBytes() const override { return m_outputEnd - m_outputBegin; }
-    qsizetype unsentBytes() const override { return m_outputEnd - m_outputBegin; }
     void handOver() override;
     void flush() override { handOver(); }
     void close() override;
@@ -62,17 +59,15 @@ private:
     SockError connectError(int error) const;
 
     NativeStreams *m_streams;
-    Endpoint m_peer; // while connecting
-    QByteArray m_output;
+    Endpoint m_peer;     // while connecting
+    QByteArray m_output; // its m_appendedBytes from m_outputBegin on wait
     qsizetype m_outputBegin = 0;
-    qsizetype m_outputEnd = 0;
     LifeToken m_life;
     int m_descriptor;
     quint32 m_watched = 0;
     bool m_connecting = false;
     bool m_reading = false;
     bool m_blocked = false; // the system takes no more for now
-    bool m_broken = false;
     bool m_ended = false;
 };
 

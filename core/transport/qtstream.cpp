@@ -58,6 +58,7 @@ QtStream::QtStream(std::unique_ptr<QTcpSocket> socket)
     });
     connect(m_socket, &QTcpSocket::bytesWritten, this, [this] {
         Call call(*this);
+        m_handedOverBytes = m_socket->bytesToWrite(); // not the signal's argument: a nested write does not signal
         m_owner->streamWritten();
     });
 }
@@ -79,7 +80,7 @@ void QtStream::close()
         m_socket->disconnectFromHost();
     m_socket->abort();
     m_connecting = false;
-    m_disconnected = true;
+    m_disconnected = m_broken = true;
 }
 
 std::optional<SockError> QtStream::connectTo(const Endpoint &peer)
@@ -127,7 +128,7 @@ void QtStream::handleError(QAbstractSocket::SocketError error)
 void QtStream::handleDisconnected()
 {
     Call call(*this);
-    m_disconnected = true;
+    m_disconnected = m_broken = true;
     m_owner->streamReadable(); // what is still unread comes before the end
 }
 
@@ -149,20 +150,21 @@ void QtStream::append(QByteArrayView wire)
 {
     if (wire.isEmpty())
         return;
-    const qsizetype needed = m_outputBytes + wire.size();
+    const qsizetype needed = m_appendedBytes + wire.size();
     if (needed > m_output.size())
         m_output.resize(qMax(needed, qBound(smallestOutputBytes, m_output.size() * 2, largestOutputBytes)));
-    std::memcpy(m_output.data() + m_outputBytes, wire.data(), static_cast<size_t>(wire.size()));
-    m_outputBytes = needed;
+    std::memcpy(m_output.data() + m_appendedBytes, wire.data(), static_cast<size_t>(wire.size()));
+    m_appendedBytes = needed;
 }
 
 /// In one piece: a write a message costs more than its bytes.
 void QtStream::handOver()
 {
-    if (m_outputBytes == 0)
+    if (m_appendedBytes == 0)
         return;
-    m_output.truncate(std::exchange(m_outputBytes, 0));
+    m_output.truncate(std::exchange(m_appendedBytes, 0));
     m_socket->write(std::exchange(m_output, {})); // it shares the memory until it is sent
+    m_handedOverBytes = m_socket->bytesToWrite();
     if (!std::exchange(m_watchesWrites, true))
         watchNotifiers();
 }
@@ -172,6 +174,7 @@ void QtStream::flush()
     handOver();
     while (m_socket->bytesToWrite() > 0 && m_socket->flush()) {
     }
+    m_handedOverBytes = m_socket->bytesToWrite();
 }
 
 /// QTcpSocket calls a reset a close by the other side and has closed its descriptor when it says so: look just before.

@@ -34,10 +34,7 @@ public:
     qsizetype read(char *place, qsizetype atMost) override;
     bool keepsBytes() const override { return true; }
     bool hasEnded() const override { return m_disconnected && m_socket->bytesAvailable() == 0; }
-    bool isBroken() const override { return m_disconnected; }
     void append(QByteArrayView wire) override;
-    qsizetype appendedBytes() const override { return m_outputBytes; }
-    qsizetype unsentBytes() const override { return m_outputBytes + m_socket->bytesToWrite(); }
     void handOver() override;
     void flush() override;
     void close() override;
@@ -57,9 +54,8 @@ private:
     bool failedConnecting(int descriptor);
 
     QTcpSocket *m_socket;
-    Endpoint m_peer;     // while connecting
-    QByteArray m_output; // its first m_outputBytes are appended, and not yet the socket's
-    qsizetype m_outputBytes = 0;
+    Endpoint m_peer;                  // while connecting
+    QByteArray m_output;              // its first m_appendedBytes wait
     QPointer<QSocketNotifier> m_held; // switched off while nobody reads
     int m_calls = 0;
     bool m_connecting = false;

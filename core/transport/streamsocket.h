@@ -62,14 +62,14 @@ public:
     /// The other side closed or is gone, and all that came is read.
     virtual bool hasEnded() const = 0;
     /// What is sent from now on reaches nobody.
-    virtual bool isBroken() const = 0;
+    bool isBroken() const { return m_broken; }
     bool wasReset() const { return m_reset; }
 
     virtual void append(QByteArrayView wire) = 0;
     /// Appended, and not handed over yet.
-    virtual qsizetype appendedBytes() const = 0;
+    qsizetype appendedBytes() const { return m_appendedBytes; }
     /// Appended, and not the system's yet.
-    virtual qsizetype unsentBytes() const = 0;
+    qsizetype unsentBytes() const { return m_appendedBytes + m_handedOverBytes; }
     /// Passes on what was appended, without waiting.
     virtual void handOver() = 0;
     /// handOver, and now.
@@ -80,6 +80,9 @@ protected:
     virtual ~StreamSocket() = default;
     virtual void release() { delete this; }
     StreamSocketOwner *m_owner = nullptr;
+    qsizetype m_appendedBytes = 0;
+    qsizetype m_handedOverBytes = 0; // and waiting in somebody else's memory
+    bool m_broken = false;
     bool m_reset = false;
 };
 

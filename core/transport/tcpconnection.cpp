@@ -337,12 +337,16 @@ void TcpConnection::settleSends()
     const qint64 taken = m_acceptedBytes - m_socket->unsentBytes();
     while (!m_inFlight.isEmpty() && m_settledBytes + m_inFlight.front() <= taken) {
         const qsizetype size = m_inFlight.front();
-        m_inFlight.pop();
-        m_settledBytes += size;
-        m_transport->m_pendingBytes -= size;
+        const quint64 whole =
+            size > 0 ? static_cast<quint64>((taken - m_settledBytes) / size) : m_inFlight.frontCount();
+        const quint64 count = qMin(whole, m_inFlight.frontCount());
+        const qint64 bytes = size * static_cast<qint64>(count);
+        m_inFlight.pop(count);
+        m_settledBytes += bytes;
+        m_transport->m_pendingBytes -= bytes;
         if (m_inFlight.isEmpty())
             m_unsettledPlace.leave();
-        m_transport->m_sink->transportSent(m_peer, size, std::nullopt);
+        m_transport->m_sink->transportSentRun(m_peer, size, count);
         if (!isOpen())
             return;
     }

@@ -45,6 +45,12 @@ public:
     virtual void transportConnectFailed(const Endpoint &peer, const SockError &error) = 0;
     /// Bytes of one sent message reached the system, or were lost with the error.
     virtual void transportSent(const Endpoint &peer, qsizetype bytes, const std::optional<SockError> &error) = 0;
+    /// The same of so many messages of so many bytes each, which reached the system.
+    virtual void transportSentRun(const Endpoint &peer, qsizetype bytesEach, quint64 count)
+    {
+        for (; count > 0; --count)
+            transportSent(peer, bytesEach, std::nullopt);
+    }
     virtual void transportError(const SockError &error) = 0;
     /// A connection that came was not taken; transportDisconnected does not follow.
     virtual void transportRefused(const Endpoint &peer, RefuseReason reason) = 0;
