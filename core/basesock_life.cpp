@@ -8,10 +8,26 @@
 #include "core/codec/codec.h"
 #include "core/hostlookup.h"
 #include "core/metasock.h"
+#include "core/tcpsock.h"
 #include "core/time/steadyclock.h"
 #include "core/types/messagetypes.h"
+#include "core/udpsock.h"
+
+#include <typeinfo>
 
 namespace SockScope {
+
+namespace {
+
+/// Whether tick() is the application's. That of our own classes does nothing: were it watched, the watchdog would never
+/// sleep.
+bool hasOwnTick(const BaseSock &sock)
+{
+    const std::type_info &type = typeid(sock);
+    return type != typeid(UdpSock) && type != typeid(TcpSock) && type != typeid(MetaSock);
+}
+
+} // namespace
 
 BaseSockPrivate::BaseSockPrivate(BaseSock *sock, SockOptions sockOptions)
     : q(sock)
@@ -197,6 +213,7 @@ std::optional<SockError> BaseSockPrivate::start()
     if (isStopped())
         return std::nullopt;
     if (options.tickInterval.count() > 0) {
+        watchesTicks = hasOwnTick(*q);
         if (!ticker)
             ticker = std::make_unique<Ticker>(
                 clock,
@@ -304,9 +321,12 @@ void BaseSockPrivate::handleTick(const TickInfo &info)
                           ? QString()
                           : QStringLiteral("%1 (%2 ms)").arg(name).arg(double(ns) / 1e6, 0, 'f', 1);
     const auto hold = dispatcher;
-    hold->watch().enter(0);
+    const bool watched = watchesTicks;
+    if (watched)
+        hold->watch().enter(0);
     contained(Stage::Tick, {}, "tick", [&] { q->tick(info); });
-    hold->watch().leave();
+    if (watched)
+        hold->watch().leave();
     if (isStopped())
         return;
     Q_EMIT q->ticked(info);

@@ -292,7 +292,8 @@ public:
     bool readingPaused = false;
     bool stalled = false; ///< the front of inQueue waits for a concurrent handler
     bool watching = false;
-    bool expiryWaits = false; ///< the alarm came late: what was sent meanwhile is read first
+    bool watchesTicks = false; ///< tick() may be the application's
+    bool expiryWaits = false;  ///< the alarm came late: what was sent meanwhile is read first
 };
 
 /// Keeps the private part until the outermost of its functions returns. shared_from_this would cost two atomic

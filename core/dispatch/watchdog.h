@@ -12,7 +12,8 @@ namespace SockScope {
 /*! Notices, from a thread of its own, that a handler does not come back.
  *  Path    beside dispatch
  *  Shape   one thread for the process while anybody is watched; it looks four times in each limit, so that a report
- *          comes between 1 and 1.25 limits after the handler began, once a call
+ *          comes between 1 and 1.25 limits after the handler began, once a call. After a limit without a call it sleeps
+ *          until the next one wakes it
  *  Units   nanoseconds of real time
  *  Errors  none
  *  Thread  watch and unwatch: any, but not from inside report; enter and leave: the watched thread; report is called
@@ -26,15 +27,19 @@ public:
     {
         std::atomic<quint64> generation{0}; ///< odd: inside a call
         std::atomic<quint64> subject{0};    ///< what is running: a HandlerId
+        std::atomic<bool> asleep{false};    ///< nobody looks: the next call must say that it has begun
         void enter(quint64 what)
         {
             subject.store(what, std::memory_order_relaxed);
             step();
+            if (asleep.load(std::memory_order_relaxed)) [[unlikely]]
+                wake();
         }
         void leave() { step(); }
 
     private:
         friend class Watchdog;
+        void wake();
         /// Only the watched thread writes: no atomic addition is needed.
         void step() { generation.store(generation.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
         quint64 seenGeneration = 0;
@@ -49,6 +54,8 @@ public:
     /// When it returns, report is not running and will not run again.
     static void unwatch(const std::shared_ptr<Slot> &slot);
     static int watched();
+    /// Whether nobody has called anything for so long that the thread sleeps.
+    static bool isAsleep();
 
 private:
     class Guard;

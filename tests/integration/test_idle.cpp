@@ -1,9 +1,13 @@
+#include <QElapsedTimer>
 #include <QEventLoop>
 #include <QTest>
 #include <QTimer>
 
 #include <sys/resource.h>
 
+#include <atomic>
+
+#include "core/dispatch/watchdog.h"
 #include "core/tcpsock.h"
 #include "core/udpsock.h"
 #include "support/checkedsock.h"
@@ -15,6 +19,27 @@ using Test::Checked;
 using Test::listening;
 using Test::quiet;
 
+namespace {
+
+/// Its third tick blocks until the watchdog has said so.
+class TickingSock : public UdpSock
+{
+public:
+    using UdpSock::UdpSock;
+    std::atomic<int> blocked{0};
+
+protected:
+    void tick(const TickInfo &info) override
+    {
+        QElapsedTimer patience;
+        patience.start();
+        while (info.number == 3 && blocked == 0 && patience.elapsed() < 5000) {
+        }
+    }
+};
+
+} // namespace
+
 /// A sock that has nothing to do does nothing, however many peers it knows.
 class TestIdle : public QObject
 {
@@ -22,6 +47,45 @@ class TestIdle : public QObject
 private Q_SLOTS:
     void init() { Test::failOnWarnings(); }
     void cleanup() { QCOMPARE(Test::takeLedgerFaults(), QStringList()); }
+
+    void idleSockLetsTheWatchdogSleep()
+    {
+        SockOptions options = listening();
+        options.blockedAfter = std::chrono::milliseconds(100);
+        options.tickInterval = std::chrono::milliseconds(5);
+        UdpSock sock(options);
+        QVERIFY(!sock.start());
+        QTRY_VERIFY(sock.tickStats().ticks > 0);
+        QTRY_VERIFY(Watchdog::isAsleep());
+        const quint64 ticks = sock.tickStats().ticks;
+        QTRY_VERIFY(sock.tickStats().ticks > ticks + 20); // ticks of ours do not wake it
+        QVERIFY(Watchdog::isAsleep());
+        std::atomic<int> blocked{0};
+        QObject::connect(
+            &sock, &BaseSock::handlerBlocked, &sock, [&blocked] { ++blocked; }, Qt::DirectConnection);
+        const HandlerId slow = sock.addHandler(0, &sock, [&blocked](const Envelope &) {
+            QElapsedTimer patience;
+            patience.start();
+            while (blocked == 0 && patience.elapsed() < 5000) {
+            }
+        });
+        QVERIFY(slow != 0);
+        QVERIFY(!sock.injectPayload(Endpoint(0x7f000001, 20000), "[0,1]")); // a handler does
+        QTRY_COMPARE(blocked.load(), 1);
+        sock.stop();
+
+        // An application's tick is watched: it may block.
+        TickingSock own(options);
+        QVERIFY(!own.start());
+        QObject::connect(
+            &own, &BaseSock::handlerBlocked, &own,
+            [&own](const QString &name) {
+                if (name == u"tick"_s)
+                    ++own.blocked;
+            },
+            Qt::DirectConnection);
+        QTRY_VERIFY(own.blocked > 0);
+    }
 
     void idleSockUsesNoCpu_data()
     {

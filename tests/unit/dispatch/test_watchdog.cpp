@@ -1,6 +1,7 @@
 #include <QTest>
 
 #include <atomic>
+#include <thread>
 
 #include "core/dispatch/watchdog.h"
 #include "support/testmain.h"
@@ -54,6 +55,68 @@ private Q_SLOTS:
         QCOMPARE(idleReports.load(), 0);
         Watchdog::unwatch(idle);
         Watchdog::unwatch(busy);
+    }
+
+    void sleepsWhileNobodyCallsAndIsWoken()
+    {
+        auto slot = std::make_shared<Watchdog::Slot>();
+        auto other = std::make_shared<Watchdog::Slot>();
+        std::atomic<int> reports{0};
+        std::atomic<int> others{0};
+        Watchdog::watch(slot, 4'000'000, [&](quint64, qint64) { ++reports; });
+        Watchdog::watch(other, 4'000'000, [&](quint64, qint64) { ++others; });
+        for (int i = 0; i < 20; ++i) {
+            QTRY_VERIFY(Watchdog::isAsleep());
+            slot->enter(1);
+            QTRY_COMPARE(reports.load(), i + 1);
+            QVERIFY(!Watchdog::isAsleep()); // as long as the call lasts
+            slot->leave();
+        }
+        QCOMPARE(others.load(), 0);
+        // Who comes while it sleeps is watched too.
+        QTRY_VERIFY(Watchdog::isAsleep());
+        Watchdog::unwatch(slot);
+        auto late = std::make_shared<Watchdog::Slot>();
+        Watchdog::watch(late, 4'000'000, [&](quint64, qint64) { ++reports; });
+        late->enter(1);
+        QTRY_COMPARE(reports.load(), 21);
+        late->leave();
+        Watchdog::unwatch(late);
+        // The last one to go may leave it asleep: the next to come finds it awake.
+        QTRY_VERIFY(Watchdog::isAsleep());
+        Watchdog::unwatch(other);
+        Watchdog::watch(slot, 4'000'000, [&](quint64, qint64) { ++reports; });
+        QVERIFY(!Watchdog::isAsleep());
+        slot->enter(1);
+        QTRY_COMPARE(reports.load(), 22);
+        slot->leave();
+        Watchdog::unwatch(slot);
+    }
+
+    void callsOfAnotherThreadWakeIt()
+    {
+        auto slot = std::make_shared<Watchdog::Slot>();
+        std::atomic<int> reports{0};
+        std::atomic<bool> end{false};
+        Watchdog::watch(slot, 4'000'000, [&](quint64, qint64) { ++reports; });
+        std::thread caller([&] {
+            for (int i = 1; i <= 10 && !end; ++i) { // many short calls, then silence, then one that stays
+                for (int each = 0; each < 1000; ++each) {
+                    slot->enter(1);
+                    slot->leave();
+                }
+                while (!Watchdog::isAsleep() && !end)
+                    std::this_thread::yield();
+                slot->enter(2);
+                while (reports < i && !end)
+                    std::this_thread::yield();
+                slot->leave();
+            }
+        });
+        QTRY_COMPARE(reports.load(), 10);
+        end = true;
+        caller.join();
+        Watchdog::unwatch(slot);
     }
 
     void unwatchEndsReports()
