@@ -21,12 +21,12 @@ struct Peer
 {
     static constexpr qsizetype maximumMetadata = 64; ///< entries
 
-    Endpoint endpoint;
+    Endpoint endpoint; // first what each message reads or writes: the table keeps it in one cache line
     PeerState state = PeerState::Known;
     bool outgoing = false; ///< connectTo made it, or it made itself known
-    qint64 firstSeenNs = 0;
     qint64 lastSeenNs = 0; ///< the last time it sent something
     Count received;
+    qint64 firstSeenNs = 0;
     Count sent;
     quint64 errors = 0;
     QVariantMap metadata; ///< the application's own

@@ -2,12 +2,6 @@
 
 namespace SockScope {
 
-namespace {
-
-constexpr size_t slotsPerBlock = 256;
-
-}
-
 PeerTable::PeerTable(int maximum)
     : m_maximum(qMax(maximum, 0))
 {
@@ -21,14 +15,10 @@ Peer *PeerTable::insert(const Endpoint &endpoint, qint64 nowNs)
         ++m_refusedFull;
         return nullptr;
     }
-    if (m_free.empty()) {
-        m_free.reserve((m_blocks.size() + 1) * slotsPerBlock);
-        Slot *block = m_blocks.emplace_back(std::make_unique<Slot[]>(slotsPerBlock)).get();
-        for (size_t i = slotsPerBlock; i > 0; --i)
-            m_free.push_back(block + i - 1);
-    }
+    if (m_free.empty())
+        addBlock();
     Slot *slot = m_free.back();
-    m_index.insert(endpoint, slot);
+    m_index.insert(endpoint, slot->number);
     m_free.pop_back();
     slot->endpoint = endpoint;
     slot->firstSeenNs = nowNs;
@@ -37,21 +27,22 @@ Peer *PeerTable::insert(const Endpoint &endpoint, qint64 nowNs)
     return slot;
 }
 
-void PeerTable::touch(Peer *peer, qint64 nowNs)
+void PeerTable::addBlock()
 {
-    Slot *slot = slotOf(peer);
-    if (nowNs < slot->lastSeenNs)
-        return;
-    slot->lastSeenNs = nowNs;
-    if (slot == m_tail)
-        return;
-    unlink(slot);
-    link(slot);
+    const auto first = static_cast<quint32>(m_blocks.size()) * slotsPerBlock;
+    m_free.reserve(m_links.size() + slotsPerBlock);
+    m_links.resize(first + slotsPerBlock);
+    Slot *block = m_blocks.emplace_back(std::make_unique<Slot[]>(slotsPerBlock)).get();
+    for (quint32 i = slotsPerBlock; i > 0; --i) {
+        block[i - 1].number = first + i - 1;
+        if (block[i - 1].number != noSlot)
+            m_free.push_back(block + i - 1);
+    }
 }
 
 std::optional<Peer> PeerTable::remove(const Endpoint &endpoint)
 {
-    Slot *slot = m_index.take(endpoint);
+    Slot *slot = findSlot(endpoint);
     if (!slot)
         return std::nullopt;
     return release(slot);
@@ -62,22 +53,23 @@ void PeerTable::clear()
     m_index.clear();
     m_free.clear();
     m_blocks.clear();
+    m_links.assign(1, {});
     m_recent = nullptr;
-    m_head = nullptr;
-    m_tail = nullptr;
 }
 
 const Peer *PeerTable::oldest() const
 {
-    return m_head;
+    return oldestNumber() == noSlot ? nullptr : slot(oldestNumber());
 }
 
 std::vector<Peer> PeerTable::takeExpired(qint64 deadlineNs, int limit)
 {
     std::vector<Peer> expired;
-    for (int i = 0; i < limit && m_head && m_head->lastSeenNs <= deadlineNs; ++i) {
-        m_index.remove(m_head->endpoint);
-        expired.push_back(release(m_head));
+    for (int i = 0; i < limit && oldestNumber() != noSlot; ++i) {
+        Slot *oldest = slot(oldestNumber());
+        if (oldest->lastSeenNs > deadlineNs)
+            break;
+        expired.push_back(release(oldest));
     }
     return expired;
 }
@@ -92,6 +84,7 @@ std::vector<Endpoint> PeerTable::endpoints() const
 
 Peer PeerTable::release(Slot *slot)
 {
+    m_index.remove(slot->endpoint, slot->number);
     unlink(slot);
     if (m_recent == slot)
         m_recent = nullptr;
@@ -99,26 +92,6 @@ Peer PeerTable::release(Slot *slot)
     static_cast<Peer &>(*slot) = Peer();
     m_free.push_back(slot);
     return peer;
-}
-
-void PeerTable::link(Slot *slot)
-{
-    // Nearly always the tail. A batch may carry a receive time that is a little older than the last insert.
-    Slot *before = m_tail;
-    while (before && before->lastSeenNs > slot->lastSeenNs)
-        before = before->previous;
-    slot->previous = before;
-    slot->next = before ? before->next : m_head;
-    (slot->previous ? slot->previous->next : m_head) = slot;
-    (slot->next ? slot->next->previous : m_tail) = slot;
-}
-
-void PeerTable::unlink(Slot *slot)
-{
-    (slot->previous ? slot->previous->next : m_head) = slot->next;
-    (slot->next ? slot->next->previous : m_tail) = slot->previous;
-    slot->previous = nullptr;
-    slot->next = nullptr;
 }
 
 } // namespace SockScope

@@ -1,29 +1,29 @@
 #pragma once
 
-#include <QHash>
-
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "core/peers/endpointindex.h"
 #include "core/peers/peer.h"
 
 namespace SockScope {
 
 /*! The known peers, with the one that was silent longest always at hand.
  *  Path    beside the stages; touched once a received message
- *  Shape   a hash from endpoint to a slot in a slab; the slots form a list ordered by lastSeen; at most maximum() peers
+ *  Shape   an index from endpoint to a slot in a slab; the slots form a list ordered by lastSeen, whose links lie
+ *          beside each other, away from the slots; at most maximum() peers
  *  Units   nanoseconds of the sock's Clock
  *  Errors  insert answers null when the table is full (and counts it)
  *  Thread  the sock's thread
- *  Source  LRU list threaded through a slab: O(1) a message, O(expired) a check
+ *  Source  LRU list beside a slab: O(1) a message, O(expired) a check
  */
 class PeerTable
 {
 public:
     explicit PeerTable(int maximum = 131072);
 
-    int size() const { return static_cast<int>(m_index.size()); }
+    int size() const { return m_index.size(); }
     int maximum() const { return m_maximum; }
     /// Peers beyond a lower maximum stay.
     void setMaximum(int maximum) { m_maximum = maximum; }
@@ -35,7 +35,17 @@ public:
     /// The new or the existing peer; null when the table is full.
     Peer *insert(const Endpoint &endpoint, qint64 nowNs);
     /// It sent something now: it becomes the youngest.
-    void touch(Peer *peer, qint64 nowNs);
+    void touch(Peer *peer, qint64 nowNs)
+    {
+        Slot *slot = slotOf(peer);
+        if (nowNs < slot->lastSeenNs)
+            return;
+        slot->lastSeenNs = nowNs;
+        if (slot->number == m_links[noSlot].previous)
+            return;
+        unlink(slot);
+        link(slot);
+    }
     /// The removed peer, or nothing.
     std::optional<Peer> remove(const Endpoint &endpoint);
     void clear();
@@ -49,34 +59,66 @@ public:
     template <typename Function>
     void forEach(Function &&function) const
     {
-        for (const Slot *slot = m_head; slot; slot = slot->next)
-            function(static_cast<const Peer &>(*slot));
+        for (quint32 at = oldestNumber(); at != noSlot; at = m_links[at].next)
+            function(static_cast<const Peer &>(*slot(at)));
     }
 
 private:
-    struct Slot : Peer
+    static constexpr quint32 slotsPerBlock = 256;
+    static constexpr quint32 noSlot = 0; ///< its links are the two ends of the list
+
+    struct SlotNumber
     {
-        Slot *previous = nullptr;
-        Slot *next = nullptr;
+        quint32 number = noSlot;
     };
-    /// Messages come in runs from one peer: the last one found is compared before the hash is asked.
+    /// What a message reads and writes of its peer is one cache line.
+    struct alignas(64) Slot : SlotNumber, Peer
+    {
+    };
+    struct Link
+    {
+        quint32 previous = noSlot;
+        quint32 next = noSlot;
+    };
+
+    /// Messages come in runs from one peer: the last one found is compared before the index is asked.
     Slot *findSlot(const Endpoint &endpoint) const
     {
-        if (!m_recent || m_recent->endpoint != endpoint)
-            m_recent = m_index.value(endpoint, nullptr);
+        if (!m_recent || m_recent->endpoint != endpoint) {
+            const quint32 number =
+                m_index.find(endpoint, [&](quint32 each) { return slot(each)->endpoint == endpoint; });
+            m_recent = number == noSlot ? nullptr : slot(number);
+        }
         return m_recent;
     }
-    void link(Slot *slot);
-    void unlink(Slot *slot);
+    Slot *slot(quint32 number) const { return &m_blocks[number / slotsPerBlock][number % slotsPerBlock]; }
+    quint32 oldestNumber() const { return m_links[noSlot].next; }
+    void addBlock();
+    void link(const Slot *linked)
+    {
+        // Nearly always the last. A batch may carry a receive time that is a little older than the last insert.
+        quint32 before = m_links[noSlot].previous;
+        while (before != noSlot && slot(before)->lastSeenNs > linked->lastSeenNs)
+            before = m_links[before].previous;
+        const quint32 after = m_links[before].next;
+        m_links[linked->number] = {before, after};
+        m_links[before].next = linked->number;
+        m_links[after].previous = linked->number;
+    }
+    void unlink(const Slot *linked)
+    {
+        const Link link = m_links[linked->number];
+        m_links[link.previous].next = link.next;
+        m_links[link.next].previous = link.previous;
+    }
     Peer release(Slot *slot);
     static Slot *slotOf(Peer *peer) { return static_cast<Slot *>(peer); }
 
-    QHash<Endpoint, Slot *> m_index;
+    EndpointIndex m_index;
     std::vector<std::unique_ptr<Slot[]>> m_blocks;
+    std::vector<Link> m_links = std::vector<Link>(1);
     std::vector<Slot *> m_free;
     mutable Slot *m_recent = nullptr;
-    Slot *m_head = nullptr;
-    Slot *m_tail = nullptr;
     int m_maximum;
     quint64 m_refusedFull = 0;
 };
