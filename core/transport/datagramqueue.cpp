@@ -151,7 +151,24 @@ int DatagramQueue::sendBatch(int descriptor, int socketFamily)
     return done;
 }
 
+bool DatagramQueue::sendAtOnce(int descriptor, int socketFamily, const Endpoint &peer, QByteArrayView data)
+{
+    NativeAddress address; // fill writes what is passed on
+    const socklen_t length = address.fill(peer, socketFamily);
+    ssize_t sent;
+    do
+        sent = ::sendto(descriptor, data.data(), static_cast<size_t>(data.size()), MSG_DONTWAIT | MSG_NOSIGNAL,
+                        reinterpret_cast<const sockaddr *>(&address.storage), length);
+    while (sent < 0 && errno == EINTR);
+    return sent >= 0;
+}
+
 #else
+
+bool DatagramQueue::sendAtOnce(int, int, const Endpoint &, QByteArrayView)
+{
+    return false;
+}
 
 int DatagramQueue::sendBatch(int, int)
 {

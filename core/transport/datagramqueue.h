@@ -41,6 +41,8 @@ public:
     Datagram takeFirst();
     void clear();
 
+    /// Sends one that is in no queue; false when the system did not take it, or cannot be asked this way.
+    static bool sendAtOnce(int descriptor, int socketFamily, const Endpoint &peer, QByteArrayView data);
     /// Sends up to batch datagrams from the front without removing them; a count, or -1 and errno.
     int sendBatch(int descriptor, int socketFamily);
     /// How many groups the system refused since the last call; from the first on, datagrams cross one by one.

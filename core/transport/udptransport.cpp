@@ -157,7 +157,7 @@ SockError UdpTransport::notOpenError()
 void UdpTransport::releaseSocket()
 {
     ++m_generation;
-    m_reading = m_flushing = m_waitingForWriting = m_flushScheduled = false;
+    m_reading = m_flushing = m_waitingForWriting = m_flushScheduled = m_answersAtOnce = m_answeredAtOnce = false;
     m_nestedFlush.stop();
     m_batchNext = m_batchCount = 0;
     m_batch.reset();
@@ -224,6 +224,8 @@ SendOutcome UdpTransport::send(const Endpoint &peer, QByteArrayView wire)
         return SendOutcome::NoSuchPeer;
     if (wire.size() > maximumPayloadBytes)
         return SendOutcome::TooLong;
+    if (std::exchange(m_answersAtOnce, false) && sendAtOnce(peer, wire))
+        return SendOutcome::Accepted; // the sink may have destroyed us
     // Before the append, so that no transportSent of this datagram comes before its Accepted
     if (m_queue.count() >= DatagramQueue::batch && !m_waitingForWriting) {
         LifeToken::Watch watch(m_life);
@@ -235,6 +237,18 @@ SendOutcome UdpTransport::send(const Endpoint &peer, QByteArrayView wire)
         return SendOutcome::QueueFull;
     scheduleFlush();
     return SendOutcome::Accepted;
+}
+
+/// The answer to a datagram that came alone: there is nothing to send it together with, so it needs no queue. Whatever
+/// keeps it from leaving, the queue meets again and tells of.
+bool UdpTransport::sendAtOnce(const Endpoint &peer, QByteArrayView wire)
+{
+    if (!m_queue.isEmpty() || m_waitingForWriting || m_flushing ||
+        !DatagramQueue::sendAtOnce(m_descriptor, m_family, peer, wire))
+        return false;
+    m_answeredAtOnce = true;
+    m_sink->transportSent(peer, wire.size(), std::nullopt);
+    return true;
 }
 
 void UdpTransport::scheduleFlush()

@@ -9,6 +9,7 @@
 #include "core/transport/bindaddress.h"
 #include "core/transport/datagramqueue.h"
 #include "core/transport/lifetoken.h"
+#include "core/transport/secondread.h"
 #include "core/transport/transport.h"
 #include "core/types/sockoptions.h"
 
@@ -32,14 +33,12 @@ struct UdpTransportConfig
 /*! Whole datagrams over UDP, on IPv4, IPv6 or both, with broadcast and multicast.
  *  Path    QUdpSocket's descriptor → [this] → framing; framing → [this] → the descriptor
  *  Shape   datagrams of 0 to 65,507 bytes; batches of 64 in and out where the system has recvmmsg and sendmmsg, at
- *          most 16 batches a turn of the event loop; sends wait for the end of the turn in a bounded queue. A peer is
- *          an address: connectTo only announces it, closePeer does nothing, an IPv4 peer shows as IPv4 on a dual-
- *          stack socket
- *  Units   bytes; nanoseconds of the clock, read once a batch
- *  Errors  open answers; a datagram that the system refuses is reported through transportSent and never stops the
- *          next
- *  Thread  the sock's thread; the sink may close or destroy it inside any callback
- *  Source  udp(7), recvmmsg(2), sendmmsg(2), socket(7) SO_RXQ_OVFL and SO_MEMINFO
+ *          most 1,024 datagrams a turn of the event loop; sends wait for the end of the turn in a bounded queue, but
+ * the first answer to a datagram that came alone leaves at once. A peer is an address: connectTo only announces it,
+ * closePeer does nothing, an IPv4 peer shows as IPv4 on a dual-stack socket Units   bytes; nanoseconds of the clock,
+ * read once a batch Errors  open answers; a datagram that the system refuses is reported through transportSent and
+ * never stops the next Thread  the sock's thread; the sink may close or destroy it inside any callback Source  udp(7),
+ * recvmmsg(2), sendmmsg(2), socket(7) SO_RXQ_OVFL and SO_MEMINFO
  */
 class UdpTransport : public Transport
 {
@@ -83,6 +82,7 @@ private:
     void readPortably();
     void endReading();
     void reportKernelDrops(quint32 total);
+    bool sendAtOnce(const Endpoint &peer, QByteArrayView wire);
     SendStep sendNext(int &sent, SockError &error);
     void scheduleFlush();
     void waitForWriting();
@@ -110,6 +110,9 @@ private:
     qint64 m_batchNs = 0;
     quint32 m_dropsReported = 0;
     int m_grantedBytes = 0; // of the system's receive buffer
+    SecondRead m_secondRead;
+    bool m_answersAtOnce = false; // the next answer need not wait for others
+    bool m_answeredAtOnce = false;
     bool m_paused = false;
     bool m_flushScheduled = false;
     bool m_flushing = false;

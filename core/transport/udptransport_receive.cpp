@@ -2,6 +2,7 @@
 #include "core/transport/udptransport.h"
 
 #include <QSocketNotifier>
+#include <QThread>
 #include <QUdpSocket>
 
 #include <cerrno>
@@ -18,10 +19,9 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr QLatin1String scheme("udp");
-constexpr int batchesPerTurn = 16;
+constexpr int datagramsPerTurn = 16 * DatagramBatch::slotCount;
 constexpr qsizetype datagramOverheadBytes = 512; ///< at least, of a datagram in the system's buffer
-constexpr qint64 longestTurnNs = 2'000'000;      // slow handlers must not keep timers waiting for 16 batches
-constexpr int datagramsPerTurn = batchesPerTurn * DatagramBatch::slotCount;
+constexpr qint64 longestTurnNs = 2'000'000;      // slow handlers must not keep timers waiting for so many
 
 } // namespace
 
@@ -85,21 +85,29 @@ void UdpTransport::readBatches()
     bool wasFull = false;
     qsizetype heldBytes = 0; // by what was read, in the system's buffer
     qint64 beganNs = 0;
-    for (int round = 0; round < batchesPerTurn && !m_paused; ++round) {
+    qint64 yieldedNs = 0; // before a second read
+    for (int taken = 0; taken < datagramsPerTurn && !m_paused;) {
         if (m_batchNext == m_batchCount) {
             const int count = batch->read(m_descriptor);
-            if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
-                m_sink->transportError(SocketErrors::make(SocketOperation::Receive, errno, scheme, m_local));
+            const int code = errno;
+            const qint64 nowNs = m_clock->nowNs();
+            if (yieldedNs != 0)
+                m_secondRead.ended(count > 0, nowNs - yieldedNs);
+            yieldedNs = 0;
+            if (count < 0 && code != EAGAIN && code != EWOULDBLOCK) {
+                m_sink->transportError(SocketErrors::make(SocketOperation::Receive, code, scheme, m_local));
                 if (isGone())
                     return;
             }
             if (count <= 0)
                 break;
-            m_batchNs = m_clock->nowNs();
+            m_batchNs = nowNs;
             if (beganNs == 0)
                 beganNs = m_batchNs;
+            taken += count;
             m_batchNext = 0;
             m_batchCount = count;
+            m_answersAtOnce = count == 1;
             if (const quint32 drops = batch->drops(count)) {
                 reportKernelDrops(drops);
                 if (isGone())
@@ -120,16 +128,24 @@ void UdpTransport::readBatches()
         if (isGone())
             return;
         // Answers leave now: the next turn of the event loop is a system call or two away.
+        m_answersAtOnce = false;
         m_nestedFlush.stop();
-        const bool answers = !m_queue.isEmpty() && !m_waitingForWriting;
-        if (answers) {
+        const bool flushes = !m_queue.isEmpty() && !m_waitingForWriting;
+        if (flushes) {
             flush();
             if (isGone())
                 return;
         }
-        // The system's queue was empty: one call less than asking again. Who was answered may have asked again already.
-        if ((!isFull && !answers) || m_batchNs - beganNs > longestTurnNs)
+        const bool answered = std::exchange(m_answeredAtOnce, false) || flushes;
+        if (m_batchNs - beganNs > longestTurnNs)
             break;
+        if (isFull)
+            continue;
+        // The system's queue was empty: one call less than asking again.
+        if (!answered || taken >= datagramsPerTurn || !m_secondRead.isWorthIt())
+            break;
+        yieldedNs = m_clock->nowNs();
+        QThread::yieldCurrentThread();
     }
     // Datagrams dropped behind the last one that we read are in nobody's control message yet.
     if (wasFull || heldBytes >= m_grantedBytes / 4) {

@@ -55,6 +55,54 @@ private Q_SLOTS:
         QVERIFY(server.sink.batches >= 1);
     }
 
+    void theAnswerToALoneDatagramLeavesAtOnce()
+    {
+        UdpEnd server(configAt(QHostAddress::LocalHost));
+        UdpEnd client(configAt(QHostAddress::LocalHost));
+        QVERIFY(!server.transport->open());
+        QVERIFY(!client.transport->open());
+        if (!server.transport->usesBatches())
+            QSKIP("the system has no recvmmsg");
+        qsizetype sentInside = -1;
+        qsizetype waitingInside = -1;
+        server.sink.onReceived = [&](const Endpoint &peer, QByteArrayView data) {
+            if (data.size() > 1) // not alone
+                return;
+            QCOMPARE(server.transport->send(peer, "first"), SendOutcome::Accepted);
+            sentInside = server.sink.sentBytes;
+            QCOMPARE(server.transport->send(peer, "second"), SendOutcome::Accepted);
+            QCOMPARE(server.transport->send(peer, "third"), SendOutcome::Accepted);
+            waitingInside = server.transport->pendingSendBytes();
+        };
+        client.transport->send(server.local(), "?");
+        QTRY_COMPARE(client.sink.received.size(), 3);
+        QCOMPARE(sentInside, 5);     // the first had left
+        QCOMPARE(waitingInside, 11); // the others went together
+        QCOMPARE(client.sink.received[0].data, "first");
+        QCOMPARE(client.sink.received[1].data, "second");
+        QCOMPARE(client.sink.received[2].data, "third");
+        QCOMPARE(server.sink.sentCount, 3);
+        QCOMPARE(server.transport->pendingSendBytes(), 0);
+
+        // One that the system refuses is told of as ever, once.
+        server.sink.onReceived = [&](const Endpoint &, QByteArrayView) {
+            QCOMPARE(server.transport->send(Endpoint(0x7f000001, 0), "nowhere"), SendOutcome::Accepted);
+        };
+        client.transport->send(server.local(), "?");
+        QTRY_COMPARE(server.sink.sentCount, 4);
+        QCOMPARE(server.sink.sendErrors, 1);
+
+        // The sink may destroy the transport when it hears that the answer left.
+        server.sink.onSent = [&] { server.transport.reset(); };
+        server.sink.onReceived = [&](const Endpoint &peer, QByteArrayView) {
+            QCOMPARE(server.transport->send(peer, "last"), SendOutcome::Accepted);
+            QVERIFY(!server.transport);
+        };
+        client.transport->send(server.local(), "?");
+        QTRY_COMPARE(client.sink.received.size(), 4);
+        QCOMPARE(server.sink.sentCount, 5);
+    }
+
     void carriesEverySize_data()
     {
         addBothPaths();
