@@ -6,6 +6,7 @@
 #include "core/framing/framing.h"
 #include "core/peers/peertable.h"
 #include "core/tcpsock.h"
+#include "epollserver.h"
 #include "eventloop.h"
 #include "groups.h"
 #include "machine.h"
@@ -19,16 +20,17 @@ namespace {
 constexpr int connectionCount = 9'900; // 20,000 descriptors are allowed on many systems, and both ends need some
 
 /// Tells the port, then how many connections there are and what they take, until the last one has come.
-void serve(SharedCounters &shared, quint16 port, const std::function<int()> &connections)
+void serve(SharedCounters &shared, quint16 port, const std::function<int()> &connections,
+           const std::function<void(int64_t)> &run = runEventLoop)
 {
-    runEventLoop(nowNs() + 50'000'000);
+    run(nowNs() + 50'000'000);
     const int64_t before = residentBytes();
     shared.value[0] = port;
     shared.ready = 1;
     while (shared.stop == 0) {
         // Once they are all there, hardly ever: each look is a poll over all of them.
         const bool isComplete = shared.received >= connectionCount;
-        runEventLoop(nowNs() + (isComplete ? 3'600'000'000'000 : 20'000'000));
+        run(nowNs() + (isComplete ? 3'600'000'000'000 : 20'000'000));
         shared.received = static_cast<uint64_t>(connections());
         shared.value[1] = residentBytes() - before;
     }
@@ -97,6 +99,16 @@ int serveWithQt(SharedCounters &shared)
     return 0;
 }
 
+int serveWithEpoll(SharedCounters &shared)
+{
+    raiseDescriptorLimit(connectionCount + 100);
+    EpollServer server;
+    serve(
+        shared, server.port(), [&server] { return server.connections(); },
+        [&server](int64_t deadlineNs) { server.run(deadlineNs); });
+    return 0;
+}
+
 std::vector<Group> connections(const Settings &settings)
 {
     const QString qt = QStringLiteral("bare-qtcpserver");
@@ -105,7 +117,8 @@ std::vector<Group> connections(const Settings &settings)
               {QStringLiteral("CPU, idle"), QStringLiteral("%"), true, {{QStringLiteral("bound"), 0.5}}},
               {QStringLiteral("CPU, 1 message/s each"), QStringLiteral("%"), true, {{qt, 1.3}}}},
              {{QStringLiteral("ours"), [=] { return measure(QStringLiteral("server-sockscope"), seconds); }},
-              {qt, [=] { return measure(QStringLiteral("server-qt"), seconds); }}},
+              {qt, [=] { return measure(QStringLiteral("server-qt"), seconds); }},
+              {QStringLiteral("raw-epoll"), [=] { return measure(QStringLiteral("server-epoll"), seconds); }}},
              settings.quick ? 1 : 0}};
 }
 

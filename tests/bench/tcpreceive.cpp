@@ -9,6 +9,7 @@
 
 #include "core/framing/framing.h"
 #include "core/tcpsock.h"
+#include "epollserver.h"
 #include "eventloop.h"
 #include "groups.h"
 #include "machine.h"
@@ -23,6 +24,7 @@ class TcpReceiver
 public:
     virtual ~TcpReceiver() = default;
     virtual quint16 open() = 0;
+    void run(int64_t deadlineNs) { runEventLoop(deadlineNs); }
     uint64_t received = 0;
     uint64_t bytes = 0;
 };
@@ -88,6 +90,12 @@ private:
     QObject m_context;
 };
 
+class RawEpollReceiver : public EpollServer
+{
+public:
+    quint16 open() { return port(); }
+};
+
 template <typename Receiver>
 double cpuPerMessage(int size, int connections, double seconds)
 {
@@ -98,11 +106,11 @@ double cpuPerMessage(int size, int connections, double seconds)
     sender.go();
     const int64_t patience = nowNs() + 3'000'000'000;
     while (receiver.received == 0 && nowNs() < patience)
-        runEventLoop(nowNs() + 5'000'000);
-    runEventLoop(nowNs() + 20'000'000);
+        receiver.run(nowNs() + 5'000'000);
+    receiver.run(nowNs() + 20'000'000);
     const uint64_t before = receiver.received;
     const int64_t cpu = processCpuNs();
-    runEventLoop(nowNs() + static_cast<int64_t>(seconds * 1e9));
+    receiver.run(nowNs() + static_cast<int64_t>(seconds * 1e9));
     if (receiver.received == before)
         throw CannotRun("nothing arrived");
     return static_cast<double>(processCpuNs() - cpu) / static_cast<double>(receiver.received - before);
@@ -127,7 +135,9 @@ std::vector<Group> tcpReceive(const Settings &settings)
                 {QStringLiteral("ours"),
                  [=] { return std::vector<double>{cpuPerMessage<SockScopeTcpReceiver>(size, connections, seconds)}; }},
                 {QStringLiteral("plain-qt"),
-                 [=] { return std::vector<double>{cpuPerMessage<PlainQtTcpReceiver>(size, connections, seconds)}; }}};
+                 [=] { return std::vector<double>{cpuPerMessage<PlainQtTcpReceiver>(size, connections, seconds)}; }},
+                {QStringLiteral("raw-epoll"),
+                 [=] { return std::vector<double>{cpuPerMessage<RawEpollReceiver>(size, connections, seconds)}; }}};
             groups.push_back(std::move(group));
         }
     }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/udpsock.h"
+#include "enetecho.h"
 #include "eventloop.h"
 #include "groups.h"
 #include "machine.h"
@@ -17,10 +18,10 @@ namespace {
 constexpr int size = 32;
 
 /// Plays ping with the port until the other end, on the same core, has its round trips; run answers while it waits.
-std::vector<double> trips(quint16 port, int count, const std::function<void()> &run)
+std::vector<double> trips(quint16 port, int count, const std::function<void()> &run,
+                          const QString &pinger = QStringLiteral("udp-ping"))
 {
-    Worker client(QStringLiteral("udp-ping"), {QString::number(port), QString::number(size), QString::number(count)},
-                  ownCore);
+    Worker client(pinger, {QString::number(port), QString::number(size), QString::number(count)}, ownCore);
     client.go();
     const int64_t patience = nowNs() + 20'000'000'000;
     while (client.shared().received == 0 && nowNs() < patience)
@@ -80,6 +81,13 @@ std::vector<double> plainQt(int count)
     return trips(socket.localPort(), count, [] { runEventLoop(nowNs() + 20'000'000); });
 }
 
+std::vector<double> enet(int count)
+{
+    EnetEcho host;
+    return trips(
+        host.port(), count, [&host] { host.run(nowNs() + 20'000'000); }, QStringLiteral("enet-ping"));
+}
+
 } // namespace
 
 std::vector<Group> udpEcho(const Settings &settings)
@@ -91,7 +99,8 @@ std::vector<Group> udpEcho(const Settings &settings)
               {QStringLiteral("p99"), QStringLiteral("µs"), true, {{raw, 1.4}, {qt, 0.9}}}},
              {{QStringLiteral("ours"), [=] { return ours(count); }},
               {raw, [=] { return rawBlocking(count); }},
-              {qt, [=] { return plainQt(count); }}},
+              {qt, [=] { return plainQt(count); }},
+              {QStringLiteral("enet"), [=] { return enet(count); }}},
              0}};
 }
 

@@ -20,6 +20,7 @@
 #ifdef SOCKSCOPE_HAVE_UI
 #include "inspector/inspectorgroups.h"
 #endif
+#include "enetecho.h"
 #include "servers.h"
 #include "sockets.h"
 #include "suite.h"
@@ -337,6 +338,8 @@ int runWorkerNamed(const QString &name, const QStringList &arguments, SharedCoun
         return udpPace(port, number(1), arguments.value(2).toDouble(), shared);
     if (name == QLatin1String("udp-ping"))
         return udpPing(port, number(1), number(2), shared);
+    if (name == QLatin1String("enet-ping"))
+        return enetPing(port, number(1), number(2), shared);
     if (name == QLatin1String("udp-hole"))
         return udpHole(number(0), shared);
     if (name == QLatin1String("udp-drain"))
@@ -353,6 +356,8 @@ int runWorkerNamed(const QString &name, const QStringList &arguments, SharedCoun
         return serveWithSockScope(shared);
     if (name == QLatin1String("server-qt"))
         return serveWithQt(shared);
+    if (name == QLatin1String("server-epoll"))
+        return serveWithEpoll(shared);
     if (name == QLatin1String("tcp-beat"))
         return tcpHold(port, number(1), number(2), shared);
     return 2;
