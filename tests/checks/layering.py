@@ -5,9 +5,10 @@ import re
 
 from common import files, finish, lines, root
 
-STAGES = ("framing", "codec", "transport", "hooks", "dispatch", "peers", "time", "types", "tap", "store", "filter")
-# Beside the path of a message: what is taken from it is kept in the store, and a filter reads the store.
-BESIDE = {"tap": ["core/store/"], "filter": ["core/store/", "core/codec/"]}
+STAGES = ("framing", "codec", "transport", "hooks", "dispatch", "peers", "time", "types", "tap", "store", "filter", "project")
+# Beside the path of a message: what is taken from it is kept in the store, a filter reads the store, and a project
+# file says which sockets there are.
+BESIDE = {"tap": ["core/store/"], "filter": ["core/store/", "core/codec/"], "project": ["core/sockspec.h"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 QT_MODULE = re.compile(r"^(Qt[A-Z]\w*)/")
 LINKS = {  # target: what its target_link_libraries may name
