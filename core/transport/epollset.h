@@ -15,7 +15,14 @@
 
 namespace SockScope {
 
-/// Who is told what its descriptor is ready for.
+/*! Who is told what its descriptor is ready for.
+ *  Path    EpollSet → [this]
+ *  Shape   may leave the set, be destroyed, or destroy the set inside the call
+ *  Units   events as in epoll_ctl(2)
+ *  Errors  EPOLLERR and EPOLLHUP come without being asked for
+ *  Thread  the set's
+ *  Source  epoll(7)
+ */
 class EpollUser
 {
 public:

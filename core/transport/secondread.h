@@ -12,7 +12,7 @@ namespace SockScope {
  *  Errors  none
  *  Thread  the sock's thread
  *  Source  sched_yield(2): an asker on our own core runs while we hand that over, and spares both the wait. Where
- * others want the core too, we may get it back late: one that took longer than slowNs is as the longest pause
+ *          others want the core too, we may get it back late: one that took longer than slowNs is as the longest pause
  */
 class SecondRead
 {

@@ -11,7 +11,14 @@
 
 namespace SockScope {
 
-/// What a StreamSocket tells the connection it belongs to. Each of these may destroy the socket.
+/*! What a StreamSocket tells the connection it belongs to.
+ *  Path    StreamSocket → [this]
+ *  Shape   each of these may destroy the socket
+ *  Units   none
+ *  Errors  those of connecting; a later one is the end of the stream
+ *  Thread  the sock's thread
+ *  Source  none
+ */
 class StreamSocketOwner
 {
 public:

@@ -34,11 +34,13 @@ struct UdpTransportConfig
  *  Path    QUdpSocket's descriptor → [this] → framing; framing → [this] → the descriptor
  *  Shape   datagrams of 0 to 65,507 bytes; batches of 64 in and out where the system has recvmmsg and sendmmsg, at
  *          most 1,024 datagrams a turn of the event loop; sends wait for the end of the turn in a bounded queue, but
- * the first answer to a datagram that came alone leaves at once. A peer is an address: connectTo only announces it,
- * closePeer does nothing, an IPv4 peer shows as IPv4 on a dual-stack socket Units   bytes; nanoseconds of the clock,
- * read once a batch Errors  open answers; a datagram that the system refuses is reported through transportSent and
- * never stops the next Thread  the sock's thread; the sink may close or destroy it inside any callback Source  udp(7),
- * recvmmsg(2), sendmmsg(2), socket(7) SO_RXQ_OVFL and SO_MEMINFO
+ *          the first answer to a datagram that came alone leaves at once. A peer is an address: connectTo only
+ *          announces it, closePeer does nothing, an IPv4 peer shows as IPv4 on a dual-stack socket
+ *  Units   bytes; nanoseconds of the clock, read once a batch
+ *  Errors  open answers; a datagram that the system refuses is reported through transportSent and never stops the
+ *          next
+ *  Thread  the sock's thread; the sink may close or destroy it inside any callback
+ *  Source  udp(7), recvmmsg(2), sendmmsg(2), socket(7) SO_RXQ_OVFL and SO_MEMINFO
  */
 class UdpTransport : public Transport
 {

@@ -21,7 +21,7 @@ using Test::quiet;
 
 namespace {
 
-/// Its third tick blocks until the watchdog has said so.
+/// Its ticks, from the third on, block until the watchdog has said so.
 class TickingSock : public UdpSock
 {
 public:
@@ -33,7 +33,7 @@ protected:
     {
         QElapsedTimer patience;
         patience.start();
-        while (info.number == 3 && blocked == 0 && patience.elapsed() < 5000) {
+        while (info.number >= 3 && blocked == 0 && patience.elapsed() < 5000) {
         }
     }
 };
