@@ -8,6 +8,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/session.h"
 #include "app/common/commandline.h"
+#include "app/common/protocolfile.h"
 #include "app/common/sockprinter.h"
 #include "core/basesock.h"
 #include "core/sockspec.h"
@@ -43,6 +44,7 @@ CommandLine commandLine()
 struct Request
 {
     std::vector<SockSpec> specs;
+    std::optional<ProtocolFile> protocol;
     qint64 forMs = 0;
     qint64 count = 0;
 };
@@ -57,6 +59,11 @@ std::optional<Request> readRequest(const CommandLine &line, UsageError *error)
         return std::nullopt;
     request.forMs = line.isSet(u"for"_s) ? std::max<qint64>(1, *forMs) : 0;
     request.count = *count;
+    if (line.isSet(u"types"_s)) {
+        request.protocol = ProtocolFile::read(line.value(u"types"_s), line.value(u"codec"_s), error);
+        if (!request.protocol)
+            return std::nullopt;
+    }
 
     const auto add = [&](const QString &text, bool listens) {
         SockError reason;
@@ -128,6 +135,8 @@ int runListen(const QStringList &arguments)
         SockError reason;
         socks.push_back(spec.makeSock(&reason));
         BaseSock *sock = socks.back().get();
+        if (request->protocol)
+            request->protocol->applyTo(sock);
         const QString target = spec.listen ? QString() : SockUrl{spec.kind, spec.connectTo.first()}.toString();
         SockPrinter *printer = session.addSock(sock, target);
         // Printing a message is what this program does with it: so it is handled.

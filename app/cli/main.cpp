@@ -35,6 +35,7 @@ QString generalHelp()
 {
     return tr("Usage: sockscope-cli listen URL... [options]\n"
               "       sockscope-cli send URL [options] (--text S | --hex H | --json-data J | --file F | -)\n"
+              "       sockscope-cli send URL --types FILE --type T [options] [FIELD=VALUE...]\n"
               "       sockscope-cli demo [options]\n"
               "\n"
               "Speaks and shows message protocols on UDP and TCP, from the inside.\n"
@@ -105,6 +106,9 @@ void addWireOptions(CommandLine *line)
                   "u8 u16 u64 u16le u32le u64le, varint, line, crlf, delim:HEX, fixed:N, slip, cobs,\n"
                   "none (each read is a message).")});
     line->add({u"codec"_s, u"C"_s, tr("What a message is: %1 (default: raw).").arg(codecNames().join(u' '))});
+    line->add({u"types"_s, u"FILE"_s,
+               tr("The message types and their fields, as JSON describes them (core/README.md): a binary layout\n"
+                  "instead of a codec, or names and units for the codecs json, msgpack and cbor.")});
 }
 
 QString jsonNote()

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::chrono::milliseconds drainStep{2};
 constexpr qint64 drainLimitMs = 10'000;
+constexpr int maximumFields = 1024;
 constexpr qsizetype sendAheadBytes = 4 * 1024 * 1024; // well below what a sock takes for one peer
 
 QString tr(const char *text)
@@ -30,8 +31,10 @@ QString tr(const char *text)
 CommandLine commandLine()
 {
     CommandLine line(
-        tr("sockscope-cli send URL [options] (--text S | --hex H | --json-data J | --file F | -)"),
-        tr("Sends one message, or the same one many times, and prints the answers that come while it waits."), 1, 2);
+        tr("sockscope-cli send URL [options] (--text S | --hex H | --json-data J | --file F | -)\n"
+           "       sockscope-cli send URL --types FILE --type T [options] [FIELD=VALUE...]"),
+        tr("Sends one message, or the same one many times, and prints the answers that come while it waits."), 1,
+        1 + maximumFields);
     addWireOptions(&line);
     line.add(
         {u"type"_s, u"T"_s, tr("The message's type, a number or a name (default: 0); for codecs that carry one.")});
@@ -41,10 +44,17 @@ CommandLine commandLine()
     line.add({u"file"_s, u"F"_s,
               tr("Send what is in a file, - what comes on standard input. With the codecs raw and text these are\n"
                  "the bytes of the message, with the others a JSON value.")});
+    line.add({u"keep-given"_s,
+              {},
+              tr("With --types: send lengths, counts, checksums and constants as they are given, right or wrong.")});
     line.add({u"count"_s, u"N"_s, tr("Send it N times (default: 1).")});
     line.add({u"interval"_s, u"MS"_s, tr("Milliseconds between two (default: 0).")});
     line.add({u"wait"_s, u"MS"_s, tr("Wait so long for answers (default: 0).")});
     line.add({u"json"_s, {}, tr("Print the answers as JSON, one object a line.")});
+    line.addNote(tr(
+        "With --types, fields that are not given have their defaults, and lengths and checksums are computed.\n"
+        "GROUP.FIELD=VALUE reaches into groups; lists and groups are JSON, bytes are hexadecimal digits. {{counter}},\n"
+        "{{time ms}}, {{uuid}}, {{random 1 6}} and sums of them are new in each message."));
     line.addNote(jsonNote());
     return line;
 }
@@ -112,6 +122,10 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
     m_waitMs = *wait;
     m_json = line.isSet(u"json"_s);
 
+    if (line.isSet(u"types"_s))
+        return readFields(line);
+    if (line.isSet(u"keep-given"_s))
+        return badUsage(tr("--keep-given needs fields"), tr("describe them with --types"));
     const Codec &codec = *options->codec;
     if (line.isSet(u"type"_s)) {
         if (!codec.carriesType()) {
@@ -130,8 +144,8 @@ std::optional<int> SendCommand::readPayload(const CommandLine &line, const Codec
 {
     UsageError usage;
     const bool isStandardInput = line.words().value(1) == u"-"_s;
-    if (line.words().size() > 1 && !isStandardInput) {
-        return badUsage(tr("%1 is one word too many").arg(line.words().at(1).left(80)),
+    if (line.words().size() > (isStandardInput ? 2 : 1)) {
+        return badUsage(tr("%1 is one word too many").arg(line.words().at(isStandardInput ? 2 : 1).left(80)),
                         tr("write the message behind --text, in quotes when it contains blanks"));
     }
     const int sources = int(line.isSet(u"text"_s)) + int(line.isSet(u"hex"_s)) + int(line.isSet(u"json-data"_s)) +
@@ -168,6 +182,48 @@ std::optional<int> SendCommand::readPayload(const CommandLine &line, const Codec
     return std::nullopt;
 }
 
+std::optional<int> SendCommand::readFields(const CommandLine &line)
+{
+    UsageError usage;
+    for (const auto &source : {u"text"_s, u"hex"_s, u"json-data"_s, u"file"_s}) {
+        if (line.isSet(source)) {
+            return badUsage(tr("--%1 does not fit --types").arg(source),
+                            tr("write the fields: FIELD=VALUE, in quotes when it contains blanks"));
+        }
+    }
+    m_keepGiven = line.isSet(u"keep-given"_s);
+    m_protocol = ProtocolFile::read(line.value(u"types"_s), line.value(u"codec"_s), &usage);
+    const TypeDescription *type = m_protocol ? m_protocol->type(line.value(u"type"_s), &usage) : nullptr;
+    if (!type)
+        return badUsage(usage.what, usage.remedy);
+    m_message.type = type->isNumbered ? MessageType(type->number) : MessageType(type->name);
+    m_fields = FieldValues::parse(line.words().mid(1), m_protocol->description(), *type, &usage);
+    if (!m_fields)
+        return badUsage(usage.what, usage.remedy);
+    if (!composeNext())
+        return m_exitCode;
+    return std::nullopt;
+}
+
+// The next message's data; what cannot be sent is said once.
+bool SendCommand::composeNext()
+{
+    UsageError usage;
+    const auto data = m_fields->data(m_context, &usage);
+    if (!data) {
+        fail(usage.what, usage.remedy);
+        return false;
+    }
+    m_message.value = *data;
+    ++m_context.counter;
+    QByteArray encoded;
+    if (const auto error = m_protocol->codec(m_keepGiven)->encode(m_message, encoded)) {
+        fail(error->what, error->remedy);
+        return false;
+    }
+    return true;
+}
+
 int SendCommand::run(const QStringList &arguments)
 {
     if (const auto code = read(arguments))
@@ -181,6 +237,8 @@ int SendCommand::run(const QStringList &arguments)
     });
     SockError reason;
     m_sock = m_spec.makeSock(&reason);
+    if (m_protocol)
+        m_protocol->applyTo(m_sock.get(), m_keepGiven);
     PrinterOptions options;
     options.json = m_json;
     options.outbound = false;
@@ -248,6 +306,8 @@ void SendCommand::sendNext()
             return;
         }
         --m_left;
+        if (m_left > 0 && m_fields && !m_fields->isConstant() && !composeNext())
+            return;
         if (m_left > 0 && m_intervalMs > 0) {
             m_timer.start(std::chrono::milliseconds(m_intervalMs));
             return;

@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 
+#include "app/common/fieldvalues.h"
+#include "app/common/protocolfile.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
 #include "core/sockspec.h"
@@ -37,6 +39,8 @@ public:
 private:
     std::optional<int> read(const QStringList &arguments);
     std::optional<int> readPayload(const CommandLine &line, const Codec &codec);
+    std::optional<int> readFields(const CommandLine &line);
+    bool composeNext();
     void handlePeerAdded(const Endpoint &peer);
     void handlePeerRemoved(const Endpoint &peer, CloseReason reason);
     void handleError(const SockError &error);
@@ -49,6 +53,10 @@ private:
     std::unique_ptr<SignalWatcher> m_signals;
     SockSpec m_spec;
     Message m_message;
+    std::optional<ProtocolFile> m_protocol;
+    std::optional<FieldValues> m_fields;
+    ComposeContext m_context;
+    bool m_keepGiven = false;
     std::unique_ptr<BaseSock> m_sock;
     Endpoint m_peer;
     QTimer m_timer;

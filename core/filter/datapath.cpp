@@ -1,5 +1,8 @@
 #include "core/filter/datapath_p.h"
 
+#include <QCborArray>
+#include <QCborMap>
+
 #include "core/codec/codectext.h"
 #include "core/codec/fieldtree.h"
 
@@ -144,6 +147,22 @@ std::optional<Item> PathSink::found(const ScanResult &result) const
     const bool typed = m_typeLike && m_elements >= 1 && (m_elements == 2 || cutOff);
     const Tracker &tracker = typed ? m_data : m_whole;
     return tracker.has ? std::optional(tracker.item) : std::nullopt;
+}
+
+std::optional<QCborValue> valueBelow(QCborValue value, const FilterPath &path)
+{
+    for (const FilterStep &step : path) {
+        if (step.isIndex) {
+            if (!value.isArray() || step.index >= value.toArray().size())
+                return std::nullopt;
+            value = value.toArray().at(step.index);
+        } else {
+            if (!value.isMap() || !value.toMap().contains(step.key))
+                return std::nullopt;
+            value = value.toMap().value(step.key);
+        }
+    }
+    return value;
 }
 
 } // namespace SockScope

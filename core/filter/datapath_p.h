@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QCborValue>
+
 #include <optional>
 
 #include "core/codec/item.h"
@@ -9,6 +11,9 @@ namespace SockScope {
 
 /// Whether a map's key is that of a step, as the detail tree would show it.
 bool isStepsKey(const FilterStep &step, const Item &key, const ItemSource &source);
+
+/// The same in a decoded value; nothing where it is not there.
+std::optional<QCborValue> valueBelow(QCborValue value, const FilterPath &path);
 
 /// Finds the value of a path among scanned items: that of [type, data] in data, else in the whole. The first of equal
 /// keys counts; what a broken payload holds before its error is found, as the detail tree shows it.

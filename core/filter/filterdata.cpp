@@ -1,6 +1,3 @@
-#include <QCborArray>
-#include <QCborMap>
-
 #include "core/codec/cboritems.h"
 #include "core/codec/codectext.h"
 #include "core/codec/fieldtree.h"
@@ -34,22 +31,6 @@ Format formatOf(const FilterSock *sock)
     if (name == "text"_L1)
         return Format::Text;
     return name == "raw"_L1 ? Format::Raw : Format::Other;
-}
-
-std::optional<QCborValue> below(QCborValue value, const FilterPath &path)
-{
-    for (const FilterStep &step : path) {
-        if (step.isIndex) {
-            if (!value.isArray() || step.index >= value.toArray().size())
-                return std::nullopt;
-            value = value.toArray().at(step.index);
-        } else {
-            if (!value.isMap() || !value.toMap().contains(step.key))
-                return std::nullopt;
-            value = value.toMap().value(step.key);
-        }
-    }
-    return value;
 }
 
 class DataCondition : public FilterCondition
@@ -118,12 +99,14 @@ private:
         case Format::Other:
             break;
         }
-        // An application's own codec: what it decodes, or nothing.
+        // A described layout, or an application's own codec: what it decodes.
         Message message;
         message.payload = SockScope::Bytes(payload);
-        if (sock->codec->decode(message.payload, message))
+        const bool isBroken = sock->codec->decode(message.payload, message).has_value();
+        const QCborValue readable = message.value; // a described layout keeps what it read before its error
+        if (isBroken && readable.isUndefined())
             return false;
-        const auto value = below(message.data(), m_path);
+        const auto value = valueBelow(isBroken ? readable : message.data(), m_path);
         return value && m_test.holds(*value);
     }
 

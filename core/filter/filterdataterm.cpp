@@ -89,6 +89,42 @@ QString literalIn(QByteArrayView payload, const FieldNode &node)
     return isLeaf && !item.isContainer() ? literalOf(item, items) : QString();
 }
 
+/// The same of a value that a codec decoded.
+QString literalOfValue(const QCborValue &value)
+{
+    if (value.isInteger())
+        return QString::number(value.toInteger());
+    if (value.isDouble())
+        return std::isfinite(value.toDouble()) ? filterNumber(value.toDouble()) : QString();
+    if (value.isString())
+        return filterQuoted(value.toString());
+    if (value.isByteArray())
+        return filterBytes(value.toByteArray());
+    if (value.isBool())
+        return value.toBool() ? u"true"_s : u"false"_s;
+    const auto big = bigIntegerOf(value);
+    return big ? bigIntegerDigits(big->negative, big->magnitude) : QString();
+}
+
+/// What a node's value is compared with, where only the codec can read it.
+QString literalDecoded(const Codec &codec, QByteArrayView payload, const std::vector<const FieldNode *> &fromRoot)
+{
+    bool isType = false;
+    const auto path = pathOf(fromRoot, isType);
+    Message message;
+    message.payload = Bytes(payload);
+    if (!path || isType)
+        return {};
+    codec.decode(message.payload, message); // of a broken one, what it could read
+    const auto value = valueBelow(message.value, *path);
+    return value ? literalOfValue(*value) : QString();
+}
+
+bool readsItself(const QString &codec)
+{
+    return codec == "json"_L1 || codec == "msgpack"_L1 || codec == "cbor"_L1 || codec == "text"_L1 || codec == "raw"_L1;
+}
+
 /// What a node's value is compared with; empty where only its presence can be asked for.
 QString literalOfNode(const QString &codec, QByteArrayView payload, const FieldNode &node)
 {
@@ -127,7 +163,8 @@ std::optional<QString> filterTermOf(const std::vector<const FieldNode *> &fromRo
     const auto field = filterFieldOf(fromRoot);
     if (!field)
         return std::nullopt;
-    const QString literal = literalOfNode(codec.name(), payload, *fromRoot.back());
+    const QString literal = readsItself(codec.name()) ? literalOfNode(codec.name(), payload, *fromRoot.back())
+                                                      : literalDecoded(codec, payload, fromRoot);
     const QString term = *field + " == "_L1 + literal;
     // Of what is too long to be typed, that it is there.
     if (literal.isEmpty() || term.size() > Filter::maximumLength)

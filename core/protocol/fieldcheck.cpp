@@ -152,13 +152,14 @@ std::optional<ProtocolError> checkTypes(const ProtocolDescription &description)
                                  u"give each type a name of its own"_s};
         }
         const auto number = numbers.constFind(type.number);
-        if (number != numbers.cend()) {
+        if (type.isNumbered && number != numbers.cend()) {
             return ProtocolError{path + ".number"_L1,
                                  u"types[%1] has the number %2 already"_s.arg(*number).arg(type.number),
                                  u"give each type a number of its own"_s};
         }
         names.insert(type.name, i);
-        numbers.insert(type.number, i);
+        if (type.isNumbered)
+            numbers.insert(type.number, i);
     }
     return std::nullopt;
 }

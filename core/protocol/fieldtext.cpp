@@ -1,5 +1,7 @@
 #include "core/protocol/fieldtext.h"
 
+#include "core/codec/codectext.h"
+
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
@@ -10,10 +12,10 @@ QString describedNumber(const FieldDescription &field, const QCborValue &number,
     const auto whole = field.names.empty() ? std::nullopt : WholeNumber::fromCbor(number);
     if (whole) {
         const QString name = field.nameOf(*whole);
-        text = name.isEmpty() ? whole->toString() + u" (no name)"_s : u"%1 (%2)"_s.arg(name, whole->toString());
+        text = name.isEmpty() ? whole->toString() + u" (no name)"_s : escaped(name) + u" (%1)"_s.arg(whole->toString());
     }
     if (!field.unit.isEmpty())
-        text += u' ' + field.unit;
+        text += u' ' + escaped(field.unit);
     const QString complaint = field.rangeComplaint(number);
     return complaint.isEmpty() ? text : text + u": "_s + complaint;
 }

@@ -48,6 +48,10 @@ std::optional<ProtocolError> findType(Layouts &layouts)
     layouts.typeField = &place;
     layouts.typeOffset = offset;
     for (size_t i = 0; i < description.types.size(); ++i) {
+        if (!description.types[i].isNumbered) {
+            return ProtocolError{u"types[%1].number"_s.arg(i), u"is missing"_s,
+                                 u"write the number that %1 has in such a message"_s.arg(name)};
+        }
         const WholeNumber number = WholeNumber::fromSigned(description.types[i].number);
         if (number < WholeNumber::lowest(place.field->bits, place.field->isSigned) ||
             number > WholeNumber::highest(place.field->bits, place.field->isSigned)) {

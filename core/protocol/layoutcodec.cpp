@@ -52,7 +52,7 @@ std::optional<SockError> LayoutCodec::decode(const Bytes &payload, Message &mess
         return payloadTooLong(payload.size(), m_limits.maximumBytes);
     const LayoutReading reading = LayoutReader(*m_layouts, payload.view()).read();
     message.type = reading.typeNumber.value_or(0);
-    message.value = reading.toMap();
+    message.value = QCborValue(reading.toMap());
     return reading.error;
 }
 
@@ -70,14 +70,15 @@ std::optional<SockError> LayoutCodec::encode(const Message &message, QByteArray 
                           u"the message type %1 is not described"_s.arg(quotedText(message.type.toString(), 60)),
                           u"choose one of %1"_s.arg(elided(names.join(", "_L1), 400)));
     }
-    if (!message.value.isUndefined() && !message.value.isMap()) {
+    const QCborValue data = message.value;
+    if (!data.isUndefined() && !data.isMap()) {
         return codecError(SockError::Code::InvalidValue, u"the data of %1 is no map"_s.arg(type->name),
                           u"write its fields by their names"_s);
     }
     const auto index = static_cast<size_t>(type - protocol.types.data());
     const qsizetype start = payload.size();
     LayoutWriter writer(payload, m_keepGiven);
-    if (const auto error = writer.write(m_layouts->messages[index], message.value.toMap(), type->number))
+    if (const auto error = writer.write(m_layouts->messages[index], data.toMap(), type->number))
         return error;
     if (payload.size() - start <= m_limits.maximumBytes)
         return std::nullopt;

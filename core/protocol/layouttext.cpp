@@ -46,7 +46,7 @@ QString bareText(const LayoutNode &node, qsizetype maximum)
     switch (node.form) {
     case Form::Whole: {
         const QString name = node.place->field->nameOf(node.whole);
-        return name.isEmpty() ? node.whole.toString() : name;
+        return name.isEmpty() ? node.whole.toString() : escaped(name);
     }
     case Form::Real:
         return doubleText(node.real);
@@ -86,7 +86,7 @@ QString valueText(const LayoutNode &node)
     if (node.form == Form::Whole || node.form == Form::Real)
         text = describedNumber(field, node.scalar(), text);
     else if (!field.unit.isEmpty())
-        text += u' ' + field.unit;
+        text += u' ' + escaped(field.unit);
     return node.problem.isEmpty() ? text : text + u": "_s + node.problem;
 }
 
@@ -193,7 +193,9 @@ private:
 FieldNode layoutFields(const LayoutReading &reading, const Layouts &layouts, QByteArrayView payload,
                        qsizetype maximumNodes)
 {
-    TreeBuilder builder(reading, std::max<qsizetype>(0, maximumNodes - 2));
+    // The message itself, a note of what is left out and an error need places too.
+    const qsizetype others = reading.stop ? 3 : 2;
+    TreeBuilder builder(reading, std::max<qsizetype>(0, maximumNodes - others));
     FieldNode root = builder.build(0);
     root.length = payload.size();
     if (reading.type >= 0)

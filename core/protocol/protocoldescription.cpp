@@ -76,7 +76,7 @@ std::optional<ProtocolError> ProtocolDescription::check() const
 const TypeDescription *ProtocolDescription::type(const MessageType &type) const
 {
     const auto found = std::find_if(types.begin(), types.end(), [&](const TypeDescription &one) {
-        return type.isName() ? one.name == type.name() : one.number == type.number();
+        return type.isName() ? one.name == type.name() : one.isNumbered && one.number == type.number();
     });
     return found == types.end() ? nullptr : &*found;
 }
@@ -91,8 +91,10 @@ const TypeDescription *ProtocolDescription::type(QStringView typeName) const
 std::shared_ptr<const MessageTypes> ProtocolDescription::messageTypes() const
 {
     auto names = std::make_shared<MessageTypes>();
-    for (const TypeDescription &one : types)
-        names->define(one.name, one.number);
+    for (const TypeDescription &one : types) {
+        if (one.isNumbered)
+            names->define(one.name, one.number);
+    }
     return names;
 }
 

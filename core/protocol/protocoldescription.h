@@ -30,6 +30,7 @@ struct TypeDescription
 {
     QString name;
     qint64 number = 0;
+    bool isNumbered = true; ///< false: in a structured payload, its name travels
     QString comment;
     bool isList = false; ///< structured payloads: the fields are the elements of a list, not the keys of a map
     std::vector<FieldDescription> fields;

@@ -151,6 +151,7 @@ TypeDescription ProtocolReader::type(const QJsonValue &value, const QString &pat
     if (!object)
         return type;
     type.name = text(*object, "name"_L1, ProtocolDescription::maximumNameCharacters, true);
+    type.isNumbered = object->rest.contains("number"_L1);
     type.number =
         integer(*object, "number"_L1, std::numeric_limits<qint64>::min(), std::numeric_limits<qint64>::max(), 0);
     type.comment = text(*object, "comment"_L1, ProtocolDescription::maximumTextCharacters);

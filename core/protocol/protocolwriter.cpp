@@ -191,7 +191,8 @@ QJsonObject ProtocolDescription::toJson() const
     for (const TypeDescription &type : types) {
         QJsonObject one = type.unknown;
         one.insert(u"name"_s, type.name);
-        one.insert(u"number"_s, type.number);
+        if (type.isNumbered)
+            one.insert(u"number"_s, type.number);
         if (!type.comment.isEmpty())
             one.insert(u"comment"_s, type.comment);
         if (type.isList)

@@ -144,8 +144,10 @@ void TestProtocolDescription::refused_data()
         "header[0]", u"its size is not fixed, but the type stands behind it");
     whole(
         "type that counts",
-        R"({"typeField":"x","header":[{"name":"x","type":"u8"}],"types":[{"name":"a","fields":[{"name":"s","type":"text","sizedBy":"x"}]}]})",
+        R"({"typeField":"x","header":[{"name":"x","type":"u8"}],"types":[{"name":"a","number":1,"fields":[{"name":"s","type":"text","sizedBy":"x"}]}]})",
         "typeField", u"\"x\" counts something already");
+    whole("no number", R"({"typeField":"x","header":[{"name":"x","type":"u8"}],"types":[{"name":"a"}]})",
+          "types[0].number", u"is missing");
     whole("wide number", R"({"typeField":"x","header":[{"name":"x","type":"u8"}],"types":[{"name":"a","number":256}]})",
           "types[0].number", u"256 does not fit into the field x of 8 bits");
     whole("fixed type", R"({"fixedType":"b","types":[{"name":"a","fields":[{"name":"x","type":"u8"}]}]})", "fixedType",
@@ -335,6 +337,13 @@ void TestProtocolDescription::lookUps()
     QVERIFY(!description.type(QStringView(u"c")));
     QCOMPARE(description.messageTypes()->number(u"a"), 1);
     QCOMPARE(description.messageTypes()->size(), 2);
+    // In structured payloads a name may travel alone; there may be any number of them.
+    const QByteArray named = R"({"payload":"structured","types":[{"name":"a"},{"name":"b"},{"name":"c","number":0}]})";
+    const ProtocolDescription names = described(named);
+    QCOMPARE(names.type(MessageType(u"b"_s))->name, u"b"_s);
+    QCOMPARE(names.type(MessageType(0))->name, u"c"_s);
+    QCOMPARE(names.messageTypes()->size(), 1);
+    QVERIFY(!names.toJson().value("types"_L1).toArray().at(0).toObject().contains("number"_L1));
 }
 
 QTEST_GUILESS_MAIN(TestProtocolDescription)
