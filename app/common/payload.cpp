@@ -101,7 +101,7 @@ std::optional<QCborValue> PayloadReader::json(const QByteArray &text, UsageError
                   reason.remedy.isEmpty() ? tr("write one JSON value, as in '{\"x\": 1}'") : reason.remedy};
         return std::nullopt;
     }
-    return message.value;
+    return message.value.get();
 }
 
 std::optional<MessageType> PayloadReader::type(const QString &text, UsageError *error)

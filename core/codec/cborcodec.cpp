@@ -5,12 +5,13 @@
 #include <array>
 #include <vector>
 
-#include "core/codec/cborhead.h"
+#include "core/codec/cborcheck.h"
 #include "core/codec/cboritems.h"
+#include "core/codec/cborwriter.h"
 #include "core/codec/codectext.h"
 #include "core/codec/fieldtree.h"
+#include "core/codec/payloadcheck.h"
 #include "core/codec/summarytext.h"
-#include "core/codec/valuewriter.h"
 
 namespace SockScope {
 
@@ -85,62 +86,80 @@ QByteArray withBignumTags(QByteArrayView payload, qsizetype start, qsizetype end
     return out;
 }
 
-class CborWriter : public ValueWriter
+/// Reads the data alone.
+class CborSource final : public ValueSource
 {
 public:
-    using ValueWriter::ValueWriter;
-
-protected:
-    QString leaf(const QCborValue &value) override
+    QCborValue value(const Bytes &data) const override
     {
-        switch (value.type()) {
-        case QCborValue::Integer:
-            appendCborInteger(m_out, value.toInteger());
-            return {};
-        case QCborValue::Double:
-            appendCborDouble(m_out, value.toDouble());
-            return {};
-        case QCborValue::String: {
-            const QString text = value.toString();
-            if (!text.isValidUtf16())
-                return u"holds half of a surrogate pair"_s;
-            const QByteArray bytes = text.toUtf8();
-            appendCborHead(m_out, CborMajor::Text, static_cast<quint64>(bytes.size()));
-            m_out += bytes;
-            return {};
-        }
-        case QCborValue::ByteArray: {
-            const QByteArray bytes = value.toByteArray();
-            appendCborHead(m_out, CborMajor::Bytes, static_cast<quint64>(bytes.size()));
-            m_out += bytes;
-            return {};
-        }
-        case QCborValue::Invalid:
-            return u"is an invalid value"_s;
-        default:
-            break;
-        }
-        const auto simple = static_cast<quint8>(value.toSimpleType());
-        if (simple >= 24 && simple < 32)
-            return u"is the reserved simple value %1"_s.arg(simple);
-        appendCborHead(m_out, CborMajor::Simple, simple);
-        return {};
+        return QCborValue::fromCbor(QByteArray::fromRawData(data.data(), data.size()));
     }
-    QString tag(const QCborValue &value, bool &descend) override
-    {
-        if (const auto big = bigIntegerOf(value)) {
-            // RFC 8949 3.4.3: what fits a plain integer is written as one.
-            appendCborHead(m_out, big->negative ? CborMajor::Negative : CborMajor::Unsigned, big->magnitude);
-            return {};
-        }
-        appendCborHead(m_out, CborMajor::Tag, static_cast<quint64>(value.tag()));
-        descend = true;
-        return {};
-    }
-    bool acceptsKey(const QCborValue &) const override { return true; }
-    void beginArray(qsizetype count) override { appendCborHead(m_out, CborMajor::Array, static_cast<quint64>(count)); }
-    void beginMap(qsizetype count) override { appendCborHead(m_out, CborMajor::Map, static_cast<quint64>(count)); }
 };
+constexpr CborSource cborSource;
+
+/// The same where integers stand in it that QCborValue would round.
+class CborBigSource final : public ValueSource
+{
+public:
+    QCborValue value(const Bytes &data) const override
+    {
+        ShapeSink shape;
+        scanItems(CborItems(data.view()), hardMaximumDepth, shape);
+        return QCborValue::fromCbor(withBignumTags(data.view(), 0, data.size(), shape.bigIntegers()));
+    }
+};
+constexpr CborBigSource cborBigSource;
+
+std::optional<SockError> readType(const CborItems &items, const Item &typeItem, MessageType &type)
+{
+    if (typeItem.kind == ItemKind::Integer) {
+        type = typeItem.integer;
+    } else if (typeItem.kind == ItemKind::Text) {
+        const QString typeName = items.text(typeItem, MessageType::maximumNameBytes + 1);
+        return typeFromName(typeName, typeItem.offset, type);
+    } else if (typeItem.kind == ItemKind::BigInteger) {
+        return wrongTypeKind(u"%1, not an integer of 64 bits"_s.arg(items.number(typeItem)), typeItem.offset);
+    } else {
+        return wrongTypeKind(u"neither an integer nor a name"_s, typeItem.offset);
+    }
+    return std::nullopt;
+}
+
+/// Says what is wrong, or takes a root of indefinite length and what is deep.
+std::optional<SockError> decodeWithCare(const Bytes &payload, int maximumDepth, Message &message)
+{
+    const CborItems items(payload.view());
+    ShapeSink shape;
+    // Before QCborValue, which recurses and rounds: depth, well-formedness and every offset are known from here on.
+    if (const ScanResult result = scanItems(items, maximumDepth, shape); result.problem)
+        return result.problem->toError();
+    if (shape.root().kind != ItemKind::Array)
+        return notTypeAndData(u"not an array"_s, 0);
+    if (shape.elements() != 2)
+        return notTypeAndData(u"an array of %1 elements"_s.arg(shape.elements()), 0);
+
+    MessageType type;
+    if (auto error = readType(items, shape.element(0), type))
+        return error;
+    const qsizetype start = shape.element(1).offset;
+    const qsizetype end = shape.endOfElements();
+    const QByteArray bytes = shape.bigIntegers().empty()
+                                 ? QByteArray::fromRawData(payload.data() + start, end - start)
+                                 : withBignumTags(payload.view(), start, end, shape.bigIntegers());
+    QCborParserError parseError;
+    QCborValue value = QCborValue::fromCbor(bytes, &parseError);
+    if (parseError.error != QCborError::NoError) {
+        return codecError(SockError::Code::InvalidPayload,
+                          u"the payload is not CBOR: %1"_s.arg(parseError.errorString()),
+                          u"check that both sides use the same codec and framing"_s, start + parseError.offset);
+    }
+    message.type = type;
+    if (value.isUndefined()) // is what the payload says, not absent
+        message.value = MessageValue(payload.slice(start, end - start), cborSource);
+    else
+        message.value = std::move(value);
+    return std::nullopt;
+}
 
 } // namespace
 
@@ -158,64 +177,33 @@ std::optional<SockError> CborCodec::decode(const Bytes &payload, Message &messag
 {
     if (payload.size() > m_limits.maximumBytes)
         return payloadTooLong(payload.size(), m_limits.maximumBytes);
-    const CborItems items(payload.view());
-    ShapeSink shape;
-    // Before QCborValue, which recurses and rounds: depth, well-formedness and every offset are known from here on.
-    if (const ScanResult result = scanItems(items, m_limits.maximumDepth, shape); result.problem)
-        return result.problem->toError();
-    if (shape.root().kind != ItemKind::Array)
-        return notTypeAndData(u"not an array"_s, 0);
-    if (shape.elements() != 2)
-        return notTypeAndData(u"an array of %1 elements"_s.arg(shape.elements()), 0);
-
-    const Item &typeItem = shape.element(0);
+    constexpr char two = '\x82'; // the head that all write; others are read with care
+    const QByteArrayView view = payload.view();
+    CborCheck check(view, m_limits.maximumDepth);
+    if (!view.startsWith(two) || view.size() > quickMaximumBytes || !check.value(1, 1))
+        return decodeWithCare(payload, m_limits.maximumDepth, message);
+    const qsizetype data = check.at();
+    if (!check.value(data, 1) || check.at() < view.size())
+        return decodeWithCare(payload, m_limits.maximumDepth, message);
     MessageType type;
-    if (typeItem.kind == ItemKind::Integer) {
-        type = typeItem.integer;
-    } else if (typeItem.kind == ItemKind::Text) {
-        const QString typeName = items.text(typeItem, MessageType::maximumNameBytes + 1);
-        if (auto error = typeFromName(typeName, typeItem.offset, type))
-            return error;
-    } else if (typeItem.kind == ItemKind::BigInteger) {
-        return wrongTypeKind(u"%1, not an integer of 64 bits"_s.arg(items.number(typeItem)), typeItem.offset);
+    if (const auto lead = static_cast<quint8>(view[1]); lead < 24) {
+        type = lead;
     } else {
-        return wrongTypeKind(u"neither an integer nor a name"_s, typeItem.offset);
-    }
-
-    const qsizetype start = shape.element(1).offset;
-    const qsizetype end = shape.endOfElements();
-    const QByteArray bytes = shape.bigIntegers().empty()
-                                 ? QByteArray::fromRawData(payload.data() + start, end - start)
-                                 : withBignumTags(payload.view(), start, end, shape.bigIntegers());
-    QCborParserError parseError;
-    QCborValue value = QCborValue::fromCbor(bytes, &parseError);
-    if (parseError.error != QCborError::NoError) {
-        return codecError(SockError::Code::InvalidPayload,
-                          u"the payload is not CBOR: %1"_s.arg(parseError.errorString()),
-                          u"check that both sides use the same codec and framing"_s, start + parseError.offset);
+        const CborItems items(view);
+        Item item;
+        items.read(1, item);
+        if (auto error = readType(items, item, type))
+            return error;
     }
     message.type = type;
-    message.holdsUndefined = value.isUndefined();
-    message.value = std::move(value);
+    message.value = MessageValue(payload.slice(data, view.size() - data),
+                                 check.hasBigIntegers() ? static_cast<const ValueSource &>(cborBigSource) : cborSource);
     return std::nullopt;
 }
 
 std::optional<SockError> CborCodec::encode(const Message &message, QByteArray &payload) const
 {
-    const qsizetype start = payload.size();
-    CborWriter writer(payload, m_limits, u"CBOR"_s);
-    appendCborHead(payload, CborMajor::Array, 2);
-    if (message.type.isName()) {
-        const QByteArray typeName = message.type.name().toUtf8();
-        appendCborHead(payload, CborMajor::Text, static_cast<quint64>(typeName.size()));
-        payload += typeName;
-    } else {
-        appendCborInteger(payload, message.type.number());
-    }
-    auto error = writer.write(message.value);
-    if (error)
-        payload.truncate(start);
-    return error;
+    return writeCbor(message.type, message.value.get(), m_limits, payload);
 }
 
 FieldNode CborCodec::fields(QByteArrayView payload, qsizetype maximumNodes) const

@@ -48,7 +48,8 @@ struct FieldNode
 
 /*! Turns a frame's payload into a message and back.
  *  Path    framing → [this] → hooks; and sendMessage → [this] → framing
- *  Shape   decode: payload in, message.type and message.value out (payload is already set); encode: appends to payload
+ *  Shape   decode: payload in, message.type and message.value out (payload is already set); it looks at every byte, but
+ *          the value is built when somebody asks for it. encode: appends to payload
  *  Units   offsets in bytes from the start of the payload
  *  Errors  InvalidPayload, InvalidValue, TooDeep, TooLong, UnknownType, with Stage::Codec and the offset
  *  Thread  immutable: any thread, without locks

@@ -59,11 +59,10 @@ qsizetype JsonItems::start() const
     return skipBlanks(m_payload.startsWith(QByteArrayView("\xef\xbb\xbf", 3)) ? 3 : 0);
 }
 
-std::optional<ItemProblem> JsonItems::checkDepth(QByteArrayView payload, int maximumDepth)
+std::optional<ItemProblem> JsonItems::checkDepth(QByteArrayView payload, int maximumDepth, qsizetype start, int depth)
 {
-    int depth = 0;
     bool inText = false;
-    for (qsizetype position = 0; position < payload.size(); ++position) {
+    for (qsizetype position = start; position < payload.size(); ++position) {
         const char byte = payload[position];
         if (inText) {
             if (byte == '\\')

@@ -21,8 +21,9 @@ public:
     QString number(const Item &item) const override;
     /// Where the first value starts.
     qsizetype start() const;
-    /// Looks at brackets only: whether they nest deeper than allowed, and where; before anything recursive runs.
-    static std::optional<ItemProblem> checkDepth(QByteArrayView payload, int maximumDepth);
+    /// Looks at brackets only: whether they nest deeper than allowed, and where; before anything recursive runs. What
+    /// stands before start, where no text is open, opens so many levels.
+    static std::optional<ItemProblem> checkDepth(QByteArrayView payload, int maximumDepth, qsizetype start, int depth);
 
 private:
     qsizetype skipBlanks(qsizetype position) const;

@@ -3,17 +3,19 @@
 #include <QCborParserError>
 
 #include <limits>
+#include <string_view>
 
 #include <msgpack/null_visitor.hpp>
-#include <msgpack/pack.hpp>
 #include <msgpack/unpack.hpp>
 
 #include "core/codec/cborhead.h"
 #include "core/codec/codectext.h"
 #include "core/codec/fieldtree.h"
+#include "core/codec/messagepackcheck.h"
 #include "core/codec/messagepackitems.h"
+#include "core/codec/messagepackwriter.h"
+#include "core/codec/payloadcheck.h"
 #include "core/codec/summarytext.h"
-#include "core/codec/valuewriter.h"
 
 namespace SockScope {
 
@@ -21,126 +23,86 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/*! Takes the type out of [type, data] and writes the data as CBOR, which QCborValue reads in one go: filling a QCborMap
- *  key by key would search it for each. Answering false ends the parse; locateProblem then says what is wrong.
- */
-class DataVisitor : public msgpack::null_visitor
+/// Writes MessagePack that was checked as CBOR, which QCborValue reads in one go: filling a QCborMap key by key would
+/// search it for each.
+class CborVisitor : public msgpack::null_visitor
 {
 public:
-    explicit DataVisitor(int maximumDepth)
-        : m_maximumDepth(maximumDepth)
-    {
-    }
-
     bool visit_nil()
     {
-        return data([this] { m_cbor += '\xf6'; });
+        m_cbor += '\xf6';
+        return true;
     }
     bool visit_boolean(bool value)
     {
-        return data([this, value] { m_cbor += value ? '\xf5' : '\xf4'; });
+        m_cbor += value ? '\xf5' : '\xf4';
+        return true;
     }
     bool visit_positive_integer(uint64_t value)
     {
         if (value > static_cast<uint64_t>(std::numeric_limits<qint64>::max()))
-            return data([this, value] { appendCborBigInteger(m_cbor, false, value); });
-        return visit_negative_integer(static_cast<int64_t>(value));
+            appendCborBigInteger(m_cbor, false, value);
+        else
+            appendCborHead(m_cbor, CborMajor::Unsigned, value);
+        return true;
     }
     bool visit_negative_integer(int64_t value)
     {
-        if (isType()) {
-            m_type = value;
-            return true;
-        }
-        return data([this, value] { appendCborInteger(m_cbor, value); });
+        appendCborInteger(m_cbor, value);
+        return true;
     }
     bool visit_float32(float value) { return visit_float64(static_cast<double>(value)); }
     bool visit_float64(double value)
     {
-        return data([this, value] { appendCborDouble(m_cbor, value); });
+        appendCborDouble(m_cbor, value);
+        return true;
     }
-    bool visit_str(const char *text, uint32_t size)
+    bool visit_str(const char *text, uint32_t size) { return string(CborMajor::Text, text, size); }
+    bool visit_bin(const char *bytes, uint32_t size) { return string(CborMajor::Bytes, bytes, size); }
+    bool visit_ext(const char *bytes, uint32_t size) // the type and what it types
     {
-        const QByteArrayView view(text, static_cast<qsizetype>(size));
-        if (!view.isValidUtf8())
-            return false;
-        if (isType()) {
-            m_typeError = typeFromName(utf8ToString(view), 1, m_type);
-            return !m_typeError;
-        }
-        return data([this, view] { appendString(CborMajor::Text, view); });
-    }
-    bool visit_bin(const char *bytes, uint32_t size)
-    {
-        const QByteArrayView view(bytes, static_cast<qsizetype>(size));
-        return data([this, view] { appendString(CborMajor::Bytes, view); });
-    }
-    bool visit_ext(const char *bytes, uint32_t size)
-    {
-        const QByteArrayView view(bytes, static_cast<qsizetype>(size)); // the type and what it types
-        return data([this, view] {
-            appendCborHead(m_cbor, CborMajor::Tag,
-                           MessagePackCodec::extensionTagBase + static_cast<quint8>(view.front()));
-            appendString(CborMajor::Bytes, view.sliced(1));
-        });
+        appendCborHead(m_cbor, CborMajor::Tag, MessagePackCodec::extensionTagBase + static_cast<quint8>(*bytes));
+        return string(CborMajor::Bytes, bytes + 1, size - 1);
     }
     bool start_array(uint32_t count)
     {
-        if (m_depth == 0) {
-            m_depth = 1;
-            return count == 2;
-        }
-        return start(CborMajor::Array, count);
-    }
-    bool start_map(uint32_t count) { return start(CborMajor::Map, count); }
-    bool end_array()
-    {
-        --m_depth;
+        appendCborHead(m_cbor, CborMajor::Array, count);
         return true;
     }
-    bool end_map() { return end_array(); }
-    bool end_array_item()
+    bool start_map(uint32_t count)
     {
-        if (m_depth == 1)
-            m_hasType = true;
+        appendCborHead(m_cbor, CborMajor::Map, count);
         return true;
     }
 
-    MessageType type() const { return m_type; }
-    const std::optional<SockError> &typeError() const { return m_typeError; }
     const QByteArray &cbor() const { return m_cbor; }
 
 private:
-    bool isType() const { return m_depth == 1 && !m_hasType; }
-    template <typename Append>
-    bool data(Append append)
+    bool string(CborMajor major, const char *bytes, uint32_t size)
     {
-        if (m_depth == 0 || isType())
-            return false;
-        append();
+        appendCborHead(m_cbor, major, size);
+        m_cbor.append(bytes, static_cast<qsizetype>(size));
         return true;
     }
-    bool start(CborMajor major, uint32_t count)
-    {
-        if (m_depth >= m_maximumDepth)
-            return false;
-        const bool done = data([this, major, count] { appendCborHead(m_cbor, major, count); });
-        ++m_depth;
-        return done;
-    }
-    void appendString(CborMajor major, QByteArrayView view)
-    {
-        appendCborHead(m_cbor, major, static_cast<quint64>(view.size()));
-        m_cbor += view;
-    }
 
-    const int m_maximumDepth;
-    int m_depth = 0;
-    bool m_hasType = false;
-    MessageType m_type;
-    std::optional<SockError> m_typeError;
     QByteArray m_cbor;
 };
+
+QCborValue read(QByteArrayView data, QCborParserError *error = nullptr)
+{
+    CborVisitor visitor;
+    size_t parsed = 0;
+    msgpack::parse(data.data(), static_cast<size_t>(data.size()), parsed, visitor);
+    return QCborValue::fromCbor(visitor.cbor(), error);
+}
+
+/// Reads the data alone.
+class MessagePackSource final : public ValueSource
+{
+public:
+    QCborValue value(const Bytes &data) const override { return read(data.view()); }
+};
+constexpr MessagePackSource messagePackSource;
 
 /// Looks at the first two levels only.
 class RootSink : public ItemSink
@@ -164,6 +126,7 @@ public:
     }
     Item m_root;
     Item m_type;
+    qsizetype m_data = 0;
 
 private:
     void note(const Item &item)
@@ -172,133 +135,68 @@ private:
             m_root = item;
         else if (m_depth == 1 && m_elements++ == 0)
             m_type = item;
+        else if (m_depth == 1 && m_elements == 2)
+            m_data = item.offset;
     }
     int m_depth = 0;
     qint64 m_elements = 0;
 };
 
-/// Reads a refused payload again, slowly, to say what is wrong and where.
-SockError locateProblem(QByteArrayView payload, int maximumDepth, qsizetype parsed)
+/// The type of [type, data], which stands at an offset.
+std::optional<SockError> readType(QByteArrayView payload, qsizetype offset, MessageType &type)
 {
+    if (const auto lead = static_cast<quint8>(payload[offset]); lead < 0x80) {
+        type = lead;
+        return std::nullopt;
+    }
     const MessagePackItems items(payload);
+    Item item;
+    items.read(offset, item);
+    if (item.kind == ItemKind::Text)
+        return typeFromName(items.text(item, MessageType::maximumNameBytes + 1), offset, type);
+    if (item.kind == ItemKind::BigInteger)
+        return wrongTypeKind(u"%1, not an integer of 64 bits"_s.arg(items.number(item)), offset);
+    if (item.kind != ItemKind::Integer)
+        return wrongTypeKind(u"neither an integer nor a name"_s, offset);
+    type = item.integer;
+    return std::nullopt;
+}
+
+/// How long the head of an array of two is that a payload begins with, 0 when it begins with anything else.
+qsizetype headOfTwo(QByteArrayView payload)
+{
+    using namespace std::string_view_literals;
+    for (const std::string_view head : {"\x92"sv, "\xdc\0\2"sv, "\xdd\0\0\0\2"sv}) {
+        if (payload.startsWith(QByteArrayView(head.data(), static_cast<qsizetype>(head.size()))))
+            return static_cast<qsizetype>(head.size());
+    }
+    return 0;
+}
+
+/// What nests deeper than the quick check follows.
+std::optional<SockError> decodeDeep(const Bytes &payload, int maximumDepth, Message &message)
+{
     RootSink root;
-    if (const ScanResult result = scanItems(items, maximumDepth, root); result.problem)
+    if (const ScanResult result = scanItems(MessagePackItems(payload.view()), maximumDepth, root); result.problem)
         return result.problem->toError();
     if (root.m_root.kind != ItemKind::Array)
         return notTypeAndData(u"not an array"_s, 0);
     if (root.m_root.count != 2)
         return notTypeAndData(u"an array of %1 elements"_s.arg(root.m_root.count), 0);
-    if (root.m_type.kind == ItemKind::BigInteger)
-        return wrongTypeKind(u"%1, not an integer of 64 bits"_s.arg(items.number(root.m_type)), root.m_type.offset);
-    if (root.m_type.kind != ItemKind::Integer && root.m_type.kind != ItemKind::Text)
-        return wrongTypeKind(u"neither an integer nor a name"_s, root.m_type.offset);
-    return codecError(SockError::Code::InvalidPayload, u"the payload is not MessagePack"_s,
-                      u"check that both sides use the same codec and framing"_s, parsed);
+    MessageType type;
+    if (auto error = readType(payload.view(), root.m_type.offset, type))
+        return error;
+    QCborParserError parseError;
+    QCborValue value = read(payload.view().sliced(root.m_data), &parseError);
+    if (parseError.error != QCborError::NoError) {
+        return codecError(SockError::Code::InvalidPayload,
+                          u"the payload cannot be read: %1"_s.arg(parseError.errorString()),
+                          u"check that both sides use the same codec and framing"_s);
+    }
+    message.type = type;
+    message.value = std::move(value);
+    return std::nullopt;
 }
-
-struct ByteArrayStream
-{
-    QByteArray &out;
-    void write(const char *data, size_t size) { out.append(data, static_cast<qsizetype>(size)); }
-};
-
-using Packer = msgpack::packer<ByteArrayStream>;
-
-void packText(Packer &packer, const QByteArray &bytes)
-{
-    packer.pack_str(static_cast<uint32_t>(bytes.size()));
-    packer.pack_str_body(bytes.constData(), static_cast<uint32_t>(bytes.size()));
-}
-
-class MessagePackWriter : public ValueWriter
-{
-public:
-    MessagePackWriter(QByteArray &out, const CodecLimits &limits)
-        : ValueWriter(out, limits, u"MessagePack"_s)
-        , m_stream{out}
-        , m_packer(m_stream)
-    {
-    }
-
-    void type(const MessageType &type)
-    {
-        m_packer.pack_array(2);
-        if (type.isName())
-            packText(m_packer, type.name().toUtf8());
-        else
-            m_packer.pack_int64(type.number());
-    }
-
-protected:
-    QString leaf(const QCborValue &value) override
-    {
-        switch (value.type()) {
-        case QCborValue::Integer:
-            m_packer.pack_int64(value.toInteger());
-            return {};
-        case QCborValue::Double:
-            // Not the packer's pack_double, which makes an integer of 7.0.
-            appendBigEndianDouble(m_out, '\xcb', value.toDouble());
-            return {};
-        case QCborValue::String: {
-            const QString text = value.toString();
-            if (!text.isValidUtf16())
-                return u"holds half of a surrogate pair"_s;
-            packText(m_packer, text.toUtf8());
-            return {};
-        }
-        case QCborValue::ByteArray: {
-            const QByteArray bytes = value.toByteArray();
-            m_packer.pack_bin(static_cast<uint32_t>(bytes.size()));
-            m_packer.pack_bin_body(bytes.constData(), static_cast<uint32_t>(bytes.size()));
-            return {};
-        }
-        case QCborValue::True:
-            m_packer.pack_true();
-            return {};
-        case QCborValue::False:
-            m_packer.pack_false();
-            return {};
-        case QCborValue::Null:
-            m_packer.pack_nil();
-            return {};
-        case QCborValue::Undefined:
-        case QCborValue::Invalid:
-            return u"is undefined"_s;
-        default:
-            return u"is a CBOR simple value"_s;
-        }
-    }
-    QString tag(const QCborValue &value, bool &) override
-    {
-        const auto number = static_cast<quint64>(value.tag());
-        if (const auto big = bigIntegerOf(value)) {
-            const bool fits = big->magnitude <= static_cast<quint64>(std::numeric_limits<qint64>::max());
-            if (big->negative && !fits)
-                return u"is below -2^63"_s;
-            if (big->negative)
-                m_packer.pack_int64(-1 - static_cast<qint64>(big->magnitude));
-            else
-                m_packer.pack_uint64(big->magnitude);
-            return {};
-        }
-        const QCborValue inner = value.taggedValue();
-        constexpr quint64 base = MessagePackCodec::extensionTagBase;
-        if (number < base || number > base + 0xff || !inner.isByteArray())
-            return u"is a CBOR tag (%1)"_s.arg(number);
-        const QByteArray bytes = inner.toByteArray();
-        m_packer.pack_ext(static_cast<size_t>(bytes.size()), static_cast<int8_t>(number - base));
-        m_packer.pack_ext_body(bytes.constData(), static_cast<uint32_t>(bytes.size()));
-        return {};
-    }
-    bool acceptsKey(const QCborValue &) const override { return true; }
-    void beginArray(qsizetype count) override { m_packer.pack_array(static_cast<uint32_t>(count)); }
-    void beginMap(qsizetype count) override { m_packer.pack_map(static_cast<uint32_t>(count)); }
-
-private:
-    ByteArrayStream m_stream;
-    Packer m_packer;
-};
 
 } // namespace
 
@@ -318,34 +216,46 @@ std::optional<SockError> MessagePackCodec::decode(const Bytes &payload, Message 
         return payloadTooLong(payload.size(), m_limits.maximumBytes);
     if (payload.isEmpty())
         return emptyProblem().toError();
-    DataVisitor visitor(m_limits.maximumDepth);
-    size_t parsed = 0;
-    const bool done = msgpack::parse(payload.data(), static_cast<size_t>(payload.size()), parsed, visitor);
-    if (visitor.typeError())
-        return visitor.typeError();
-    if (!done || static_cast<qsizetype>(parsed) != payload.size())
-        return locateProblem(payload.view(), m_limits.maximumDepth, static_cast<qsizetype>(parsed));
-    QCborParserError parseError;
-    QCborValue value = QCborValue::fromCbor(visitor.cbor(), &parseError);
-    if (parseError.error != QCborError::NoError) {
-        return codecError(SockError::Code::InvalidPayload,
-                          u"the payload cannot be read: %1"_s.arg(parseError.errorString()),
-                          u"check that both sides use the same codec and framing"_s);
+    const QByteArrayView view = payload.view();
+    MessagePackCheck check(view, m_limits.maximumDepth);
+    const auto refused = [&]() -> std::optional<SockError> {
+        if (const auto problem = check.problem())
+            return problem->toError();
+        return decodeDeep(payload, m_limits.maximumDepth, message);
+    };
+    if (view.size() > quickMaximumBytes)
+        return decodeDeep(payload, m_limits.maximumDepth, message);
+    const qsizetype head = headOfTwo(view);
+    MessageType type;
+    qsizetype data = 0;
+    if (head == 0) {
+        if (!check.value(0, 0))
+            return refused();
+    } else {
+        // The type first: what is wrong with a name is said before what is wrong with the data.
+        if (!check.value(head, 1))
+            return refused();
+        data = check.at();
+        const auto wrongType = readType(view, head, type);
+        if (wrongType && wrongType->code != SockError::Code::InvalidPayload)
+            return wrongType;
+        if (!check.value(data, 1))
+            return refused();
+        if (wrongType && check.at() == view.size())
+            return wrongType;
     }
-    message.type = visitor.type();
-    message.value = std::move(value);
+    if (check.at() < view.size())
+        return trailingProblem(check.at(), view.size()).toError();
+    if (head == 0)
+        return decodeDeep(payload, m_limits.maximumDepth, message); // says of what shape it is
+    message.type = type;
+    message.value = MessageValue(payload.slice(data, view.size() - data), messagePackSource);
     return std::nullopt;
 }
 
 std::optional<SockError> MessagePackCodec::encode(const Message &message, QByteArray &payload) const
 {
-    const qsizetype start = payload.size();
-    MessagePackWriter writer(payload, m_limits);
-    writer.type(message.type);
-    auto error = writer.write(message.value);
-    if (error)
-        payload.truncate(start);
-    return error;
+    return writeMessagePack(message.type, message.value.get(), m_limits, payload);
 }
 
 FieldNode MessagePackCodec::fields(QByteArrayView payload, qsizetype maximumNodes) const

@@ -24,8 +24,8 @@ std::optional<SockError> RawCodec::decode(const Bytes &payload, Message &message
     // data() makes bytes of a payload only where there are some; an empty one must not turn into "nothing".
     if (payload.isEmpty())
         message.value = QCborValue(QByteArray(""));
-    else if (!message.value.isUndefined())
-        message.value = QCborValue(QCborValue::Undefined);
+    else
+        message.value.clear();
     return std::nullopt;
 }
 
@@ -33,11 +33,12 @@ std::optional<SockError> RawCodec::encode(const Message &message, QByteArray &pa
 {
     QByteArray bytes;
     QByteArrayView view = message.payload.view(); // bytes as they are, without a value around them
-    if (message.value.isByteArray()) {
-        view = bytes = message.value.toByteArray();
-    } else if (message.value.isString()) {
-        view = bytes = message.value.toString().toUtf8();
-    } else if (!message.value.isUndefined() || view.isEmpty()) {
+    const QCborValue value = message.value.get();
+    if (value.isByteArray()) {
+        view = bytes = value.toByteArray();
+    } else if (value.isString()) {
+        view = bytes = value.toString().toUtf8();
+    } else if (!value.isUndefined() || view.isEmpty()) {
         return codecError(SockError::Code::InvalidValue, u"the raw codec sends bytes or text only"_s,
                           u"send a byte array or text, or choose the codec json, msgpack or cbor"_s);
     }

@@ -18,6 +18,13 @@ std::optional<SockError> notUtf8(QByteArrayView view, SockError::Code code)
                       u"send UTF-8, or choose the codec raw"_s, bad);
 }
 
+class TextSource final : public ValueSource
+{
+public:
+    QCborValue value(const Bytes &payload) const override { return QCborValue(utf8ToString(payload.view())); }
+};
+constexpr TextSource textSource;
+
 } // namespace
 
 TextCodec::TextCodec(CodecLimits limits)
@@ -37,23 +44,24 @@ std::optional<SockError> TextCodec::decode(const Bytes &payload, Message &messag
     if (auto error = notUtf8(payload.view(), SockError::Code::InvalidPayload))
         return error;
     message.type = 0;
-    message.value = QCborValue(utf8ToString(payload.view()));
+    message.value = MessageValue(payload, textSource);
     return std::nullopt;
 }
 
 std::optional<SockError> TextCodec::encode(const Message &message, QByteArray &payload) const
 {
     QByteArray bytes;
-    if (message.value.isString()) {
-        const QString text = message.value.toString();
+    const QCborValue value = message.value.get();
+    if (value.isString()) {
+        const QString text = value.toString();
         if (!text.isValidUtf16()) {
             return codecError(SockError::Code::InvalidValue, u"the text holds half of a surrogate pair"_s,
                               u"send complete characters"_s);
         }
         bytes = text.toUtf8();
-    } else if (message.value.isByteArray()) {
-        bytes = message.value.toByteArray();
-    } else if (message.value.isUndefined() && !message.payload.isEmpty()) {
+    } else if (value.isByteArray()) {
+        bytes = value.toByteArray();
+    } else if (value.isUndefined() && !message.payload.isEmpty()) {
         bytes = message.payload.toByteArray();
     } else {
         return codecError(SockError::Code::InvalidValue, u"the text codec sends text only"_s,

@@ -40,9 +40,7 @@ struct Envelope
 inline void recycle(Envelope &envelope)
 {
     envelope.message.payload = Bytes();
-    envelope.message.holdsUndefined = false;
-    if (!envelope.message.value.isUndefined())
-        envelope.message.value = QCborValue(QCborValue::Undefined);
+    envelope.message.value.clear();
 }
 
 } // namespace SockScope

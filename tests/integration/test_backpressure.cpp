@@ -218,7 +218,7 @@ private Q_SLOTS:
         const std::unique_ptr<BaseSock> client = make(tcp, quiet());
         server->addHandler(1, this, [&](const Envelope &envelope) {
             if (random.oneIn(20))
-                server->sendMessage(2, envelope.message.value, envelope.peer);
+                server->sendMessage(2, envelope.message.data(), envelope.peer);
             if (random.oneIn(200))
                 throw 1;
             if (random.oneIn(300))

@@ -152,7 +152,7 @@ private Q_SLOTS:
         Checked<UdpSock> server(listening());
         QVERIFY(!server.start());
         QList<QCborValue> got;
-        server.addHandler(1, this, [&](const Envelope &envelope) { got.append(envelope.message.value); });
+        server.addHandler(1, this, [&](const Envelope &envelope) { got.append(envelope.message.data()); });
         QUdpSocket peer;
         const auto send = [&](const QByteArray &text) {
             peer.writeDatagram(text, QHostAddress::LocalHost, server.localEndpoint().port());

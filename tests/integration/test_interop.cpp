@@ -34,7 +34,7 @@ private Q_SLOTS:
         QVERIFY(port != 0);
         const std::unique_ptr<BaseSock> sock = make(kind, quiet());
         QCborArray answers;
-        sock->addHandler(8, this, [&](const Envelope &envelope) { answers.append(envelope.message.value); });
+        sock->addHandler(8, this, [&](const Envelope &envelope) { answers.append(envelope.message.data()); });
         QVERIFY(!sock->start());
         QVERIFY(!sock->connectTo(HostPort{u"127.0.0.1"_s, port}));
         QTRY_COMPARE(knownPeers(*sock), 1);

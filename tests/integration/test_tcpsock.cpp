@@ -41,7 +41,7 @@ private Q_SLOTS:
         Checked<TcpSock> server(listening(quiet(), bind));
         QVERIFY(!server.start());
         server.addHandler(
-            1, this, [&](const Envelope &envelope) { server.sendMessage(2, envelope.message.value, envelope.peer); });
+            1, this, [&](const Envelope &envelope) { server.sendMessage(2, envelope.message.data(), envelope.peer); });
         SockOptions options = quiet();
         options.connectTo = {{host, server.localEndpoint().port()}};
         Checked<TcpSock> client(options);

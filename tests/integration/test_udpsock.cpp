@@ -48,7 +48,7 @@ private Q_SLOTS:
         QVERIFY(server.url().startsWith(u"udp://"_s));
         QVERIFY(server.localEndpoint().port() != 0);
         server.addHandler(
-            1, this, [&](const Envelope &envelope) { server.sendMessage(2, envelope.message.value, envelope.peer); });
+            1, this, [&](const Envelope &envelope) { server.sendMessage(2, envelope.message.data(), envelope.peer); });
         base.connectTo = {{host, server.localEndpoint().port()}};
         Checked<UdpSock> client(base);
         QList<qint64> answers;
@@ -83,7 +83,7 @@ private Q_SLOTS:
         QUdpSocket client;
         QVERIFY(client.bind(QHostAddress::LocalHost, 0));
         server.addHandler(1, this, [&](const Envelope &envelope) {
-            server.sendMessage(2, envelope.message.value, envelope.peer);
+            server.sendMessage(2, envelope.message.data(), envelope.peer);
             left = QTest::qWaitFor([&client] { return client.hasPendingDatagrams(); });
         });
         QVERIFY(!server.start());

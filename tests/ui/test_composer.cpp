@@ -257,7 +257,7 @@ private Q_SLOTS:
         QTest::mouseClick(sendButton, Qt::LeftButton);
         QTRY_COMPARE(heard.size(), 1);
         QCOMPARE(heard.first().peer.toString(), u"10.0.0.7:40001"_s);
-        QCOMPARE(heard.first().message.value.toInteger(), 7);
+        QCOMPARE(heard.first().message.data().toInteger(), 7);
         QVERIFY(heard.first().flags.testFlag(EnvelopeFlag::Injected));
 
         // What was received comes back into the fields for another go.

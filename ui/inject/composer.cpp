@@ -135,7 +135,7 @@ void Composer::edit(const StoredMessage &stored)
     Message message;
     const bool decodes = info.codec && !info.codec->decode(Bytes(stored.payload()), message);
     if (decodes && codecName != "raw"_L1 && codecName != "text"_L1) {
-        if (const auto json = jsonText(message.value)) {
+        if (const auto json = jsonText(message.value.get())) {
             setForm(PayloadForm::Json);
             return setText(*json);
         }

@@ -173,7 +173,7 @@ std::optional<QCborValue> parseJson(const QString &text, PayloadError *error)
         const qsizetype bytes = qBound<qsizetype>(0, failed->offset - prefixBytes, utf8.size());
         return fail(error, failed->what, QString::fromUtf8(utf8.left(bytes)).size());
     }
-    return message.value;
+    return message.value.get();
 }
 
 std::optional<QByteArray> readPayloadFile(const QString &path, PayloadError *error)
@@ -257,7 +257,7 @@ std::optional<ComposedPayload> composePayload(PayloadForm form, const QString &t
         message.value = codecName == "raw"_L1 ? QCborValue(*bytes) : QCborValue(string);
     }
     if (!codec)
-        return ComposedPayload{message, message.value.toByteArray()};
+        return ComposedPayload{message, message.value.get().toByteArray()};
     QByteArray payload;
     if (const auto failed = codec->encode(message, payload))
         return fail(error, failed->toString(), failed->offset);

@@ -44,10 +44,11 @@ QString wholeFieldText(const Codec &codec, QByteArrayView field, const QString &
     Message message;
     if (codec.decode(Bytes(payload), message))
         return shown;
-    if (message.value.isString())
-        return quotedText(message.value.toString(), all);
-    if (message.value.isByteArray()) {
-        const QByteArray bytes = message.value.toByteArray();
+    const QCborValue value = message.value.get();
+    if (value.isString())
+        return quotedText(value.toString(), all);
+    if (value.isByteArray()) {
+        const QByteArray bytes = value.toByteArray();
         return hexText(bytes, bytes.size(), all);
     }
     return shown;

@@ -48,7 +48,7 @@ private Q_SLOTS:
         QVERIFY(!m_codec.encode(messageOf(1, std::nan("")), payload));
         Message message;
         QVERIFY(!m_codec.decode(Bytes(payload), message));
-        QVERIFY(std::isnan(message.value.toDouble(0)));
+        QVERIFY(std::isnan(message.data().toDouble(0)));
     }
     void undefinedIsAValue()
     {
@@ -94,7 +94,7 @@ private Q_SLOTS:
         Message message;
         const auto error = m_codec.decode(Bytes(payload), message);
         QVERIFY2(!error, error ? qPrintable(error->toString()) : "");
-        QCOMPARE(message.value, value);
+        QCOMPARE(message.data(), value);
         QVERIFY(survives(m_codec, payload));
     }
     void malformed_data()
@@ -178,7 +178,7 @@ private Q_SLOTS:
         const auto error = m_codec.decode(Bytes(payload), message);
         QVERIFY2(!error, error ? qPrintable(error->toString()) : "");
         const FieldNode root = m_codec.fields(payload);
-        leavesReparse(m_codec, payload, root.children.at(1), message.value,
+        leavesReparse(m_codec, payload, root.children.at(1), message.data(),
                       [](const QByteArray &slice) { return bytesOf("8201") + slice; });
     }
     void fieldsNameTheirKinds()

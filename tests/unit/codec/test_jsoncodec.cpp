@@ -59,14 +59,14 @@ private Q_SLOTS:
         const auto error = m_codec.decode(Bytes(payload), message);
         QVERIFY2(!error, error ? qPrintable(error->toString()) : "");
         QCOMPARE(message.type, MessageType(type));
-        QVERIFY(message.value.isNull());
+        QVERIFY(message.data().isNull());
         QCOMPARE(m_codec.fields(payload).children.at(0).key, QStringLiteral("type"));
     }
     void largeIntegersBecomeDoubles()
     {
         Message message;
         QVERIFY(!m_codec.decode(Bytes("[1,9223372036854775808]"), message));
-        QCOMPARE(message.value, QCborValue(9223372036854775808.0));
+        QCOMPARE(message.data(), QCborValue(9223372036854775808.0));
     }
     void byteOrderMarksStay()
     {
@@ -76,12 +76,12 @@ private Q_SLOTS:
                                    "a\"}]";
         Message message;
         QVERIFY(!m_codec.decode(Bytes(payload), message));
-        QCOMPARE(message.value, QCborValue(QCborMap{{marked, marked}}));
+        QCOMPARE(message.data(), QCborValue(QCborMap{{marked, marked}}));
         QByteArray written;
         QVERIFY(!m_codec.encode(message, written));
         Message again;
         QVERIFY(!m_codec.decode(Bytes(written), again));
-        QCOMPARE(again.value, message.value);
+        QCOMPARE(again.data(), message.data());
     }
     void malformed_data()
     {
@@ -198,7 +198,7 @@ private Q_SLOTS:
         Message message;
         QVERIFY(!m_codec.decode(Bytes(payload), message));
         const FieldNode root = m_codec.fields(payload);
-        leavesReparse(m_codec, payload, root.children.at(1), message.value,
+        leavesReparse(m_codec, payload, root.children.at(1), message.data(),
                       [](const QByteArray &slice) { return "[1," + slice + "]"; });
     }
     void fieldsOfOtherShapes()

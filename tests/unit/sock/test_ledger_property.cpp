@@ -97,7 +97,7 @@ private Q_SLOTS:
             if (chance(10))
                 throw std::runtime_error("on purpose");
             if (chance(10))
-                pair.b->sendMessage(1, envelope.message.value, envelope.peer);
+                pair.b->sendMessage(1, envelope.message.data(), envelope.peer);
             look();
         });
         pair.b->addHandler(2, this, [&](const Envelope &envelope) {

@@ -66,16 +66,16 @@ protected:
     std::optional<SockError> serialiseMessage(const Message &message, QByteArray &payload) override
     {
         fail("serialiseMessage");
-        payload = QByteArray::number(message.type.number()) + message.value.toString().toUtf8();
+        payload = QByteArray::number(message.type.number()) + message.data().toString().toUtf8();
         std::reverse(payload.begin(), payload.end());
         return std::nullopt;
     }
     bool handleAll(Envelope &envelope) override
     {
         fail("handleAll");
-        if (envelope.message.value.toString() == u"drop"_s)
+        if (envelope.message.data().toString() == u"drop"_s)
             return false;
-        envelope.message.value = envelope.message.value.toString().toUpper();
+        envelope.message.value = envelope.message.data().toString().toUpper();
         return true;
     }
     void tick(const TickInfo &info) override
