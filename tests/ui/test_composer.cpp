@@ -209,7 +209,7 @@ private Q_SLOTS:
         QTest::mouseClick(sendButton, Qt::LeftButton);
         QTRY_COMPARE(composer.answerText(), u"Sent to 1 peer."_s);
         QTRY_COMPARE(heard.size(), 1);
-        QCOMPARE(heard.first().value.toMap().value(u"text"_s).toString(), u"hi"_s);
+        QCOMPARE(heard.first().data().toMap().value(u"text"_s).toString(), u"hi"_s);
 
         composer.setTarget(controller->sockId(), client.localEndpoint(), false);
         QTest::keyClick(field<QPlainTextEdit>(composer, u"injectText"_s), Qt::Key_Return, Qt::ControlModifier);
