@@ -11,6 +11,7 @@
 #include "app/common/protocolfile.h"
 #include "app/common/sockprinter.h"
 #include "core/basesock.h"
+#include "core/project/project.h"
 #include "core/sockspec.h"
 
 namespace SockScope {
@@ -27,11 +28,12 @@ QString tr(const char *text)
 CommandLine commandLine()
 {
     CommandLine line(
-        tr("sockscope-cli listen URL... [options]"),
+        tr("sockscope-cli listen URL... [options]\nsockscope-cli listen --project FILE [URL...] [options]"),
         tr("Prints one line a message, a peer that comes or goes, an error; statistics and the ledger at the\n"
            "end. The first lines on standard error say where it listens. Ctrl+C ends it in order."),
         0, 64);
     addWireOptions(&line);
+    line.add({u"project"_s, u"FILE"_s, tr("Open the sockets of a project, as they are described there.")});
     line.add({u"connect"_s, u"URL"_s, tr("Connect out as well (may be repeated)."), true});
     line.add({u"timeout"_s, u"S"_s, tr("A peer that is silent for S seconds has gone (default: 10; 0: never).")});
     line.add({u"count"_s, u"N"_s, tr("End after N messages.")});
@@ -49,9 +51,10 @@ struct Request
     qint64 count = 0;
 };
 
-std::optional<Request> readRequest(const CommandLine &line, UsageError *error)
+std::optional<Request> readRequest(const CommandLine &line, const QList<SockSpec> &ofProject, UsageError *error)
 {
     Request request;
+    request.specs.assign(ofProject.begin(), ofProject.end());
     const auto timeout = line.milliseconds(u"timeout"_s, 1000.0, 10'000, error);
     const auto forMs = timeout ? line.milliseconds(u"for"_s, 1000.0, 0, error) : std::nullopt;
     const auto count = forMs ? line.number(u"count"_s, 1, 1'000'000'000'000, 0, error) : std::nullopt;
@@ -96,6 +99,10 @@ std::optional<Request> readRequest(const CommandLine &line, UsageError *error)
             return std::nullopt;
     }
     if (request.specs.empty()) {
+        if (line.isSet(u"project"_s)) {
+            *error = {tr("the project has no sockets"), tr("add one to it, or write a URL to listen on")};
+            return std::nullopt;
+        }
         *error = {tr("no URL to listen on"), tr("write one, such as udp://127.0.0.1:9000 or tcp://[::1]:0")};
         return std::nullopt;
     }
@@ -119,8 +126,15 @@ int runListen(const QStringList &arguments)
     CommandLine line = commandLine();
     if (const auto code = readArguments(&line, arguments))
         return *code;
+    QList<SockSpec> ofProject;
+    if (line.isSet(u"project"_s)) {
+        const auto project = readProject(line.value(u"project"_s));
+        if (!project)
+            return ExitFailed;
+        ofProject = project->sockets();
+    }
     UsageError usage;
-    const std::optional<Request> request = readRequest(line, &usage);
+    const std::optional<Request> request = readRequest(line, ofProject, &usage);
     if (!request)
         return badUsage(usage.what, usage.remedy);
 
@@ -147,7 +161,9 @@ int runListen(const QStringList &arguments)
             printFailure(error->what, error->remedy);
             return ExitFailed;
         }
-        if (spec.listen)
+        if (!spec.name.isEmpty())
+            printer->setName(spec.name);
+        else if (spec.listen)
             printer->setName(sock->url());
         writeError(spec.listen ? u"listening on "_s + sock->url() : u"connecting to "_s + target);
     }

@@ -36,14 +36,18 @@ QString generalHelp()
     return tr("Usage: sockscope-cli listen URL... [options]\n"
               "       sockscope-cli send URL [options] (--text S | --hex H | --json-data J | --file F | -)\n"
               "       sockscope-cli send URL --types FILE --type T [options] [FIELD=VALUE...]\n"
+              "       sockscope-cli listen --project FILE [options]\n"
+              "       sockscope-cli send --project FILE --message FOLDER/NAME [URL] [options]\n"
+              "       sockscope-cli project FILE [options]\n"
               "       sockscope-cli demo [options]\n"
               "\n"
               "Speaks and shows message protocols on UDP and TCP, from the inside.\n"
               "\n"
               "Commands:\n"
-              "  listen  Print every message, peer and error of a socket.\n"
-              "  send    Send a message, and print the answers.\n"
-              "  demo    Run a small game server and a chat on this machine, and print what they do.\n"
+              "  listen   Print every message, peer and error of a socket.\n"
+              "  send     Send a message, and print the answers.\n"
+              "  project  Check a project file, and print what is in it.\n"
+              "  demo     Run a small game server and a chat on this machine, and print what they do.\n"
               "\n"
               "sockscope-cli COMMAND --help shows a command's options; --version shows the version.\n"
               "URL is udp://host:port or tcp://host:port; port 0 is any, *:port every address, [::1]:port is IPv6.\n"
@@ -52,12 +56,14 @@ QString generalHelp()
 
 int run(const QStringList &arguments)
 {
-    const QStringList commands{u"listen"_s, u"send"_s, u"demo"_s};
+    const QStringList commands{u"listen"_s, u"send"_s, u"project"_s, u"demo"_s};
     const QString command = arguments.value(0);
     if (command == u"listen"_s)
         return runListen(arguments.mid(1));
     if (command == u"send"_s)
         return runSend(arguments.mid(1));
+    if (command == u"project"_s)
+        return runProject(arguments.mid(1));
     if (command == u"demo"_s)
         return runDemo(arguments.mid(1));
     if (command == u"help"_s && commands.contains(arguments.value(1)) && arguments.size() == 2)
@@ -66,7 +72,7 @@ int run(const QStringList &arguments)
         return print(generalHelp());
     }
     if (command.isEmpty())
-        return badUsage(tr("no command"), tr("write listen, send or demo; --help shows how"));
+        return badUsage(tr("no command"), tr("write listen, send, project or demo; --help shows how"));
     if (command.startsWith(u'-')) {
         CommandLine line(tr("sockscope-cli COMMAND"), {}, 1, 1);
         if (const auto error = line.parse(arguments))
@@ -77,7 +83,8 @@ int run(const QStringList &arguments)
     }
     const QString near = CommandLine::nearest(command, commands);
     return badUsage(tr("unknown command %1").arg(command.left(80)),
-                    near.isEmpty() ? tr("the commands are listen, send and demo") : tr("did you mean %1?").arg(near));
+                    near.isEmpty() ? tr("the commands are listen, send, project and demo")
+                                   : tr("did you mean %1?").arg(near));
 }
 
 } // namespace

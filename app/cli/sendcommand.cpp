@@ -11,6 +11,7 @@
 #include "app/common/sockprinter.h"
 #include "core/basesock.h"
 #include "core/codec/codec.h"
+#include "core/framing/framing.h"
 
 namespace SockScope {
 
@@ -32,10 +33,15 @@ CommandLine commandLine()
 {
     CommandLine line(
         tr("sockscope-cli send URL [options] (--text S | --hex H | --json-data J | --file F | -)\n"
-           "       sockscope-cli send URL --types FILE --type T [options] [FIELD=VALUE...]"),
-        tr("Sends one message, or the same one many times, and prints the answers that come while it waits."), 1,
+           "sockscope-cli send URL --types FILE --type T [options] [FIELD=VALUE...]\n"
+           "sockscope-cli send --project FILE --message FOLDER/NAME [URL] [options]"),
+        tr("Sends one message, or the same one many times, and prints the answers that come while it waits."), 0,
         1 + maximumFields);
     addWireOptions(&line);
+    line.add({u"project"_s, u"FILE"_s, tr("Send what is saved in this project.")});
+    line.add({u"message"_s, u"NAME"_s,
+              tr("Its folder and name, as in login/hello: a message, or a sequence with its waits. It goes to URL, to\n"
+                 "where it says itself, or to where its socket connects, with the framing and codec of that.")});
     line.add(
         {u"type"_s, u"T"_s, tr("The message's type, a number or a name (default: 0); for codecs that carry one.")});
     line.add({u"text"_s, u"S"_s, tr("Send this text.")});
@@ -98,7 +104,21 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
     if (const auto code = readArguments(&line, arguments))
         return code;
     UsageError usage;
+    const auto count = line.number(u"count"_s, 1, 1'000'000'000, 1, &usage);
+    const auto interval = count ? line.milliseconds(u"interval"_s, 1.0, 0, &usage) : std::nullopt;
+    const auto wait = interval ? line.milliseconds(u"wait"_s, 1.0, 0, &usage) : std::nullopt;
+    if (!wait)
+        return badUsage(usage.what, usage.remedy);
+    m_left = *count;
+    m_intervalMs = *interval;
+    m_waitMs = *wait;
+    m_json = line.isSet(u"json"_s);
+    if (line.isSet(u"project"_s) || line.isSet(u"message"_s))
+        return readProjectMessage(line);
+
     SockError reason;
+    if (line.words().isEmpty())
+        return badUsage(tr("something is missing"), tr("write sockscope-cli send URL, such as udp://127.0.0.1:9000"));
     const auto url = SockUrl::fromString(line.words().first(), &reason);
     if (!url)
         return badUsage(reason.what, reason.remedy);
@@ -112,16 +132,7 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
     if (!options)
         return badUsage(reason.what, reason.remedy);
 
-    const auto count = line.number(u"count"_s, 1, 1'000'000'000, 1, &usage);
-    const auto interval = count ? line.milliseconds(u"interval"_s, 1.0, 0, &usage) : std::nullopt;
-    const auto wait = interval ? line.milliseconds(u"wait"_s, 1.0, 0, &usage) : std::nullopt;
-    if (!wait)
-        return badUsage(usage.what, usage.remedy);
-    m_left = *count;
-    m_intervalMs = *interval;
-    m_waitMs = *wait;
-    m_json = line.isSet(u"json"_s);
-
+    m_steps.resize(1);
     if (line.isSet(u"types"_s))
         return readFields(line);
     if (line.isSet(u"keep-given"_s))
@@ -135,7 +146,7 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
         const auto type = PayloadReader::type(line.value(u"type"_s), &usage);
         if (!type)
             return badUsage(usage.what, usage.remedy);
-        m_message.type = *type;
+        m_steps.front().payload.message.type = *type;
     }
     return readPayload(line, codec);
 }
@@ -173,9 +184,10 @@ std::optional<int> SendCommand::readPayload(const CommandLine &line, const Codec
     }
     if (!value)
         return badUsage(usage.what, usage.remedy);
-    m_message.value = *value;
+    Message &message = m_steps.front().payload.message;
+    message.value = *value;
     QByteArray encoded;
-    if (const auto error = codec.encode(m_message, encoded)) {
+    if (const auto error = codec.encode(message, encoded)) {
         printFailure(error->what, error->remedy);
         return ExitFailed;
     }
@@ -196,7 +208,7 @@ std::optional<int> SendCommand::readFields(const CommandLine &line)
     const TypeDescription *type = m_protocol ? m_protocol->type(line.value(u"type"_s), &usage) : nullptr;
     if (!type)
         return badUsage(usage.what, usage.remedy);
-    m_message.type = type->isNumbered ? MessageType(type->number) : MessageType(type->name);
+    m_steps.front().payload.message.type = type->isNumbered ? MessageType(type->number) : MessageType(type->name);
     m_fields = FieldValues::parse(line.words().mid(1), m_protocol->description(), *type, &usage);
     if (!m_fields)
         return badUsage(usage.what, usage.remedy);
@@ -214,10 +226,10 @@ bool SendCommand::composeNext()
         fail(usage.what, usage.remedy);
         return false;
     }
-    m_message.value = *data;
+    m_steps.front().payload.message.value = *data;
     ++m_context.counter;
     QByteArray encoded;
-    if (const auto error = m_protocol->codec(m_keepGiven)->encode(m_message, encoded)) {
+    if (const auto error = m_protocol->codec(m_keepGiven)->encode(m_steps.front().payload.message, encoded)) {
         fail(error->what, error->remedy);
         return false;
     }
@@ -291,6 +303,28 @@ void SendCommand::handleError(const SockError &error)
     fail(error.what, error.remedy);
 }
 
+bool SendCommand::sendStep(const SavedPayload &payload)
+{
+    SendResult result;
+    if (!payload.payload) {
+        result = m_sock->sendMessage(payload.message, m_peer);
+    } else {
+        QByteArray wire;
+        const std::shared_ptr<const Framing> framing = m_sock->framing();
+        if (framing)
+            result.error = framing->encode(*payload.payload, wire);
+        else
+            wire = *payload.payload;
+        if (!result.error)
+            result = m_sock->sendRaw(wire, m_peer);
+    }
+    if (result.isOk() && result.accepted > 0)
+        return true;
+    fail(result.error ? result.error->what : tr("the message was not accepted"),
+         result.error ? result.error->remedy : tr("try again"));
+    return false;
+}
+
 void SendCommand::sendNext()
 {
     // Several a turn, so that a large count is quick, yet few enough for answers to come in between.
@@ -299,17 +333,19 @@ void SendCommand::sendNext()
             m_timer.start(drainStep);
             return;
         }
-        const SendResult result = m_sock->sendMessage(m_message, m_peer);
-        if (!result.isOk() || result.accepted == 0) {
-            fail(result.error ? result.error->what : tr("the message was not accepted"),
-                 result.error ? result.error->remedy : tr("try again"));
+        const Step &step = m_steps[m_nextStep];
+        qint64 waitMs = step.waitMs;
+        if (waitMs < 0 && !sendStep(step.payload))
             return;
+        if (++m_nextStep == m_steps.size()) {
+            m_nextStep = 0;
+            --m_left;
+            waitMs = std::max(waitMs, m_left > 0 ? m_intervalMs : 0);
         }
-        --m_left;
-        if (m_left > 0 && m_fields && !m_fields->isConstant() && !composeNext())
+        if (m_left > 0 && m_nextStep == 0 && m_fields && !m_fields->isConstant() && !composeNext())
             return;
-        if (m_left > 0 && m_intervalMs > 0) {
-            m_timer.start(std::chrono::milliseconds(m_intervalMs));
+        if (waitMs > 0) {
+            m_timer.start(std::chrono::milliseconds(waitMs));
             return;
         }
     }

@@ -6,8 +6,10 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "app/common/fieldvalues.h"
+#include "app/common/payload.h"
 #include "app/common/protocolfile.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
@@ -18,10 +20,13 @@ namespace SockScope {
 class BaseSock;
 class Codec;
 class CommandLine;
+class Project;
+struct ProjectItem;
 
 /*! sockscope-cli send: connects, sends, waits for answers.
  *  Path    command line → [this] → a sock; answers → SockPrinter
- *  Shape   connect → send count times → all of it handed to the system → wait → stop
+ *  Shape   connect → send the message or the steps of a sequence, count times → all of it handed to the system →
+ *          wait → stop
  *  Units   milliseconds
  *  Errors  on standard error, exit code 1; what cannot be meant is bad usage, 2
  *  Thread  the main thread
@@ -37,7 +42,17 @@ public:
     int run(const QStringList &arguments);
 
 private:
+    /// A thing to send, or so long a pause.
+    struct Step
+    {
+        SavedPayload payload;
+        qint64 waitMs = -1; ///< below 0: it is no pause
+    };
+
     std::optional<int> read(const QStringList &arguments);
+    // sendproject.cpp
+    std::optional<int> readProjectMessage(const CommandLine &line);
+    std::optional<SockSpec> targetOf(const Project &project, const ProjectItem &item, const CommandLine &line) const;
     std::optional<int> readPayload(const CommandLine &line, const Codec &codec);
     std::optional<int> readFields(const CommandLine &line);
     bool composeNext();
@@ -45,6 +60,7 @@ private:
     void handlePeerRemoved(const Endpoint &peer, CloseReason reason);
     void handleError(const SockError &error);
     void sendNext();
+    bool sendStep(const SavedPayload &payload);
     void drain();
     void end();
     void fail(const QString &what, const QString &remedy);
@@ -52,7 +68,8 @@ private:
     StandardOutput m_output;
     std::unique_ptr<SignalWatcher> m_signals;
     SockSpec m_spec;
-    Message m_message;
+    std::vector<Step> m_steps;
+    size_t m_nextStep = 0;
     std::optional<ProtocolFile> m_protocol;
     std::optional<FieldValues> m_fields;
     ComposeContext m_context;

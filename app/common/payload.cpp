@@ -1,12 +1,15 @@
 #include "app/common/payload.h"
 
 #include <QCborArray>
+#include <QDir>
 #include <QFile>
 
 #include <cstdio>
 
 #include "core/codec/codec.h"
 #include "core/framing/framing.h"
+#include "core/project/escapedtext.h"
+#include "core/project/projectitem.h"
 
 namespace SockScope {
 
@@ -145,6 +148,51 @@ std::optional<QCborValue> PayloadReader::bytesFor(const QByteArray &bytes, const
         return std::nullopt;
     }
     return QCborValue(text);
+}
+
+std::optional<SavedPayload> PayloadReader::saved(const ProjectMessage &message, const Codec &codec,
+                                                 const QString &folder, UsageError *error)
+{
+    SavedPayload result;
+    switch (message.form) {
+    case ProjectForm::Hex:
+        result.payload = hex(message.payload, error);
+        return result.payload ? std::optional(result) : std::nullopt;
+    case ProjectForm::File:
+        result.payload = input(QDir(folder).filePath(message.payload), error);
+        return result.payload ? std::optional(result) : std::nullopt;
+    case ProjectForm::Text:
+    case ProjectForm::Json:
+        break;
+    }
+    if (codec.carriesType() && !message.type.isEmpty()) {
+        const auto type = PayloadReader::type(message.type, error);
+        if (!type)
+            return std::nullopt;
+        result.message.type = *type;
+    }
+    std::optional<QCborValue> value;
+    if (message.form == ProjectForm::Json) {
+        value = jsonFor(message.payload.toUtf8(), codec, error);
+    } else {
+        EscapeError wrong;
+        const auto bytes = parseEscapes(message.payload, &wrong);
+        if (!bytes) {
+            *error = {tr("the payload has no such escape at character %1").arg(wrong.position + 1),
+                      tr("there are \\n \\r \\t \\0 \\\\ \\xHH \\uHHHH")};
+            return std::nullopt;
+        }
+        if (codec.name() == u"raw"_s)
+            value = QCborValue(*bytes);
+        else if (!bytes->isValidUtf8())
+            *error = {tr("the bytes of the payload are not UTF-8 text"), tr("write it in the form hex")};
+        else
+            value = QCborValue(QString::fromUtf8(*bytes));
+    }
+    if (!value)
+        return std::nullopt;
+    result.message.value = *value;
+    return result;
 }
 
 } // namespace SockScope

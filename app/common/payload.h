@@ -6,11 +6,19 @@
 #include <optional>
 
 #include "app/common/commandline.h"
-#include "core/types/messagetype.h"
+#include "core/types/message.h"
 
 namespace SockScope {
 
 class Codec;
+struct ProjectMessage;
+
+/// A saved message, ready to be sent.
+struct SavedPayload
+{
+    Message message;
+    std::optional<QByteArray> payload; ///< instead of the message: a frame, whatever the codec says
+};
 
 /*! What a person wrote, made into a message's type and data.
  *  Path    command line → [this] → sendMessage
@@ -35,6 +43,9 @@ public:
     static QCborValue text(const QString &text, const Codec &codec);
     static std::optional<QCborValue> jsonFor(const QByteArray &text, const Codec &codec, UsageError *error);
     static std::optional<QCborValue> bytesFor(const QByteArray &bytes, const Codec &codec, UsageError *error);
+    /// Text and JSON pass the codec; hex and files are bytes already. folder: where relative paths begin.
+    static std::optional<SavedPayload> saved(const ProjectMessage &message, const Codec &codec, const QString &folder,
+                                             UsageError *error);
 };
 
 } // namespace SockScope
