@@ -6,6 +6,7 @@
 
 #include "core/project/jsontext.h"
 #include "core/project/projectreader_p.h"
+#include "core/protocol/protocoldescription.h"
 
 namespace SockScope {
 
@@ -148,7 +149,49 @@ public:
                     node->offset());
     }
 
+    /// A described protocol, or a list of them. They are kept as they are written, and only checked here.
+    bool readTypes()
+    {
+        const JsonNode *node = m_root.find(u"types");
+        if (!node || !node->isArray())
+            return !node || readDescription(*node, u"types"_s);
+        for (size_t i = 0; i < node->items().size(); ++i) {
+            if (!readDescription(node->items()[i], u"types[%1]"_s.arg(i)))
+                return false;
+        }
+        return true;
+    }
+
 private:
+    bool readDescription(const JsonNode &node, const QString &path)
+    {
+        if (!node.isObject())
+            return fail({Code::Invalid, path, 0, 0, u"this is no object"_s, u"put it in { }"_s}, node.offset());
+        ProtocolError wrong;
+        if (ProtocolDescription::fromJson(node.toJson().toObject(), &wrong))
+            return true;
+        const QString whole = wrong.path.isEmpty() ? path : path + u'.' + wrong.path;
+        return fail({Code::Invalid, whole, 0, 0, wrong.what, wrong.remedy}, nearest(node, wrong.path).offset());
+    }
+
+    /// The value at "header[2].bits", or the last that is there on the way to it.
+    static const JsonNode &nearest(const JsonNode &node, QString path)
+    {
+        const JsonNode *at = &node;
+        const QStringList words = path.replace(u'[', u".["_s).split(u'.', Qt::SkipEmptyParts);
+        for (const QString &word : words) {
+            const JsonNode *next = nullptr;
+            if (!word.startsWith(u'['))
+                next = at->find(word);
+            else if (const size_t index = word.mid(1, word.size() - 2).toULongLong(); index < at->items().size())
+                next = &at->items()[index];
+            if (!next)
+                break;
+            at = next;
+        }
+        return *at;
+    }
+
     const JsonNode &m_root;
     const QByteArray &m_bytes;
     ProjectError *m_error;
@@ -218,7 +261,7 @@ std::optional<Project> Project::fromBytes(const QByteArray &bytes, ProjectError 
                                            project.m_columns.append({item.text(columnKeys.at(0), maximumText),
                                                                      item.text(columnKeys.at(1), maximumText)});
                                        });
-    if (!columnsRead || !reader.readObject(u"colours"_s) || !reader.readObject(u"layout"_s))
+    if (!columnsRead || !reader.readTypes() || !reader.readObject(u"colours"_s) || !reader.readObject(u"layout"_s))
         return std::nullopt;
     const JsonNode *colours = root->find(u"colours");
     const bool rulesRead =

@@ -63,7 +63,8 @@ public:
     QJsonObject layout() const;
     void setLayout(const QJsonObject &layout);
 
-    /// A section of another part of SockScope, "types" or "rules"; null when there is none.
+    /// A section of another part of SockScope: "types" (a ProtocolDescription or a list of them, checked when it is
+    /// read), or "rules" (not looked at); null when there is none.
     const JsonNode *section(QStringView key) const { return m_root.find(key); }
     void setSection(const QString &key, const JsonNode &value) { m_root.set(key, value); }
 

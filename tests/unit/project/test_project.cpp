@@ -138,6 +138,10 @@ private Q_SLOTS:
         row("address", "\"sockets\":[{\"listen\":\"*:99999\"}]", u"sockets[0].listen"_s, 35, u"port"_s);
         row("framing", "\"sockets\":[{\"listen\":\"*:0\",\"framing\":\"smoke\"}]", u"sockets[0].framing"_s, 51,
             u"smoke"_s);
+        row("types", "\"types\":7", u"types"_s, 22, u"no object"_s);
+        row("type", "\"types\":{\"typeField\":\"k\",\"header\":[{\"name\":\"k\",\"type\":\"u9\"}]}",
+            u"types.header[0].type"_s, 68, u"u9"_s);
+        row("listed type", "\"types\":[7]", u"types[0]"_s, 23, u"no object"_s);
         row("messages", "\"messages\":1", u"messages"_s, 25, u"no list"_s);
         row("message", "\"messages\":[null]", u"messages[0]"_s, 26, u"no saved message"_s);
         row("no name", "\"messages\":[{\"payload\":\"\"}]", u"messages[0]"_s, 26, u"needs a name"_s);
