@@ -6,7 +6,7 @@ import re
 from common import files, finish, lines, root
 
 STAGES = ("framing", "codec", "transport", "hooks", "dispatch", "peers", "time", "types", "tap", "store", "filter", "project",
-          "protocol", "compose")
+          "protocol", "compose", "simulate")
 # Beside the path of a message: what is taken from it is kept in the store, a filter reads the store, a project file says
 # which sockets and message types there are, and a described protocol makes codecs.
 BESIDE = {"tap": ["core/store/"], "filter": ["core/store/", "core/codec/"], "project": ["core/sockspec.h", "core/protocol/"],
@@ -24,7 +24,7 @@ def allowed(folder, name):
     """The prefixes that a file in folder (parts below the root) may include, and the Qt modules."""
     core_qt = {"QtCore", "QtNetwork"}
     if folder[0] == "core":
-        if len(folder) == 1 or (folder[1] == "tap" and name.startswith("sockmonitor")):
+        if len(folder) == 1 or (folder[1] == "tap" and name.startswith("sockmonitor")) or folder[1] == "simulate":
             return ["core/"], core_qt
         own = ["core/types/", "core/time/", f"core/{folder[1]}/"]
         return own + BESIDE.get(folder[1], []), core_qt

@@ -1,0 +1,372 @@
+#include "app/cli/runcommand.h"
+
+#include <QCoreApplication>
+#include <QFile>
+#include <QSaveFile>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/cli/commands.h"
+#include "app/cli/session.h"
+#include "app/common/commandline.h"
+#include "core/basesock.h"
+#include "core/codec/codec.h"
+#include "core/project/jsontext.h"
+#include "core/protocol/describedcodec.h"
+#include "core/simulate/rulejson.h"
+#include "core/simulate/sequencejson.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("SockScope::RunCommand", text);
+}
+
+CommandLine commandLine()
+{
+    CommandLine line(
+        tr("sockscope-cli run FILE [--sequence NAME] [--rules] [options]"),
+        tr("Opens the sockets of a project file (*.sockscope, JSON), lets its rules answer, and runs one of its\n"
+           "sequences. Prints one line a step; exit code 0: it passed, 1: it failed, 2: bad usage or a bad file."),
+        1, 1);
+    line.add({u"sequence"_s, u"NAME"_s, tr("Run this sequence once, and end.")});
+    line.add({u"rules"_s, {}, tr("Let the rules of the file answer.")});
+    line.add({u"junit"_s, u"FILE"_s, tr("Write the result as JUnit XML.")});
+    line.add({u"for"_s, u"S"_s, tr("End after S seconds; a sequence that is not through then has failed.")});
+    line.add({u"seed"_s, u"N"_s, tr("Of chance, jitter and random values (default: 0): the same seed, the same run.")});
+    line.add({u"allow-programs"_s, {}, tr("Let rules run programs.")});
+    return line;
+}
+
+QString seconds(qint64 ns)
+{
+    return QString::number(static_cast<double>(ns) / 1e9, 'f', 3);
+}
+
+} // namespace
+
+RunCommand::RunCommand(QObject *parent)
+    : QObject(parent)
+{
+    m_timer.setSingleShot(true);
+}
+
+RunCommand::~RunCommand() = default;
+
+std::optional<int> RunCommand::read(const QStringList &arguments)
+{
+    CommandLine line = commandLine();
+    if (const auto code = readArguments(&line, arguments))
+        return code;
+    UsageError usage;
+    const auto forMs = line.milliseconds(u"for"_s, 1000.0, 0, &usage);
+    const auto seed = forMs ? line.number(u"seed"_s, 0, 1'000'000'000'000'000, 0, &usage) : std::nullopt;
+    if (!seed)
+        return badUsage(usage.what, usage.remedy);
+    m_forMs = line.isSet(u"for"_s) ? qMax<qint64>(1, *forMs) : 0;
+    m_seed = static_cast<quint64>(*seed);
+    m_withRules = line.isSet(u"rules"_s);
+    m_allowPrograms = line.isSet(u"allow-programs"_s);
+    m_junitPath = line.value(u"junit"_s);
+    if (!line.isSet(u"sequence"_s) && !m_withRules)
+        return badUsage(tr("nothing to run"), tr("write --sequence NAME, or --rules, or both"));
+    if (!m_junitPath.isEmpty() && !line.isSet(u"sequence"_s))
+        return badUsage(tr("--junit needs a result"), tr("name a sequence with --sequence"));
+    if (const auto code = readFile(line.words().first()))
+        return code;
+    if (!line.isSet(u"sequence"_s))
+        return std::nullopt;
+    return chooseSequence(line.words().first(), line.value(u"sequence"_s));
+}
+
+std::optional<int> RunCommand::readFile(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly) || file.size() > Project::maximumBytes) {
+        return badUsage(file.isOpen() ? tr("%1 is larger than a project may be").arg(path)
+                                      : tr("%1 cannot be read: %2").arg(path, file.errorString()),
+                        tr("name a project file"));
+    }
+    const QByteArray bytes = file.readAll();
+    ProjectError damaged;
+    const auto bad = [&](const ProjectError &error) { return badUsage(path + u": "_s + error.toString(), {}); };
+    const auto project = Project::fromBytes(bytes, &damaged);
+    if (!project)
+        return bad(damaged);
+    m_project = *project;
+    SimulateError wrong;
+    if (const JsonNode *rules = m_project.section(u"rules")) {
+        const auto read = rulesFromJson(*rules, &wrong);
+        if (!read)
+            return bad(wrong.toProjectError(bytes));
+        m_rules = *read;
+    }
+    if (const JsonNode *types = m_project.section(u"types")) {
+        // The project has checked them; which of several a socket speaks, nothing says yet.
+        const bool isList = types->isArray();
+        if (isList && types->items().size() > 1) {
+            return badUsage(tr("%1: types: there are %2 protocols").arg(path).arg(types->items().size()),
+                            tr("leave the one that the sockets speak"));
+        }
+        if (isList && types->items().empty())
+            return readSequences(path, bytes);
+        const JsonNode &one = isList ? types->items().front() : *types;
+        ProtocolError broken;
+        m_protocol = ProtocolDescription::fromJson(one.toJson().toObject(), &broken);
+        if (!m_protocol) {
+            ProjectError error{
+                ProjectError::Code::Invalid, u"types: "_s + broken.path, 0, 0, broken.what, broken.remedy};
+            locate(bytes, types->offset(), &error);
+            return bad(error);
+        }
+    }
+    return readSequences(path, bytes);
+}
+
+std::optional<int> RunCommand::readSequences(const QString &path, const QByteArray &bytes)
+{
+    if (const JsonNode *list = m_project.section(u"sequences")) {
+        SimulateError wrong;
+        const auto read = sequencesFromJson(*list, &wrong);
+        if (!read)
+            return badUsage(path + u": "_s + wrong.toProjectError(bytes).toString(), {});
+        m_sequences = *read;
+    }
+    return makeSocks(path);
+}
+
+std::optional<int> RunCommand::chooseSequence(const QString &path, const QString &name)
+{
+    QStringList names;
+    for (const Sequence &each : m_sequences) {
+        if (each.name == name)
+            m_sequence = each;
+        names.append(each.name);
+    }
+    if (m_sequence)
+        return std::nullopt;
+    return badUsage(tr("%1 has no sequence named %2").arg(path, name.left(80)),
+                    names.isEmpty() ? tr("write one, in the list \"sequences\"")
+                                    : tr("choose one of %1").arg(names.join(u", "_s).left(400)));
+}
+
+std::optional<int> RunCommand::makeSocks(const QString &path)
+{
+    if (m_project.sockets().isEmpty())
+        return badUsage(tr("%1 has no sockets").arg(path), tr("write one, in the list \"sockets\""));
+    for (const SockSpec &spec : m_project.sockets()) {
+        SockError reason;
+        m_socks.push_back(spec.makeSock(&reason));
+        if (!m_socks.back())
+            return badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
+        m_names.append(spec.name);
+        if (!m_protocol)
+            continue;
+        ProtocolError wrong;
+        const auto codec = makeProtocolCodec(*m_protocol, makeCodec(spec.codec), &wrong);
+        if (!codec)
+            return badUsage(path + u": types: "_s + wrong.what, wrong.remedy);
+        m_socks.back()->setCodec(codec);
+        m_socks.back()->setMessageTypes(m_protocol->messageTypes());
+    }
+    return std::nullopt;
+}
+
+std::optional<int> RunCommand::startSocks()
+{
+    RuleEngineOptions options;
+    options.seed = m_seed;
+    options.consent = [this](const QString &, const QString &, const QStringList &) { return m_allowPrograms; };
+    m_engine = std::make_unique<RuleEngine>(options);
+    connect(m_engine.get(), &RuleEngine::ruleFailed, this, [this](int rule, int action, const QString &what) {
+        printFailure(tr("rules[%1].actions[%2]: %3").arg(rule).arg(action).arg(what), {});
+    });
+    connect(m_engine.get(), &RuleEngine::loopStopped, this, [this](int, const QString &what) { fail(what, {}); });
+    if (m_withRules)
+        m_engine->setRules(m_rules);
+    for (const SockSpec &spec : m_project.sockets())
+        m_connecting += static_cast<int>(spec.connectTo.size());
+    for (size_t i = 0; i < m_socks.size(); ++i) {
+        BaseSock *sock = m_socks[i].get();
+        // What no rule wants is still a message that somebody looks at.
+        sock->setUnknownTypeHandler(this, [](const Envelope &) {}, {u"run"_s});
+        if (m_withRules)
+            m_engine->addSock(sock, m_names.value(static_cast<qsizetype>(i)));
+        connect(sock, &BaseSock::peerAdded, this, [this, sock] { handlePeerAdded(sock); });
+        connect(sock, &BaseSock::connectFailed, this, [this](const HostPort &peer, const SockError &error) {
+            fail(peer.toString() + u": "_s + error.what, error.remedy);
+        });
+        connect(sock, &BaseSock::errorOccurred, this,
+                [](const SockError &error) { printFailure(error.what, error.remedy); });
+        if (m_sequence && m_sequence->start == Sequence::Start::PeerJoins)
+            awaitPeer(sock);
+        if (const auto error = sock->start()) {
+            printFailure(error->what, error->remedy);
+            return ExitFailed;
+        }
+        if (!sock->localEndpoint().isNull())
+            writeError(u"listening on "_s + sock->url());
+    }
+    return std::nullopt;
+}
+
+void RunCommand::handlePeerAdded(BaseSock *sock)
+{
+    const auto index = static_cast<size_t>(
+        std::find_if(m_socks.begin(), m_socks.end(), [sock](const auto &each) { return each.get() == sock; }) -
+        m_socks.begin());
+    const bool connects = !m_project.sockets().at(static_cast<qsizetype>(index)).connectTo.isEmpty();
+    if (connects && m_connecting > 0)
+        --m_connecting;
+    if (!m_sequence)
+        return;
+    if (m_sequence->start == Sequence::Start::ByHand && connects && m_connecting == 0)
+        startSequence();
+}
+
+SequenceRunOptions RunCommand::runOptions() const
+{
+    SequenceRunOptions options;
+    options.seed = m_seed;
+    return options;
+}
+
+void RunCommand::startSequence()
+{
+    if (m_run || m_isFinished)
+        return;
+    m_run = std::make_unique<SequenceRun>(m_socks.front().get(), Endpoint(), runOptions());
+    connect(m_run.get(), &SequenceRun::stepEnded, this, &RunCommand::printStep);
+    connect(m_run.get(), &SequenceRun::finished, this, &RunCommand::handleFinished);
+    m_run->start(*m_sequence);
+}
+
+/// One run of the first peer: its steps are printed, and others wait in vain.
+void RunCommand::awaitPeer(BaseSock *sock)
+{
+    auto runner = std::make_unique<SequenceRunner>(sock);
+    connect(runner.get(), &SequenceRunner::stepEnded, this, [this](const Endpoint &peer, const StepResult &step) {
+        if (m_peer.isNull())
+            m_peer = peer;
+        if (m_peer == peer)
+            printStep(step);
+    });
+    connect(runner.get(), &SequenceRunner::finished, this, [this](const SequenceResult &result) {
+        if (m_peer.isNull() || m_peer == result.peer)
+            handleFinished(result);
+    });
+    runner->start(*m_sequence, runOptions());
+    m_runners.push_back(std::move(runner));
+}
+
+void RunCommand::printStep(const StepResult &step)
+{
+    QString line =
+        (step.passed ? u"ok    "_s : u"FAIL  "_s) + seconds(step.endedNs) + u" s  "_s + step.path + u' ' + step.title;
+    if (step.passed && step.hasMessage) {
+        line += tr(": type %1, %2 bytes from %3")
+                    .arg(step.message.message.type.toString())
+                    .arg(step.message.message.payload.size())
+                    .arg(step.message.peer.toString());
+    }
+    if (step.unmatched > 0)
+        line += tr(" (%1 other messages came)").arg(step.unmatched);
+    if (!step.passed)
+        line += u": "_s + step.what;
+    m_output.writeLine(line.toUtf8());
+}
+
+void RunCommand::handleFinished(const SequenceResult &result)
+{
+    if (m_isFinished)
+        return;
+    m_output.writeLine(
+        tr("%1 %2 after %3 s, %4 steps")
+            .arg(result.sequence, result.passed ? tr("passed") : tr("failed"), seconds(result.durationNs))
+            .arg(result.steps)
+            .toUtf8());
+    m_output.flush();
+    if (!result.passed) {
+        printFailure(result.what, {});
+        m_exitCode = ExitFailed;
+    }
+    if (!m_junitPath.isEmpty()) {
+        QSaveFile file(m_junitPath);
+        const QByteArray xml = toJUnitXml({result});
+        if (!file.open(QIODevice::WriteOnly) || file.write(xml) != xml.size() || !file.commit())
+            fail(tr("%1 cannot be written: %2").arg(m_junitPath, file.errorString()), tr("choose another place"));
+    }
+    finish();
+}
+
+void RunCommand::fail(const QString &what, const QString &remedy)
+{
+    printFailure(what, remedy);
+    m_exitCode = ExitFailed;
+    end(what);
+    finish();
+}
+
+/// What runs has failed; a sequence that has not begun is told by the caller.
+bool RunCommand::end(const QString &why)
+{
+    bool wasRunning = m_run && m_run->isRunning();
+    if (wasRunning)
+        m_run->abort(why);
+    for (const auto &runner : m_runners) {
+        wasRunning = wasRunning || runner->running() > 0;
+        runner->stop(why);
+    }
+    return wasRunning;
+}
+
+void RunCommand::finish()
+{
+    if (!std::exchange(m_isFinished, true))
+        QMetaObject::invokeMethod(qApp, &QCoreApplication::quit, Qt::QueuedConnection);
+}
+
+int RunCommand::run(const QStringList &arguments)
+{
+    if (const auto code = read(arguments))
+        return *code;
+    m_signals = std::make_unique<SignalWatcher>();
+    const auto stop = [this](const QString &why) {
+        if (end(why) || m_isFinished)
+            return;
+        if (m_sequence)
+            fail(tr("the sequence did not begin: %1").arg(why), tr("see whether a peer came"));
+        finish();
+    };
+    connect(m_signals.get(), &SignalWatcher::terminationRequested, this,
+            [stop] { stop(tr("it was ended by a signal")); });
+    connect(&m_timer, &QTimer::timeout, this, [stop] { stop(tr("the time was over")); });
+    if (const auto code = startSocks())
+        return *code;
+    if (m_forMs > 0)
+        m_timer.start(std::chrono::milliseconds(m_forMs));
+    if (m_sequence && m_sequence->start == Sequence::Start::ByHand && m_connecting == 0)
+        startSequence();
+    QCoreApplication::exec();
+    m_run.reset();
+    m_runners.clear();
+    m_engine.reset();
+    for (const auto &sock : m_socks)
+        sock->stop();
+    m_output.flush();
+    return m_exitCode;
+}
+
+int runRun(const QStringList &arguments)
+{
+    RunCommand command;
+    return command.run(arguments);
+}
+
+} // namespace SockScope

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "app/common/signalwatcher.h"
+#include "app/common/standardoutput.h"
+#include "core/project/project.h"
+#include "core/protocol/protocoldescription.h"
+#include "core/simulate/ruleengine.h"
+#include "core/simulate/sequencerunner.h"
+
+namespace SockScope {
+
+class BaseSock;
+
+/*! sockscope-cli run: opens a project's sockets, lets its rules answer, runs one of its sequences.
+ *  Path    project file → [this] → socks, RuleEngine, SequenceRun; results → standard output, JUnit XML
+ *  Shape   a sequence by hand begins when all that is connected to is there, on the first socket; one that starts as a
+ *          peer joins, with the first peer of any socket. Without a sequence the rules answer until time or a signal
+ *          ends it
+ *  Units   milliseconds
+ *  Errors  on standard error: exit code 1 when the sequence failed, 2 for bad usage or a bad file
+ *  Thread  the main thread
+ *  Source  none
+ */
+class RunCommand : public QObject
+{
+    Q_OBJECT
+public:
+    explicit RunCommand(QObject *parent = nullptr);
+    ~RunCommand() override;
+
+    int run(const QStringList &arguments);
+
+private:
+    std::optional<int> read(const QStringList &arguments);
+    std::optional<int> readFile(const QString &path);
+    std::optional<int> readSequences(const QString &path, const QByteArray &bytes);
+    std::optional<int> chooseSequence(const QString &path, const QString &name);
+    std::optional<int> makeSocks(const QString &path);
+    std::optional<int> startSocks();
+    void handlePeerAdded(BaseSock *sock);
+    SequenceRunOptions runOptions() const;
+    void startSequence();
+    void awaitPeer(BaseSock *sock);
+    bool end(const QString &why);
+    void printStep(const StepResult &step);
+    void handleFinished(const SequenceResult &result);
+    void fail(const QString &what, const QString &remedy);
+    void finish();
+
+    StandardOutput m_output;
+    std::unique_ptr<SignalWatcher> m_signals;
+    Project m_project;
+    std::optional<ProtocolDescription> m_protocol;
+    QList<Rule> m_rules;
+    QList<Sequence> m_sequences;
+    std::optional<Sequence> m_sequence;
+    QStringList m_names;
+    std::unique_ptr<RuleEngine> m_engine;
+    std::vector<std::unique_ptr<BaseSock>> m_socks;
+    std::unique_ptr<SequenceRun> m_run;
+    std::vector<std::unique_ptr<SequenceRunner>> m_runners;
+    Endpoint m_peer; ///< whose run is printed
+    QTimer m_timer;
+    QString m_junitPath;
+    quint64 m_seed = 0;
+    qint64 m_forMs = 0;
+    int m_connecting = 0;
+    bool m_withRules = false;
+    bool m_allowPrograms = false;
+    bool m_isFinished = false;
+    int m_exitCode = 0;
+};
+
+} // namespace SockScope

@@ -1,0 +1,93 @@
+#include "core/simulate/messagetemplate.h"
+
+#include "core/basesock.h"
+#include "core/codec/codec.h"
+#include "core/codec/codectext.h"
+#include "core/types/messagetypes.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+std::optional<ComposedMessage> ComposedMessage::compile(const MessageTemplate &message, TemplateError *error)
+{
+    const auto parsed = Template::parse(message.payload, message.form, error);
+    if (!parsed)
+        return std::nullopt;
+    ComposedMessage result;
+    result.m_source = message;
+    result.m_template = *parsed;
+    return result;
+}
+
+std::optional<MessageType> ComposedMessage::typeFor(const BaseSock &sock) const
+{
+    if (m_source.type.isEmpty())
+        return MessageType();
+    bool isNumber = false;
+    const qlonglong number = m_source.type.toLongLong(&isNumber);
+    if (isNumber)
+        return MessageType(number);
+    if (const auto types = sock.messageTypes()) {
+        if (const auto defined = types->number(m_source.type))
+            return MessageType(*defined);
+    }
+    return MessageType::tryFromName(m_source.type);
+}
+
+std::optional<QCborValue> ComposedMessage::dataFor(const BaseSock &sock, const QByteArray &bytes, QString *why) const
+{
+    const QString codec = sock.codec()->name();
+    if (codec == "raw"_L1 || (codec == "text"_L1 && m_source.form == TemplateSyntax::Hex))
+        return QCborValue(bytes);
+    if (codec != "text"_L1) {
+        if (m_source.form == TemplateSyntax::Hex)
+            return QCborValue(bytes);
+        if (m_source.form == TemplateSyntax::Json) {
+            // As the codec reads it: whole numbers stay whole, and an error has its place.
+            Message pair;
+            const auto problem = makeCodec(u"json")->decode(Bytes("[0," + bytes + "]"), pair);
+            if (problem)
+                *why = u"the payload is no JSON value: %1"_s.arg(problem->what);
+            return problem ? std::nullopt : std::optional(pair.data());
+        }
+    }
+    if (firstInvalidUtf8(bytes) < 0)
+        return QCborValue(utf8ToString(bytes));
+    *why = u"the payload is not UTF-8 text: choose the form hex"_s;
+    return std::nullopt;
+}
+
+std::optional<QString> ComposedMessage::send(BaseSock &sock, const std::optional<Endpoint> &to,
+                                             ComposeContext &context) const
+{
+    context.peer = to.value_or(context.requestPeer);
+    TemplateError problem;
+    const auto bytes = m_template.expand(context, &problem);
+    if (!bytes)
+        return u"payload, %1"_s.arg(problem.toString());
+    SendResult result;
+    if (m_source.isWire) {
+        result = sock.sendRaw(*bytes, to);
+    } else {
+        QString why;
+        Message message;
+        const auto type = typeFor(sock);
+        const auto data = dataFor(sock, *bytes, &why);
+        if (!type)
+            return u"the table of type names is full: %1 is not sent"_s.arg(quotedText(m_source.type, 60));
+        if (!data)
+            return why;
+        message.type = *type;
+        message.value = *data;
+        result = sock.sendMessage(message, to);
+    }
+    if (!result.isOk())
+        return result.error ? result.error->toString() : u"it could not be sent"_s;
+    if (result.accepted == 0)
+        return u"there is nobody to send it to"_s;
+    ++context.counter;
+    return std::nullopt;
+}
+
+} // namespace SockScope

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <QString>
+
+#include <optional>
+
+#include "core/compose/template.h"
+#include "core/types/endpoint.h"
+#include "core/types/message.h"
+
+namespace SockScope {
+
+class BaseSock;
+
+/// What a rule or a step sends, as a person writes it.
+struct MessageTemplate
+{
+    QString type; ///< a number or a name; empty: 0, or that of the only type
+    TemplateSyntax form = TemplateSyntax::Text;
+    QString payload;
+    bool isWire = false; ///< the bytes are sent without codec and framing
+    friend bool operator==(const MessageTemplate &, const MessageTemplate &) = default;
+};
+
+/*! A message with values in it, ready to be made again and again.
+ *  Path    MessageTemplate → [this] → BaseSock::sendMessage, sendRaw
+ *  Shape   parsed once. The codecs raw and text send the text's bytes; for the others the form json is the data, text
+ *          a text and hex bytes
+ *  Units   columns in characters from 0
+ *  Errors  compile answers nothing and where the payload is wrong; send answers what hindered it
+ *  Thread  immutable; send in the sock's thread
+ *  Source  none
+ */
+class ComposedMessage
+{
+public:
+    static std::optional<ComposedMessage> compile(const MessageTemplate &message, TemplateError *error);
+
+    /// To one peer, or to all. Nothing, or why it was not sent; the counter grows with each that was.
+    std::optional<QString> send(BaseSock &sock, const std::optional<Endpoint> &to, ComposeContext &context) const;
+
+private:
+    std::optional<MessageType> typeFor(const BaseSock &sock) const;
+    std::optional<QCborValue> dataFor(const BaseSock &sock, const QByteArray &bytes, QString *why) const;
+
+    MessageTemplate m_source;
+    Template m_template;
+};
+
+} // namespace SockScope
