@@ -47,7 +47,7 @@ std::optional<FieldValues> FieldValues::parse(const QStringList &words, const Pr
                                               const TypeDescription &type, UsageError *error)
 {
     FieldValues result;
-    result.m_isStructured = protocol.form == PayloadForm::Structured;
+    result.m_isStructured = protocol.form == DescribedForm::Structured;
     result.m_type = type;
     for (const QString &word : words) {
         const qsizetype equals = word.indexOf(u'=');

@@ -17,7 +17,7 @@ std::optional<ProtocolFile> ProtocolFile::read(const QString &path, const QStrin
     ProtocolFile file;
     ProtocolError wrong;
     const auto description = ProtocolDescription::fromText(*text, &wrong);
-    if (description && description->form == PayloadForm::Layout && !codecName.isEmpty()) {
+    if (description && description->form == DescribedForm::Layout && !codecName.isEmpty()) {
         *error = {path +
                       tr(" describes the bytes themselves: there is no place for the codec %1").arg(codecName.left(40)),
                   tr("leave out --codec")};
@@ -35,7 +35,7 @@ std::optional<ProtocolFile> ProtocolFile::read(const QString &path, const QStrin
 
 std::shared_ptr<const Codec> ProtocolFile::codec(bool keepGiven) const
 {
-    if (!keepGiven || m_description.form != PayloadForm::Layout)
+    if (!keepGiven || m_description.form != DescribedForm::Layout)
         return m_codec;
     return std::static_pointer_cast<const LayoutCodec>(m_codec)->withGivenKept();
 }

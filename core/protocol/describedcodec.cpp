@@ -220,7 +220,7 @@ QString DescribedCodec::summary(QByteArrayView payload, qsizetype maximumCharact
 std::shared_ptr<const Codec> makeProtocolCodec(const ProtocolDescription &description,
                                                std::shared_ptr<const Codec> inner, ProtocolError *error)
 {
-    if (description.form == PayloadForm::Layout)
+    if (description.form == DescribedForm::Layout)
         return LayoutCodec::make(description, error);
     std::optional<ProtocolError> wrong = description.check();
     if (!wrong && (!inner || !inner->carriesType())) {

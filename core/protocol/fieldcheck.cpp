@@ -22,14 +22,14 @@ bool isIdentifier(QStringView name)
     return true;
 }
 
-std::optional<ProtocolError> checkName(const FieldDescription &field, PayloadForm form, const QString &path)
+std::optional<ProtocolError> checkName(const FieldDescription &field, DescribedForm form, const QString &path)
 {
     if (field.name.isEmpty() && field.kind == FieldKind::Padding)
         return std::nullopt;
     const QString at = path + ".name"_L1;
     if (field.name.isEmpty())
         return ProtocolError{at, u"is empty"_s, u"name the field"_s};
-    if (form == PayloadForm::Layout && !isIdentifier(field.name)) {
+    if (form == DescribedForm::Layout && !isIdentifier(field.name)) {
         return ProtocolError{at, u"%1 is no name of a field"_s.arg(quotedText(field.name, 40)),
                              u"begin with a letter; letters, digits, _ and - may follow"_s};
     }
@@ -105,7 +105,7 @@ QString sizeComplaint(const FieldDescription &field, const QCborValue &value)
     return {};
 }
 
-std::optional<ProtocolError> checkField(const FieldDescription &field, PayloadForm form, const QString &path)
+std::optional<ProtocolError> checkField(const FieldDescription &field, DescribedForm form, const QString &path)
 {
     if (auto error = checkName(field, form, path))
         return error;
@@ -115,7 +115,7 @@ std::optional<ProtocolError> checkField(const FieldDescription &field, PayloadFo
     }
     if (auto error = checkRange(field, path))
         return error;
-    if (form == PayloadForm::Layout && field.kind == FieldKind::Constant &&
+    if (form == DescribedForm::Layout && field.kind == FieldKind::Constant &&
         (field.constant.isEmpty() || field.constant.size() > 65536)) {
         return ProtocolError{path + ".bytes"_L1, u"a constant of %1 bytes"_s.arg(field.constant.size()),
                              u"write 1 to 65536 bytes in hexadecimal digits"_s};
@@ -126,7 +126,7 @@ std::optional<ProtocolError> checkField(const FieldDescription &field, PayloadFo
     if (const QString complaint = isNumber ? field.rangeComplaint(field.defaultValue) : QString(); !complaint.isEmpty())
         return ProtocolError{path + ".default"_L1, complaint, u"choose a default within min and max"_s};
     const bool isSized =
-        form == PayloadForm::Layout && (field.kind == FieldKind::Text || field.kind == FieldKind::Bytes);
+        form == DescribedForm::Layout && (field.kind == FieldKind::Text || field.kind == FieldKind::Bytes);
     if (const QString complaint = isSized ? sizeComplaint(field, field.defaultValue) : QString(); !complaint.isEmpty())
         return ProtocolError{path + ".default"_L1, complaint, u"write a default that fits"_s};
     return std::nullopt;

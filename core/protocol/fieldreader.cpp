@@ -107,19 +107,19 @@ QCborValue numberOf(const QJsonValue &value)
 
 } // namespace
 
-QString fieldTypeName(const FieldDescription &field, PayloadForm form)
+QString fieldTypeName(const FieldDescription &field, DescribedForm form)
 {
     const auto find = [&](const auto &types) {
         for (const TypeName &one : types) {
             const bool sameWidth = field.isBitField ? true : one.bits == field.bits && one.isSigned == field.isSigned;
             const bool number = field.kind == FieldKind::Integer || field.kind == FieldKind::Float;
             if (one.kind == field.kind &&
-                (!number || (one.isBitField == field.isBitField && (sameWidth || form == PayloadForm::Structured))))
+                (!number || (one.isBitField == field.isBitField && (sameWidth || form == DescribedForm::Structured))))
                 return QString::fromLatin1(one.name);
         }
         return QString();
     };
-    return form == PayloadForm::Layout ? find(layoutTypes) : find(structuredTypes);
+    return form == DescribedForm::Layout ? find(layoutTypes) : find(structuredTypes);
 }
 
 FieldDescription ProtocolReader::field(const QJsonValue &value, const QString &path, int depth)
@@ -128,7 +128,7 @@ FieldDescription ProtocolReader::field(const QJsonValue &value, const QString &p
     auto object = this->object(value, path);
     if (!object)
         return field;
-    const bool isLayout = m_form == PayloadForm::Layout;
+    const bool isLayout = m_form == DescribedForm::Layout;
     const QString type = text(*object, "type"_L1, 40, true);
     const TypeName *known = isLayout ? typeOf(layoutTypes, type) : typeOf(structuredTypes, type);
     if (!known) {
@@ -196,7 +196,7 @@ void ProtocolReader::kind(Object &object, FieldDescription &field)
 
 void ProtocolReader::number(Object &object, FieldDescription &field)
 {
-    if (m_form == PayloadForm::Layout) {
+    if (m_form == DescribedForm::Layout) {
         if (field.isBitField || (field.kind == FieldKind::Boolean && object.rest.contains("bits"_L1))) {
             field.isBitField = true;
             field.bits = static_cast<int>(integer(object, "bits"_L1, 1, 64, 1, true));
@@ -291,7 +291,7 @@ QCborValue ProtocolReader::defaultOf(const QJsonValue &value, const FieldDescrip
 
 void ProtocolReader::sized(Object &object, FieldDescription &field)
 {
-    if (m_form == PayloadForm::Structured)
+    if (m_form == DescribedForm::Structured)
         return;
     constexpr qint64 maximum = ProtocolDescription::maximumMessageBytes;
     const bool isText = field.kind == FieldKind::Text;
@@ -344,7 +344,7 @@ void ProtocolReader::repeated(Object &object, FieldDescription &field)
     if (field.isBitField || field.kind == FieldKind::Constant || field.kind == FieldKind::Padding ||
         field.kind == FieldKind::Length || field.kind == FieldKind::Checksum)
         return;
-    if (object.rest.contains("countedBy"_L1) && m_form == PayloadForm::Layout) {
+    if (object.rest.contains("countedBy"_L1) && m_form == DescribedForm::Layout) {
         field.array = ArrayRule::Counted;
         field.countedBy = text(object, "countedBy"_L1, ProtocolDescription::maximumNameCharacters, true);
     } else if (object.rest.value("count"_L1).isString()) {

@@ -81,7 +81,7 @@ std::shared_ptr<const Layouts> compileLayouts(const ProtocolDescription &descrip
             *error = wrong;
         return nullptr;
     };
-    if (description.form != PayloadForm::Layout)
+    if (description.form != DescribedForm::Layout)
         return refuse({u"payload"_s, u"the description is that of a structured payload"_s,
                        u"write \"layout\", or choose the codec json, msgpack or cbor"_s});
     if (const auto wrong = checkTypes(description))

@@ -105,7 +105,7 @@ void LayoutCompiler::place(const Source &source, int index, LayoutLevel &level, 
     LayoutField &place = level.fields[size_t(index)];
     place.field = &field;
     place.isLittle = field.byteOrder.value_or(m_order) == ByteOrder::Little;
-    if (const auto error = checkField(field, PayloadForm::Layout, source.paths[index])) {
+    if (const auto error = checkField(field, DescribedForm::Layout, source.paths[index])) {
         fail(error->path, error->what, error->remedy);
         return;
     }

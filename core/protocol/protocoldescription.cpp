@@ -67,7 +67,7 @@ std::optional<ProtocolDescription> ProtocolDescription::fromText(const QByteArra
 
 std::optional<ProtocolError> ProtocolDescription::check() const
 {
-    if (form == PayloadForm::Structured)
+    if (form == DescribedForm::Structured)
         return checkStructured(*this);
     ProtocolError error;
     return compileLayouts(*this, &error) ? std::nullopt : std::optional(error);

@@ -38,7 +38,7 @@ struct TypeDescription
     friend bool operator==(const TypeDescription &, const TypeDescription &) = default;
 };
 
-enum class PayloadForm : quint8 {
+enum class DescribedForm : quint8 {
     Layout,    ///< bytes in fixed places: LayoutCodec
     Structured ///< the data of JSON, MessagePack or CBOR: DescribedCodec
 };
@@ -67,7 +67,7 @@ public:
 
     QString name;
     QString comment;
-    PayloadForm form = PayloadForm::Layout;
+    DescribedForm form = DescribedForm::Layout;
     ByteOrder byteOrder = ByteOrder::Big;
     std::vector<FieldDescription> header;
     std::vector<FieldDescription> trailer;

@@ -119,9 +119,9 @@ ProtocolDescription ProtocolReader::read(const QJsonObject &json)
     description.name = text(object, "name"_L1, Limits::maximumNameCharacters);
     description.comment = text(object, "comment"_L1, Limits::maximumTextCharacters);
     if (choice(object, "payload"_L1, {u"layout"_s, u"structured"_s}) == 1)
-        m_form = PayloadForm::Structured;
+        m_form = DescribedForm::Structured;
     description.form = m_form;
-    if (m_form == PayloadForm::Layout) {
+    if (m_form == DescribedForm::Layout) {
         if (choice(object, "byteOrder"_L1, {u"big"_s, u"little"_s}) == 1)
             description.byteOrder = ByteOrder::Little;
         description.header = fields(object, "header"_L1, 1);
@@ -155,7 +155,7 @@ TypeDescription ProtocolReader::type(const QJsonValue &value, const QString &pat
     type.number =
         integer(*object, "number"_L1, std::numeric_limits<qint64>::min(), std::numeric_limits<qint64>::max(), 0);
     type.comment = text(*object, "comment"_L1, ProtocolDescription::maximumTextCharacters);
-    if (m_form == PayloadForm::Structured)
+    if (m_form == DescribedForm::Structured)
         type.isList = choice(*object, "as"_L1, {u"map"_s, u"list"_s}) == 1;
     type.fields = fields(*object, "fields"_L1, 1);
     type.unknown = object->rest;

@@ -53,11 +53,11 @@ private:
     QCborValue limit(Object &object, QLatin1StringView key, const FieldDescription &field);
     QCborValue defaultOf(const QJsonValue &value, const FieldDescription &field, const QString &path);
 
-    PayloadForm m_form = PayloadForm::Layout;
+    DescribedForm m_form = DescribedForm::Layout;
     std::optional<ProtocolError> m_error;
 };
 
 /// How the JSON names a field's kind: "u16", "bits", "text", …
-QString fieldTypeName(const FieldDescription &field, PayloadForm form);
+QString fieldTypeName(const FieldDescription &field, DescribedForm form);
 
 } // namespace SockScope

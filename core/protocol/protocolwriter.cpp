@@ -47,7 +47,7 @@ QJsonValue defaultJson(const FieldDescription &field)
 class FieldWriter
 {
 public:
-    FieldWriter(const FieldDescription &field, PayloadForm form)
+    FieldWriter(const FieldDescription &field, DescribedForm form)
         : m_field(field)
         , m_form(form)
         , m_json(field.unknown)
@@ -66,11 +66,11 @@ private:
     void addComputed();
 
     const FieldDescription &m_field;
-    const PayloadForm m_form;
+    const DescribedForm m_form;
     QJsonObject m_json;
 };
 
-QJsonArray fieldsJson(const std::vector<FieldDescription> &fields, PayloadForm form)
+QJsonArray fieldsJson(const std::vector<FieldDescription> &fields, DescribedForm form)
 {
     QJsonArray array;
     for (const FieldDescription &field : fields)
@@ -87,7 +87,7 @@ QJsonObject FieldWriter::write()
     if (!m_field.defaultValue.isUndefined())
         m_json.insert(u"default"_s, defaultJson(m_field));
     addNumbers();
-    if (m_form == PayloadForm::Layout)
+    if (m_form == DescribedForm::Layout)
         addSize();
     addComputed();
     if (m_field.byteOrder)
@@ -180,8 +180,8 @@ QJsonObject ProtocolDescription::toJson() const
     add(u"comment"_s, comment);
     add(u"typeField"_s, typeField);
     add(u"fixedType"_s, fixedType);
-    json.insert(u"payload"_s, form == PayloadForm::Layout ? u"layout"_s : u"structured"_s);
-    if (form == PayloadForm::Layout)
+    json.insert(u"payload"_s, form == DescribedForm::Layout ? u"layout"_s : u"structured"_s);
+    if (form == DescribedForm::Layout)
         json.insert(u"byteOrder"_s, orderName(byteOrder));
     if (!header.empty())
         json.insert(u"header"_s, fieldsJson(header, form));

@@ -24,7 +24,7 @@ std::optional<ProtocolError> checkFields(const std::vector<FieldDescription> &fi
         if (++total > ProtocolDescription::maximumFields)
             return ProtocolError{at, u"the type has too many fields"_s,
                                  u"describe at most %1"_s.arg(ProtocolDescription::maximumFields)};
-        if (auto error = checkField(field, PayloadForm::Structured, at))
+        if (auto error = checkField(field, DescribedForm::Structured, at))
             return error;
         if (names.contains(field.name))
             return ProtocolError{at + ".name"_L1, u"there is a field %1 already"_s.arg(quotedText(field.name, 40)),

@@ -117,7 +117,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const auto codec = makeProtocolCodec(*description, makeCodec(u"json"), &error);
     check(bool(codec), "what is taken makes a codec");
     checkTexts(*codec, payload.view(), nodes, characters);
-    if (description->form != PayloadForm::Layout)
+    if (description->form != DescribedForm::Layout)
         return 0;
     checkRoundTrip(static_cast<const LayoutCodec &>(*codec), payload.view());
     if (!decode(*codec, payload.view()).error)
