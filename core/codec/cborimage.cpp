@@ -33,6 +33,8 @@ protected:
     qint64 readData(char *, qint64) override { return -1; }
     qint64 writeData(const char *data, qint64 size) override
     {
+        if (size <= 0)
+            return 0; // Qt writes an empty text's null pointer
         const auto bytes = static_cast<size_t>(size);
         if (m_capacity - m_used < bytes)
             grow(bytes);
