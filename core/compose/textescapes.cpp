@@ -55,10 +55,16 @@ std::optional<QByteArray> unescaped(QStringView text, int column, TemplateError 
         return std::nullopt;
     };
     QByteArray bytes;
-    QString characters; // those that wait to become UTF-8: two halves of one must come together
+    QString characters;  // those that wait to become UTF-8: two halves of one must come together
+    qsizetype began = 0; // where the first of them stands
     const auto flush = [&] {
+        const bool isWhole = characters.isValidUtf16(); // else toUtf8 would put a question mark there
         bytes += characters.toUtf8();
         characters.clear();
+        return isWhole;
+    };
+    const auto refuseHalf = [&](qsizetype end) {
+        return refuse(began, end - began, u"expected both halves of a character: \\ud83d is followed by \\ude00"_s);
     };
     for (qsizetype i = 0; i < text.size(); ++i) {
         if (text[i] != u'\\') {
@@ -74,8 +80,10 @@ std::optional<QByteArray> unescaped(QStringView text, int column, TemplateError 
             if (kind == u'u') {
                 characters += QChar(static_cast<char16_t>(value));
             } else {
-                flush();
+                if (!flush())
+                    return refuseHalf(i);
                 bytes += static_cast<char>(value);
+                began = i + digits + 2;
             }
             i += digits + 1;
             continue;
@@ -83,11 +91,14 @@ std::optional<QByteArray> unescaped(QStringView text, int column, TemplateError 
         const char simple = simpleEscape(kind);
         if (simple == '\0' && kind != u'0')
             return refuse(i, 2, u"expected one of n r t 0 \\ \" { xHH uHHHH behind the backslash"_s);
-        flush();
+        if (!flush())
+            return refuseHalf(i);
         bytes += simple;
+        began = i + 2;
         ++i;
     }
-    flush();
+    if (!flush())
+        return refuseHalf(text.size());
     return bytes;
 }
 

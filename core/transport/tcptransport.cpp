@@ -126,7 +126,12 @@ std::optional<SockError> TcpTransport::openStreams()
         return std::nullopt;
     auto streams = std::make_shared<NativeStreams>([this] { endBatch(); });
     if (const int error = streams->set.open())
-        return SocketErrors::make(SocketOperation::Option, error, scheme, {});
+        return SockError{SocketErrors::fromErrno(error),
+                         Stage::Setup,
+                         tr("connections cannot be watched (%1)").arg(qt_error_string(error)),
+                         tr("close connections, or raise the system's limit (ulimit -n)"),
+                         -1,
+                         {}};
     m_native = std::move(streams);
 #endif
     return std::nullopt;

@@ -88,6 +88,7 @@ void TestTemplate::expands_data()
     row(Plain, u"{{request.data.'odd key'[0]}} {{request.data.\"odd key\"[1].x}}", "1.5 true");
     row(Plain, u"{{station}} {{limit - 1}} {{where.x}}", "north 299 9");
     row(Plain, u"{{hex counter 4}} {{hex -1 2}} {{hex (counter + 1) 8}}", "0029 ff 0000002a");
+    row(Text, u"\\ud83d\\ude00", "\xf0\x9f\x98\x80");
     row(Text, u"a\\n\\x00\\xff\\\\\\u00e9{{counter}}\\t", nullptr);
     row(Text, u"\\{{counter}} \\\\{{counter}} {{{{", "{{counter}} \\41 {{");
     row(Text, u"{{'\\\\n'}}", "\\n"); // what a value holds is no escape
@@ -204,6 +205,7 @@ void TestTemplate::parseErrors_data()
     row(u"{{peer.name}}", 7, 4, u"expected address or port");
     row(u"x\\q", 1, 2, u"expected one of n r t 0 \\ \" { xHH uHHHH behind the backslash");
     row(u"{{1}}\\x1", 5, 3, u"expected 2 hexadecimal digits behind \\x");
+    row(u"\\n\\ud83d\\n", 2, 6, u"expected both halves of a character: \\ud83d is followed by \\ude00");
     row(u"ab\\", 2, 1, u"expected one of n r t 0 \\ \" { xHH uHHHH behind the backslash");
 }
 

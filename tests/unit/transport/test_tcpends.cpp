@@ -9,6 +9,7 @@
 #ifdef Q_OS_UNIX
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #endif
@@ -222,6 +223,26 @@ private Q_SLOTS:
         QVERIFY(!listener); // deleted at once, not when an event loop comes by
         QCOMPARE(openDescriptors(), before - (usesNativeStreams() ? 3 : 2)); // the epoll set, listener, connection
         QVERIFY(server.transport->findChildren<QObject *>().isEmpty());
+    }
+
+    void saysThatDescriptorsAreUsedUp()
+    {
+#ifdef Q_OS_LINUX
+        if (!usesNativeStreams())
+            QSKIP("only an epoll set needs a descriptor of its own");
+        TcpEnd client(connecting());
+        rlimit before{};
+        QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+        rlimit none = before;
+        none.rlim_cur = 0;
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &none), 0);
+        const std::optional<SockError> error = client.transport->open();
+        QCOMPARE(::setrlimit(RLIMIT_NOFILE, &before), 0);
+        QVERIFY(error);
+        QCOMPARE(error->code, SockError::Code::LimitReached);
+        QVERIFY2(error->remedy.contains(u"ulimit"), qPrintable(error->remedy));
+        QVERIFY(!client.transport->open()); // and it opens when there are some again
+#endif
     }
 
     void reconnectsInsideDisconnected()
