@@ -184,7 +184,7 @@ std::optional<int> RunCommand::startSocks()
     options.seed = m_seed;
     options.consent = [this](const QString &, const QString &, const QStringList &) { return m_allowPrograms; };
     m_engine = std::make_unique<RuleEngine>(options);
-    connect(m_engine.get(), &RuleEngine::ruleFailed, this, [this](int rule, int action, const QString &what) {
+    connect(m_engine.get(), &RuleEngine::ruleFailed, this, [](int rule, int action, const QString &what) {
         printFailure(tr("rules[%1].actions[%2]: %3").arg(rule).arg(action).arg(what), {});
     });
     connect(m_engine.get(), &RuleEngine::loopStopped, this, [this](int, const QString &what) { fail(what, {}); });

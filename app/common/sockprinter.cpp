@@ -84,7 +84,8 @@ SockPrinter::SockPrinter(BaseSock *sock, Printer *printer, QObject *parent)
     connect(sock, &BaseSock::errorOccurred, this, &SockPrinter::handleError);
     connect(sock, &BaseSock::limitReached, this, [this](const QString &limit, quint64 count) {
         if (m_printer->options().json) {
-            m_printer->writeJson(event(u"limit"_s, wallNowUs()).add("limit"_L1, limit).add("count"_L1, count).object());
+            m_printer->writeJson(
+                eventText(u"limit"_s, wallNowUs()).add("limit"_L1, limit).add("count"_L1, count).object());
         } else {
             m_printer->writeRow(wallNowUs(), m_name, {tr("limit %1 reached, %2 times so far").arg(limit).arg(count)});
         }
@@ -103,7 +104,7 @@ qint64 SockPrinter::wallUsAt(qint64 steadyNs) const
     return wallNowUs() - (steadyNs > 0 ? (nowNs - steadyNs) / 1000 : 0);
 }
 
-JsonText SockPrinter::event(const QString &name, qint64 wallUs) const
+JsonText SockPrinter::eventText(const QString &name, qint64 wallUs) const
 {
     JsonText json;
     json.add("event"_L1, name).add("time"_L1, isoUtc(wallUs));
@@ -253,7 +254,7 @@ void SockPrinter::printPeer(const QString &name, const Endpoint &peer, const QSt
         m_printer->writeRow(now, m_name, {u"--"_s, peer.toString(), text});
         return;
     }
-    JsonText json = event(name, now);
+    JsonText json = eventText(name, now);
     json.add("peer"_L1, peer.toString());
     if (!reason.isEmpty())
         json.add("reason"_L1, reason);
@@ -297,7 +298,7 @@ void SockPrinter::printError(const SockError &error)
         m_printer->writeRow(now, m_name, cells);
         return;
     }
-    JsonText json = event(u"error"_s, now);
+    JsonText json = eventText(u"error"_s, now);
     json.add("stage"_L1, keyOf(error.stage)).add("code"_L1, keyOf(error.code));
     json.add("what"_L1, error.what).add("remedy"_L1, error.remedy);
     if (error.offset >= 0)

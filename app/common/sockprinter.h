@@ -61,7 +61,7 @@ private:
     void handleError(const SockError &error);
     void settleErrors();
     qint64 wallUsAt(qint64 steadyNs) const;
-    JsonText event(const QString &name, qint64 wallUs) const;
+    JsonText eventText(const QString &name, qint64 wallUs) const;
 
     BaseSock *m_sock;
     Printer *m_printer;

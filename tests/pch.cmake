@@ -1,0 +1,25 @@
+# What nearly every source includes, compiled once for all targets: a cold build takes half the time. The presets that
+# tell a missing include (dev, release) do without it.
+file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/sockscope_pch.cpp CONTENT "// Only its headers count.\n")
+add_library(sockscope_pch OBJECT ${CMAKE_CURRENT_BINARY_DIR}/sockscope_pch.cpp)
+target_link_libraries(sockscope_pch PRIVATE Qt6::Core Qt6::Network sockscope_build)
+target_precompile_headers(sockscope_pch PRIVATE <QtCore> <QtNetwork> <array> <chrono> <functional> <memory>
+                                                <optional> <vector>)
+
+function(sockscope_reuse_pch folder)
+  get_property(folders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
+  foreach(each IN LISTS folders)
+    sockscope_reuse_pch(${each})
+  endforeach()
+  get_property(targets DIRECTORY ${folder} PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(libraries ${target} LINK_LIBRARIES)
+    if("${libraries}" MATCHES "sockscope_build" AND NOT target STREQUAL "sockscope_pch")
+      get_target_property(type ${target} TYPE)
+      if(NOT type STREQUAL "INTERFACE_LIBRARY")
+        target_precompile_headers(${target} REUSE_FROM sockscope_pch)
+      endif()
+    endif()
+  endforeach()
+endfunction()
+sockscope_reuse_pch(${PROJECT_SOURCE_DIR})
