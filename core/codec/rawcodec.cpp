@@ -31,8 +31,14 @@ std::optional<SockError> RawCodec::decode(const Bytes &payload, Message &message
 
 std::optional<SockError> RawCodec::encode(const Message &message, QByteArray &payload) const
 {
-    QByteArray bytes;
     QByteArrayView view = message.payload.view(); // bytes as they are, without a value around them
+    if (message.value.isAbsent() && !view.isEmpty()) {
+        if (view.size() > m_limits.maximumBytes)
+            return payloadTooLong(view.size(), m_limits.maximumBytes);
+        payload.append(view);
+        return std::nullopt;
+    }
+    QByteArray bytes;
     const QCborValue value = message.value.get();
     if (value.isByteArray()) {
         view = bytes = value.toByteArray();
