@@ -4,14 +4,14 @@
 
 namespace SockScope {
 
-/*! Random numbers that are looked up rather than drawn: what happens to message n does not depend on what happened before.
+/*! Random numbers that are looked up rather than drawn: what happens to message n does not depend on what was before.
  *  Path    a seed → [this] → ImpairFates
- *  Shape   each number is known by the message's number, the use that it has, and its place among those of this use
+ *  Shape   each number is known by the message's number, its use, and its place among those of this use
  *  Units   unit() is in [0, 1); gaussian() and pareto() have mean 0 and standard deviation 1
  *  Errors  none
  *  Thread  a value
  *  Source  Salmon et al. 2011, Parallel random numbers: as easy as 1, 2, 3 (counter-based generators); the mixing
- * function is that of SplitMix64 (Steele, Lea, Flood 2014), fixed for ever
+ *          function of SplitMix64 (Steele, Lea, Flood 2014), fixed for ever
  */
 class ImpairDice
 {
