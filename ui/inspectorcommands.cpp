@@ -24,8 +24,10 @@
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/models/storagesettings.h"
+#include "ui/project/projectsession.h"
 #include "ui/views/colourrulesdialog.h"
 #include "ui/views/logpanel.h"
+#include "ui/views/noticebar.h"
 #include "ui/views/recoveredwindow.h"
 #include "ui/views/recoverybar.h"
 #include "ui/views/screenfit.h"
@@ -106,6 +108,7 @@ void InspectorWindow::showStorageDialog()
 
 void InspectorWindow::offerRecovery(bool asked)
 {
+    m_project->offerLeft();
     const QString now = m_inspection->recorder()->limits().store.spoolFolder;
     const QStringList folders = StorageSettings::foldersToSearch(*openSettings(), now);
     // Beside the window's thread: it reads the header of every chunk that was left.
@@ -121,8 +124,8 @@ void InspectorWindow::offerRecovery(bool asked)
         QMetaObject::invokeMethod(qApp, [self, asked, found = std::move(spools)] {
             if (!self)
                 return;
-            if (found.empty() && asked)
-                self->m_status->showFailure(tr("No messages were left on the disk"));
+            if (found.empty() && asked && self->m_notices->count() == 0)
+                self->m_status->showFailure(tr("No messages and no project were left on the disk"));
             else
                 self->m_recovery->offer(found);
         });

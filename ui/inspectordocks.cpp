@@ -1,6 +1,7 @@
 // Where the panels of the window stand, and how that is remembered.
 #include <QActionGroup>
 #include <QDockWidget>
+#include <QJsonObject>
 #include <QMenu>
 #include <QScreen>
 #include <QSettings>
@@ -14,6 +15,7 @@
 #include "ui/models/fieldtreemodel.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/storagesettings.h"
+#include "ui/project/projectsession.h"
 #include "ui/theme.h"
 #include "ui/views/bytespanel.h"
 #include "ui/views/copytree.h"
@@ -200,6 +202,7 @@ std::unique_ptr<QSettings> InspectorWindow::openSettings()
 void InspectorWindow::saveSettings()
 {
     const std::unique_ptr<QSettings> settings(openSettings());
+    const QHash<QString, QVariant> own = m_project->ownSettings(*settings);
     settings->setValue("version"_L1, layoutVersion);
     QStringList docks;
     for (const QDockWidget *dock : std::as_const(m_docks))
@@ -220,7 +223,32 @@ void InspectorWindow::saveSettings()
     m_composer->saveSettings(*settings);
     m_filter->saveSettings(*settings);
     m_log->findBar()->saveSettings(*settings);
+    ProjectSession::putBack(*settings, own);
     Q_EMIT settingsSaved(*settings);
+}
+
+/// For a project: what does not depend on the screen.
+QJsonObject InspectorWindow::layoutState() const
+{
+    const auto text = [](const QByteArray &bytes) { return QString::fromLatin1(bytes.toBase64()); };
+    QJsonObject tables{{u"decodedTree"_s, text(m_decoded->tree()->saveColumns())}};
+    for (const DataTable *table : findChildren<DataTable *>())
+        if (!table->objectName().isEmpty())
+            tables.insert(table->objectName(), text(table->saveColumns()));
+    return {{u"version"_s, layoutVersion}, {u"docks"_s, text(saveState(layoutVersion))}, {u"tables"_s, tables}};
+}
+
+void InspectorWindow::showLayout(const QJsonObject &layout)
+{
+    if (layout["version"_L1].toInt() != layoutVersion)
+        return;
+    const auto bytes = [](const QJsonValue &value) { return QByteArray::fromBase64(value.toString().toLatin1()); };
+    restoreState(bytes(layout["docks"_L1]), layoutVersion);
+    const QJsonObject tables = layout["tables"_L1].toObject();
+    m_decoded->tree()->restoreColumns(bytes(tables["decodedTree"_L1]));
+    for (DataTable *table : findChildren<DataTable *>())
+        if (const QByteArray columns = bytes(tables[table->objectName()]); !columns.isEmpty())
+            table->restoreColumns(columns);
 }
 
 void InspectorWindow::restoreSettings()

@@ -14,6 +14,7 @@
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/roles.h"
 #include "ui/models/sockcontroller.h"
+#include "ui/project/projectsession.h"
 #include "ui/theme.h"
 #include "ui/views/bytesformat.h"
 #include "ui/views/bytespanel.h"
@@ -105,11 +106,11 @@ void InspectorWindow::createMenus()
 {
     MessageLogModel *log = m_inspection->messageLogModel();
     QMenu *file = menuBar()->addMenu(tr("&File"));
+    m_project->addActions(file);
     file->addAction(m_open);
-    m_recentMenu = file->addMenu(tr("Open &Recent"));
+    m_recentMenu = file->addMenu(tr("&Recent Sockets"));
     connect(m_recentMenu, &QMenu::aboutToShow, this, &InspectorWindow::fillRecentMenu);
-    file->addAction(tr("Messages &Left by a Crash…"), QKeySequence(u"Ctrl+Alt+R"_s), this,
-                    [this] { offerRecovery(true); });
+    file->addAction(tr("&Left by a Crash…"), QKeySequence(u"Ctrl+Alt+R"_s), this, [this] { offerRecovery(true); });
     file->addSeparator();
     file->addAction(m_sockets->removeAction());
     file->addSeparator();

@@ -8,6 +8,7 @@
 #include <QPointer>
 #include <QPushButton>
 #include <QScopedValueRollback>
+#include <QSettings>
 #include <QStatusBar>
 #include <QVBoxLayout>
 
@@ -17,6 +18,8 @@
 #include "ui/models/messagefinder.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
+#include "ui/project/projectscene.h"
+#include "ui/project/projectsession.h"
 #include "ui/theme.h"
 #include "ui/views/bytespanel.h"
 #include "ui/views/copytree.h"
@@ -31,6 +34,7 @@
 #include "ui/views/logactions.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/logtable.h"
+#include "ui/views/noticebar.h"
 #include "ui/views/opensocketdialog.h"
 #include "ui/views/peerspanel.h"
 #include "ui/views/recoverybar.h"
@@ -51,6 +55,7 @@ InspectorWindow::InspectorWindow(QWidget *parent)
     setWindowIcon(QIcon(u":/sockscope/sockscope.svg"_s));
     createPanels();
     createDocks();
+    createProject();
     createActions();
     createMenus();
     createToolBar();
@@ -72,6 +77,7 @@ InspectorWindow::InspectorWindow(BaseSock *sock, QWidget *parent)
 
 InspectorWindow::~InspectorWindow()
 {
+    m_project->leave();
     // The panels ask the models while they go; the models must go last.
     Theme::instance()->disconnect(this);
     m_inspection->disconnect(this);
@@ -119,13 +125,27 @@ void InspectorWindow::createPanels()
     m_finder = new MessageFinder(m_inspection->recorder(), this);
     m_status = new StatusPanel(m_inspection, statusBar());
     m_recovery = new RecoveryBar([this](const QString &path) { return openRecovered(path); }, &Spool::discard, this);
+    m_notices = new NoticeBar(tr("Notices about the project"), this);
     auto *middle = new QWidget(this);
     auto *layout = new QVBoxLayout(middle);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_notices);
     layout->addWidget(m_recovery);
     layout->addWidget(m_log, 1);
     setCentralWidget(middle);
+}
+
+void InspectorWindow::createProject()
+{
+    auto *scene = new ProjectScene(
+        m_inspection, m_filter->savedFilters(),
+        {[this] { return layoutState(); }, [this](const QJsonObject &layout) { showLayout(layout); }}, this);
+    m_project = new ProjectSession({this, scene, m_notices, &openSettings, [this] { saveSettings(); }, nullptr});
+    connect(scene, &ProjectScene::socketFailed, this, [this](const QString &name, const SockError &error) {
+        showFailure(tr("%1 is not open").arg(name), error);
+    });
+    connect(m_project, &ProjectSession::changed, this, &InspectorWindow::updateTitle);
 }
 
 void InspectorWindow::connectPanels()
@@ -193,9 +213,13 @@ void InspectorWindow::updateTitle()
     constexpr qsizetype shown = 4;
     if (names.size() > shown)
         names = names.first(shown) << u"…"_s;
-    const QString title = names.isEmpty() ? tr("SockScope") : tr("%1 – SockScope").arg(names.join(u", "_s));
-    if (windowTitle() != title)
+    const QString name = m_project->document().isOpen() ? m_project->title() : names.join(u", "_s);
+    const QString title = name.isEmpty() ? tr("SockScope") : tr("%1 – SockScope").arg(name);
+    if (windowTitle() != title) {
+        setWindowModified(false); // without the mark in the title Qt would warn
         setWindowTitle(title);
+    }
+    setWindowModified(m_project->document().isModified());
     updateEmptyButtons();
 }
 
@@ -242,6 +266,8 @@ void InspectorWindow::showOpenDialog()
 void InspectorWindow::closeEvent(QCloseEvent *event)
 {
     saveSettings();
+    if (!m_project->mayLeave(true))
+        return event->ignore();
     QMainWindow::closeEvent(event);
 }
 

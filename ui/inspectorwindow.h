@@ -26,7 +26,9 @@ class HealthPanel;
 class LedgerPanel;
 class LogPanel;
 class MessageFinder;
+class NoticeBar;
 class PeersPanel;
+class ProjectSession;
 class RecoveryBar;
 class SocketsPanel;
 class StatusPanel;
@@ -66,6 +68,8 @@ public:
     ErrorsPanel *errorsPanel() const { return m_errors; }
     TracePanel *tracePanel() const { return m_trace; }
     StatusPanel *statusPanel() const { return m_status; }
+    NoticeBar *noticeBar() const { return m_notices; }
+    ProjectSession *project() const { return m_project; }
 
     /// Adds a panel of the application's own: a dock that the window places, remembers, and lists in View and Go. The
     /// object name must be unique and never change; the settings know the dock by it.
@@ -79,7 +83,8 @@ public Q_SLOTS:
     void showOpenDialog();
     void showStorageDialog();
     void showColourRules();
-    /// Offers what crashes left on the disk, once it was found; without a left-over it says so only when asked.
+    /// Offers the projects and messages that crashes left on the disk, once it was found; without a left-over it says
+    /// so only when asked.
     void offerRecovery(bool asked = false);
     /// Docks, columns and sizes as they were at first.
     void resetLayout();
@@ -95,6 +100,7 @@ protected:
 private:
     // inspectorwindow.cpp
     void createPanels();
+    void createProject();
     void connectPanels();
     void updateTitle();
     void updateEmptyButtons();
@@ -116,6 +122,8 @@ private:
     void placePanels();
     void showPanel(QWidget *panel);
     void restoreSettings();
+    QJsonObject layoutState() const;
+    void showLayout(const QJsonObject &layout);
     // inspectormenus.cpp
     void createActions();
     void createMenus();
@@ -151,6 +159,8 @@ private:
     MessageFinder *m_finder = nullptr;
     StatusPanel *m_status = nullptr;
     RecoveryBar *m_recovery = nullptr;
+    NoticeBar *m_notices = nullptr;
+    ProjectSession *m_project = nullptr;
     struct AddedPanel
     {
         QDockWidget *dock = nullptr;

@@ -18,6 +18,7 @@
 #include "core/sockspec.h"
 #include "ui/inspectorwindow.h"
 #include "ui/models/ratehistory.h"
+#include "ui/project/projectsession.h"
 #include "ui/theme.h"
 #include "ui/views/recoveredwindow.h"
 
@@ -63,8 +64,8 @@ QStringList ownArguments(int argc, char **argv)
 
 CommandLine commandLine()
 {
-    CommandLine line(tr("sockscope [options]"),
-                     tr("Shows message sockets from the inside while they run: peers, messages, handlers."), 0, 0);
+    CommandLine line(tr("sockscope [options] [FILE.sockscope]"),
+                     tr("Shows message sockets from the inside while they run: peers, messages, handlers."), 0, 1);
     line.add({u"demo"_s, {}, tr("Run a small game server and a chat on this machine, and show them.")});
     line.add({u"listen"_s, u"URL"_s, tr("Open a socket that listens, such as udp://127.0.0.1:9000 (may be repeated)."),
               true});
@@ -75,6 +76,7 @@ CommandLine commandLine()
                  "u8 u16 u64 u16le u32le u64le, varint, line, crlf, delim:HEX, fixed:N, slip, cobs,\n"
                  "none (each read is a message).")});
     line.add({u"codec"_s, u"C"_s, tr("What a message is: %1 (default: raw).").arg(codecNames().join(u' '))});
+    line.addNote(tr("FILE.sockscope is a project that SockScope has saved: its sockets are opened."));
     line.addNote(tr("Qt's own options, such as -style and -platform, are taken as well."));
     return line;
 }
@@ -120,6 +122,7 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
     rescueSettings();
     SignalWatcher signalWatcher;
     QObject::connect(&signalWatcher, &SignalWatcher::terminationRequested, &app, [] {
+        ProjectSession::leaveAll();
         RecoveredWindow::keepAll(); // whoever ends the program from outside answers no question
         QApplication::closeAllWindows();
         QApplication::quit();
@@ -135,6 +138,9 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
         for (BaseSock *sock : demo->socks())
             window.addSock(sock);
     }
+    for (const QString &path : line.words())
+        if (const auto error = window.project()->open(path)) // the window says it, too
+            fail(ExitFailed, path + u": "_s + error->toString(), {});
     for (const SockSpec &spec : specs) {
         window.openSock(
             spec,
@@ -165,6 +171,9 @@ int main(int argc, char **argv)
         output.writeLine((line.isSet(u"version"_s) ? versionLine(u"sockscope"_s) : line.helpText().trimmed()).toUtf8());
         return ExitDone;
     }
+    for (const QString &word : line.words())
+        if (word.contains("://"_L1))
+            return fail(ExitBadUsage, tr("%1 is no project file").arg(word), tr("write --listen %1").arg(word));
     std::vector<SockSpec> specs;
     for (const QString &option : {u"listen"_s, u"connect"_s}) {
         for (const QString &text : line.values(option)) {

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void saysThatThereIsNoDisplay();
     void opensAndEndsInOrder_data();
     void opensAndEndsInOrder();
+    void aDamagedProjectIsSaidAndLeftAlone();
     void garbageSettingsDoNotStopIt_data();
     void garbageSettingsDoNotStopIt();
 
@@ -79,7 +80,8 @@ void TestCliGui::worksWithoutDisplay_data()
     QTest::newRow("URL") << QStringList{u"--listen"_s, u"udp://x"_s} << 2 << QByteArray("no port");
     QTest::newRow("codec") << QStringList{u"--listen"_s, u"udp://*:0"_s, u"--codec"_s, u"xml"_s} << 2
                            << QByteArray("xml");
-    QTest::newRow("word") << QStringList{u"udp://*:0"_s} << 2 << QByteArray("one word too many");
+    QTest::newRow("address") << QStringList{u"udp://*:0"_s} << 2 << QByteArray("--listen udp://*:0");
+    QTest::newRow("words") << QStringList{u"a.sockscope"_s, u"b.sockscope"_s} << 2 << QByteArray("one word too many");
 }
 
 void TestCliGui::worksWithoutDisplay()
@@ -141,6 +143,26 @@ void TestCliGui::opensAndEndsInOrder()
     QVERIFY(waitUntilItCatches(program, number));
     program.signal(number);
     QCOMPARE(program.wait(), 0);
+}
+
+void TestCliGui::aDamagedProjectIsSaidAndLeftAlone()
+{
+    const QTemporaryDir folder;
+    const QString project = folder.filePath(u"game.sockscope"_s);
+    const QByteArray content = "{\n  \"version\": 1,\n  \"sockets\": [ }\n";
+    QFile file(project);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(content);
+    file.close();
+    Program program(path());
+    program.process().setProcessEnvironment(environment(u"offscreen"_s, folder.path()));
+    QVERIFY(program.start({project}));
+    QVERIFY(waitUntilItCatches(program, SIGTERM));
+    program.signal(SIGTERM);
+    QCOMPARE(program.wait(), 0);
+    QVERIFY2(program.errors().contains("game.sockscope: line 3, column 16"), program.errors().constData());
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), content);
 }
 
 void TestCliGui::garbageSettingsDoNotStopIt_data()

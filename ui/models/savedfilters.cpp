@@ -40,6 +40,18 @@ std::optional<QString> SavedFilters::add(const QString &name, const QString &tex
     return std::nullopt;
 }
 
+void SavedFilters::setFilters(const QList<SavedFilter> &filters)
+{
+    m_filters.clear();
+    for (const SavedFilter &one : filters) {
+        const QString name = one.name.trimmed();
+        const QString text = one.text.trimmed();
+        if (m_filters.size() < maximum && !refusal(name, -1) && !text.isEmpty() && text.size() <= Filter::maximumLength)
+            m_filters.append({name, text});
+    }
+    Q_EMIT changed();
+}
+
 std::optional<QString> SavedFilters::rename(qsizetype index, const QString &name)
 {
     const QString trimmed = name.trimmed();
@@ -88,16 +100,12 @@ QString SavedFilters::suggestedName(const QString &text) const
 
 void SavedFilters::load(const QSettings &settings)
 {
-    m_filters.clear();
     const QByteArray stored = settings.value("filters/saved"_L1).toString().toUtf8();
     const QJsonArray array = QJsonDocument::fromJson(stored).array();
-    for (const QJsonValue &value : array) {
-        const QString name = value["name"_L1].toString().trimmed();
-        const QString text = value["filter"_L1].toString().trimmed();
-        if (m_filters.size() < maximum && !refusal(name, -1) && !text.isEmpty() && text.size() <= Filter::maximumLength)
-            m_filters.append({name, text});
-    }
-    Q_EMIT changed();
+    QList<SavedFilter> filters;
+    for (const QJsonValue &value : array)
+        filters.append({value["name"_L1].toString(), value["filter"_L1].toString()});
+    setFilters(filters);
 }
 
 void SavedFilters::save(QSettings &settings) const

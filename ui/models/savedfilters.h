@@ -35,6 +35,8 @@ public:
     using QObject::QObject;
 
     const QList<SavedFilter> &filters() const { return m_filters; }
+    /// Those that add would refuse are left out.
+    void setFilters(const QList<SavedFilter> &filters);
     /// Answers what stands against it.
     std::optional<QString> add(const QString &name, const QString &text);
     std::optional<QString> rename(qsizetype index, const QString &name);

@@ -1,0 +1,286 @@
+#include "ui/project/projectscene.h"
+
+#include <QAbstractItemModel>
+#include <QJsonArray>
+#include <QPointer>
+#include <QScopedValueRollback>
+#include <QSettings>
+
+#include <algorithm>
+#include <utility>
+
+#include "ui/models/colourrules.h"
+#include "ui/models/inspection.h"
+#include "ui/models/messagelogmodel.h"
+#include "ui/models/savedfilters.h"
+#include "ui/models/sockcontroller.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// What the window can show of a section, and what it can only keep.
+template <typename Shown, typename Kept>
+struct Split
+{
+    Shown shown;
+    Kept kept;
+    QStringList notes{};
+};
+
+struct Colours
+{
+    ColourRules::List rules;
+    bool enabled = true;
+    friend bool operator==(const Colours &, const Colours &) = default;
+};
+
+Split<QList<SavedFilter>, QList<NamedFilter>> splitFilters(const Project &project)
+{
+    Split<QList<SavedFilter>, QList<NamedFilter>> result;
+    SavedFilters accepting;
+    for (const NamedFilter &one : project.filters()) {
+        const auto why = accepting.add(one.name, one.filter);
+        // Kept, too, what would come back otherwise than it was written.
+        if (!why && accepting.filters().last() == SavedFilter{one.name, one.filter})
+            continue;
+        if (!why)
+            accepting.removeAt(accepting.filters().size() - 1);
+        result.kept.append(one);
+        result.notes.append(ProjectScene::tr("the filter %1 (%2)")
+                                .arg(one.name.left(40), why.value_or(ProjectScene::tr("too long, or with blanks"))));
+    }
+    result.shown = accepting.filters();
+    return result;
+}
+
+Split<LogColumns, QList<NamedColumn>> splitColumns(const Project &project)
+{
+    Split<LogColumns, QList<NamedColumn>> result;
+    for (const NamedColumn &one : project.columns()) {
+        if (const auto why = result.shown.check(one.path)) {
+            result.kept.append(one);
+            result.notes.append(ProjectScene::tr("the column %1 (%2)").arg(one.path.left(40), *why));
+        } else {
+            result.shown.add(one.path, one.title);
+        }
+    }
+    return result;
+}
+
+Split<Colours, QJsonArray> splitColours(const Project &project)
+{
+    Split<Colours, QJsonArray> result;
+    const QJsonObject colours = project.colours();
+    result.shown.enabled = colours.value("enabled"_L1).toBool(true);
+    if (!colours.contains("rules"_L1)) {
+        result.shown.rules = ColourRules::defaults();
+        return result;
+    }
+    const QJsonArray rules = colours.value("rules"_L1).toArray();
+    for (const QJsonValue &value : rules) {
+        QString why;
+        if (const auto rule = ColourRule::fromJson(value.toObject(), &why)) {
+            result.shown.rules.push_back(*rule);
+            continue;
+        }
+        result.kept.append(value);
+        result.notes.append(ProjectScene::tr("the colour rule %1 (%2)").arg(value["name"_L1].toString().left(40), why));
+    }
+    return result;
+}
+
+} // namespace
+
+ProjectScene::ProjectScene(Inspection *inspection, SavedFilters *filters, Layout layout, QObject *parent)
+    : QObject(parent)
+    , m_inspection(inspection)
+    , m_filters(filters)
+    , m_layout(std::move(layout))
+{
+    connect(inspection, &Inspection::controllerAdded, this, &ProjectScene::handleAdded);
+    connect(inspection, &Inspection::controllerRemoved, this, [this](const SockController *controller) {
+        if (controller->spec())
+            tell();
+    });
+    connect(filters, &SavedFilters::changed, this, &ProjectScene::tell);
+    connect(inspection->colourRules(), &ColourRules::changed, this, &ProjectScene::tell);
+    const auto columnsChanged = [this] {
+        const LogColumns &now = m_inspection->messageLogModel()->fieldColumns();
+        if (now == m_columns)
+            return;
+        m_columns = now;
+        tell();
+    };
+    const QAbstractItemModel *log = inspection->messageLogModel();
+    connect(log, &QAbstractItemModel::columnsInserted, this, columnsChanged);
+    connect(log, &QAbstractItemModel::columnsRemoved, this, columnsChanged);
+    connect(log, &QAbstractItemModel::headerDataChanged, this, columnsChanged);
+    connect(log, &QAbstractItemModel::modelReset, this, columnsChanged);
+}
+
+QStringList ProjectScene::settingsKeys()
+{
+    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s, u"logColumns"_s};
+}
+
+void ProjectScene::tell()
+{
+    if (!m_showing)
+        Q_EMIT changed();
+}
+
+QStringList ProjectScene::show(const Project &project)
+{
+    const QScopedValueRollback guard(m_showing, true);
+    const auto filters = splitFilters(project);
+    const auto columns = splitColumns(project);
+    const auto colours = splitColours(project);
+    m_filters->setFilters(filters.shown);
+    m_inspection->colourRules()->setRules(colours.shown.rules);
+    m_inspection->colourRules()->setEnabled(colours.shown.enabled);
+    m_inspection->messageLogModel()->setFieldColumns(columns.shown);
+    if (const QJsonObject layout = project.layout(); !layout.isEmpty())
+        m_layout.show(layout);
+    openSockets(project.sockets());
+    return filters.notes + columns.notes + colours.notes;
+}
+
+void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
+{
+    const QScopedValueRollback guard(m_showing, true);
+    m_filters->load(settings);
+    m_inspection->colourRules()->load(settings);
+    LogColumns columns;
+    columns.load(settings);
+    m_inspection->messageLogModel()->setFieldColumns(columns);
+    if (closeSockets)
+        openSockets({});
+}
+
+// Stopped before it is removed: its port must be free for the next one, which the network thread opens behind it.
+void ProjectScene::openSockets(QList<SockSpec> wanted)
+{
+    ++m_run;
+    const QList<SockController *> before = m_inspection->controllers();
+    for (SockController *controller : before) {
+        if (!controller->isOwned() || !controller->spec())
+            continue;
+        if (controller->isAlive() && controller->isActive() && wanted.removeOne(*controller->spec()))
+            continue;
+        controller->stop();
+        controller->remove();
+    }
+    for (const SockSpec &spec : std::as_const(wanted)) {
+        m_opening.append({spec, m_run});
+        const auto answered = [self = QPointer<ProjectScene>(this), spec,
+                               run = m_run](SockController *controller, const std::optional<SockError> &error) {
+            if (!self)
+                return;
+            const auto isIt = [&](const Opening &one) { return one.run == run && one.spec == spec; };
+            auto &opening = self->m_opening;
+            if (const auto at = std::find_if(opening.begin(), opening.end(), isIt); at != opening.end())
+                opening.erase(at);
+            if (run != self->m_run && controller) { // another project is shown by now
+                const QScopedValueRollback guard(self->m_showing, true);
+                controller->stop();
+                controller->remove();
+            } else if (run == self->m_run && error) {
+                Q_EMIT self->socketFailed(spec.name, *error);
+            }
+        };
+        m_inspection->open(spec, answered, Inspection::OnFailure::Keep);
+    }
+}
+
+void ProjectScene::handleAdded(const SockController *controller)
+{
+    if (!controller->isOwned() || !controller->spec())
+        return;
+    const bool expected = std::any_of(m_opening.begin(), m_opening.end(),
+                                      [controller](const Opening &one) { return one.spec == *controller->spec(); });
+    if (!expected)
+        tell();
+}
+
+QList<SockSpec> ProjectScene::sockets() const
+{
+    QList<SockSpec> specs;
+    for (const SockController *controller : m_inspection->controllers())
+        if (controller->isOwned() && controller->spec())
+            specs.append(*controller->spec());
+    for (const Opening &one : m_opening)
+        if (one.run == m_run)
+            specs.append(one.spec);
+    return specs;
+}
+
+void ProjectScene::captureSockets(Project &project) const
+{
+    const QList<SockSpec> before = project.sockets();
+    QList<SockSpec> now = sockets();
+    std::stable_sort(now.begin(), now.end(), [&before](const SockSpec &a, const SockSpec &b) {
+        const auto place = [&before](const SockSpec &spec) { // new ones behind the others
+            const qsizetype index = before.indexOf(spec);
+            return index < 0 ? before.size() : index;
+        };
+        return place(a) < place(b);
+    });
+    if (now.size() > Project::maximumSockets)
+        now.resize(Project::maximumSockets); // else it could not be read again
+    if (now != before)
+        project.setSockets(now);
+}
+
+void ProjectScene::captureFilters(Project &project) const
+{
+    const auto before = splitFilters(project);
+    if (m_filters->filters() == before.shown)
+        return;
+    QList<NamedFilter> now;
+    for (const SavedFilter &one : m_filters->filters())
+        now.append({one.name, one.text});
+    now += before.kept;
+    project.setFilters(now.mid(0, Project::maximumFilters));
+}
+
+void ProjectScene::captureColumns(Project &project) const
+{
+    const auto before = splitColumns(project);
+    const LogColumns &shown = m_inspection->messageLogModel()->fieldColumns();
+    if (shown == before.shown)
+        return;
+    QList<NamedColumn> now;
+    for (qsizetype i = 0; i < shown.count(); ++i)
+        now.append({shown.at(i).path, shown.at(i).title});
+    now += before.kept;
+    project.setColumns(now.mid(0, Project::maximumColumns));
+}
+
+void ProjectScene::captureColours(Project &project) const
+{
+    const auto before = splitColours(project);
+    const ColourRules *shown = m_inspection->colourRules();
+    if (Colours{shown->rules(), shown->isEnabled()} == before.shown)
+        return;
+    QJsonArray rules;
+    for (const ColourRule &rule : shown->rules())
+        rules.append(rule.toJson());
+    for (const QJsonValue &one : before.kept)
+        if (rules.size() < Project::maximumColours)
+            rules.append(one);
+    project.setColours({{u"enabled"_s, shown->isEnabled()}, {u"rules"_s, rules}});
+}
+
+void ProjectScene::capture(Project &project) const
+{
+    captureSockets(project);
+    captureFilters(project);
+    captureColumns(project);
+    captureColours(project);
+    project.setLayout(m_layout.read());
+}
+
+} // namespace SockScope

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <QJsonObject>
+#include <QList>
+#include <QObject>
+#include <QStringList>
+
+#include <functional>
+
+#include "core/project/project.h"
+#include "ui/models/logcolumns.h"
+
+class QSettings;
+
+namespace SockScope {
+
+class Inspection;
+class SavedFilters;
+class SockController;
+
+/*! What a project holds and the window shows, both ways: sockets, saved filters, colour rules, columns, layout.
+ *  Path    Project ↔ [this] ↔ Inspection, SavedFilters, the docks
+ *  Shape   show opens the sockets that are missing and closes those of before, and a socket that is the same goes on;
+ *          capture writes a section only where the window shows something else than what stands there
+ *  Units   none
+ *  Errors  show answers what of the project the window cannot show; capture keeps it. A socket that does not open is
+ *          shown as failed
+ *  Thread  the window's
+ *  Source  none
+ */
+class ProjectScene : public QObject
+{
+    Q_OBJECT
+public:
+    struct Layout
+    {
+        std::function<QJsonObject()> read;
+        std::function<void(const QJsonObject &layout)> show;
+    };
+
+    ProjectScene(Inspection *inspection, SavedFilters *filters, Layout layout, QObject *parent = nullptr);
+
+    QStringList show(const Project &project);
+    /// What the window has of its own, without a project; sockets: whether those of the project are closed.
+    void showOwn(QSettings &settings, bool closeSockets);
+    void capture(Project &project) const;
+
+    /// The keys of the settings that hold, without a project, what a project holds.
+    static QStringList settingsKeys();
+
+Q_SIGNALS:
+    /// A person has changed something that a project holds.
+    void changed();
+    void socketFailed(const QString &name, const SockScope::SockError &error);
+
+private:
+    struct Opening
+    {
+        SockSpec spec;
+        int run = 0;
+    };
+
+    void tell();
+    void openSockets(QList<SockSpec> wanted);
+    void handleAdded(const SockController *controller);
+    QList<SockSpec> sockets() const;
+    void captureSockets(Project &project) const;
+    void captureFilters(Project &project) const;
+    void captureColumns(Project &project) const;
+    void captureColours(Project &project) const;
+
+    Inspection *m_inspection;
+    SavedFilters *m_filters;
+    Layout m_layout;
+    QList<Opening> m_opening; ///< their answers have not come yet
+    int m_run = 0;            ///< counts the projects that were shown: an answer for an earlier one is not taken
+    bool m_showing = false;
+    LogColumns m_columns; ///< as last seen: the model says only that some column has changed
+};
+
+} // namespace SockScope
