@@ -1,6 +1,7 @@
 // What the window does with the chosen message, and what it says about itself.
 #include <QAction>
 #include <QApplication>
+#include <QDateTime>
 #include <QDialogButtonBox>
 #include <QInputDialog>
 #include <QMenu>
@@ -21,6 +22,7 @@
 #include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
 #include "ui/models/format.h"
+#include "ui/models/injecthistory.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/models/storagesettings.h"
@@ -45,16 +47,32 @@ void InspectorWindow::resend()
     if (!controller)
         return;
     const QByteArray payload = message->payload().toByteArray();
+    InjectHistory *history = m_composer->history();
+    ProjectMessage injected;
+    injected.socket = controller->name();
+    injected.to = message->peer().toString();
+    injected.asReceived = message->direction() == Direction::In;
+    injected.form = ProjectForm::Hex;
+    injected.payload = Format::hex(payload);
+    const int entry = history->add(injected, QDateTime::currentDateTime());
     if (message->direction() == Direction::In) {
-        controller->injectPayload(message->peer(), payload,
-                                  [self = QPointer<InspectorWindow>(this)](const std::optional<SockError> &error) {
-                                      if (self && error)
-                                          self->showFailure(tr("not received again"), *error);
-                                  });
+        controller->injectPayload(
+            message->peer(), payload,
+            [self = QPointer<InspectorWindow>(this), history, entry](const std::optional<SockError> &error) {
+                if (!self)
+                    return;
+                history->setResult(entry, error ? error->toString() : tr("Received again."), error.has_value());
+                if (error)
+                    self->showFailure(tr("not received again"), *error);
+            });
     } else {
         controller->send(PayloadBytes{payload}, message->peer(),
-                         [self = QPointer<InspectorWindow>(this)](const SendResult &result) {
-                             if (self && result.error)
+                         [self = QPointer<InspectorWindow>(this), history, entry](const SendResult &result) {
+                             if (!self)
+                                 return;
+                             history->setResult(entry, result.error ? result.error->toString() : tr("Sent again."),
+                                                result.error.has_value());
+                             if (result.error)
                                  self->showFailure(tr("not sent again"), *result.error);
                          });
     }

@@ -139,7 +139,7 @@ void InspectorWindow::createPanels()
 void InspectorWindow::createProject()
 {
     auto *scene = new ProjectScene(
-        m_inspection, m_filter->savedFilters(),
+        m_inspection, m_composer->savedMessages(), m_filter->savedFilters(),
         {[this] { return layoutState(); }, [this](const QJsonObject &layout) { showLayout(layout); }}, this);
     m_project = new ProjectSession({this, scene, m_notices, &openSettings, [this] { saveSettings(); }, nullptr});
     connect(scene, &ProjectScene::socketFailed, this, [this](const QString &name, const SockError &error) {

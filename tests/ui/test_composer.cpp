@@ -2,7 +2,6 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
-#include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
@@ -10,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+#include <QTreeView>
 
 #include "core/codec/codec.h"
 #include "core/peers/peertable.h"
@@ -285,19 +285,16 @@ private Q_SLOTS:
         composer.loadSettings(settings);
         composer.show();
         QVERIFY(QTest::qWaitForWindowExposed(&composer));
-        auto *list = field<QListWidget>(composer, u"injectSaved"_s);
-        QCOMPARE(list->count(), 1);
-        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(0)).center());
+        auto *tree = field<QTreeView>(composer, u"injectSaved"_s);
+        QCOMPARE(tree->model()->rowCount(), 1);
+        const QModelIndex first = tree->model()->index(0, 0);
+        QTest::mouseClick(tree->viewport(), Qt::LeftButton, {}, tree->visualRect(first).center());
         QCOMPARE(field<QPlainTextEdit>(composer, u"injectText"_s)->toPlainText(), u"01 02"_s);
 
-        for (const QString &garbage : {u"["_s, u"[{\"form\":99},7,null]"_s, u"\xff"_s}) {
-            settings.setValue(u"inject/saved"_s, garbage);
-            SavedMessages saved;
-            saved.load(settings);
-            QVERIFY(saved.messages().isEmpty());
-        }
-        SavedMessages saved;
-        QVERIFY(!saved.add({QString(), PayloadForm::Text, QString(SavedMessages::maximumText + 1, u'x')}));
+        composer.setText(QString(65 * 1024, u'0'));
+        field<QToolButton>(composer, u"injectSave"_s)->click();
+        QVERIFY(composer.answerText().contains(u"Too long"_s));
+        QCOMPARE(tree->model()->rowCount(), 1);
     }
 };
 

@@ -15,9 +15,11 @@
 
 #include "core/project/project.h"
 #include "support/testmain.h"
+#include "ui/inject/composer.h"
 #include "ui/inspectorwindow.h"
 #include "ui/models/colourrules.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/messagetreemodel.h"
 #include "ui/models/savedfilters.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/project/projectsession.h"
@@ -408,6 +410,41 @@ private Q_SLOTS:
         QVERIFY(saved.contains("of another version"));
         QVERIFY(saved.contains(QByteArray(80, 'm')));
         QVERIFY(saved.contains("\"big\""));
+    }
+
+    void savedMessagesAreTheProjects()
+    {
+        const QString file = write(u"game.sockscope"_s, projectText());
+        InspectorWindow window;
+        show(window);
+        QVERIFY(!window.project()->open(file));
+        MessageTreeModel *messages = window.composer()->savedMessages();
+        QCOMPARE(messages->index(0, 0).data().toString(), u"hello"_s);
+        QVERIFY(messages->setData(messages->index(0, 0), u"hi"_s));
+        QVERIFY(window.isWindowModified());
+        trigger(window, u"Save Project"_s);
+        QVERIFY(read(file).contains("\"name\": \"hi\""));
+        QVERIFY(read(file).contains("\"mine\": 7"));
+        window.project()->close();
+        QCOMPARE(messages->rowCount(), 0);
+    }
+
+    void packetsAreImported()
+    {
+        InspectorWindow window;
+        show(window);
+        chooseFile(write(u"packets.json"_s,
+                         "[{\"name\":\"hello\",\"hexstring\":\"68 69\",\"toip\":\"127.0.0.1\",\"port\":\"9000\","
+                         "\"tcporudp\":\"UDP\"}]"));
+        trigger(window, u"Packet Sender's Packets…"_s);
+        const MessageTreeModel *messages = window.composer()->savedMessages();
+        QCOMPARE(messages->rowCount(), 1);
+        QCOMPARE(messages->index(0, 0).data().toString(), u"packets"_s);
+        QCOMPARE(messages->index(0, 0, messages->index(0, 0)).data().toString(), u"hello"_s);
+        chooseFile(write(u"broken.json"_s, "[{\n\"name\": }]"));
+        trigger(window, u"Packet Sender's Packets…"_s);
+        QVERIFY2(window.noticeBar()->text().contains(u"line 2, column 9"_s), qPrintable(window.noticeBar()->text()));
+        QCOMPARE(messages->rowCount(), 1);
     }
 
     void anotherProgramsChangeIsNotOverwritten()

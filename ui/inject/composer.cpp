@@ -1,10 +1,10 @@
 #include "ui/inject/composer.h"
 
 #include <QCheckBox>
+#include <QDateTime>
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
-#include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
@@ -19,7 +19,9 @@
 #include "ui/icons.h"
 #include "ui/inject/peerbox.h"
 #include "ui/models/format.h"
+#include "ui/models/injecthistory.h"
 #include "ui/models/inspection.h"
+#include "ui/models/messagetreemodel.h"
 #include "ui/models/peermodel.h"
 #include "ui/models/sockcontroller.h"
 
@@ -35,8 +37,12 @@ constexpr qsizetype liveCheckCharacters = 256 * 1024; // longer texts are checke
 Composer::Composer(Inspection *inspection, QWidget *parent)
     : QWidget(parent)
     , m_inspection(inspection)
+    , m_saved(new MessageTreeModel(this))
+    , m_history(new InjectHistory(this))
 {
     build();
+    m_stepTimer.setSingleShot(true);
+    connect(&m_stepTimer, &QTimer::timeout, this, &Composer::runStep);
     connect(m_inspection, &Inspection::controllerAdded, this, &Composer::fillSockets);
     connect(
         m_inspection, &Inspection::controllerRemoved, this, [this] { fillSockets(); }, Qt::QueuedConnection);
@@ -187,25 +193,6 @@ void Composer::fillPeers()
         m_peer->setEditText(text);
 }
 
-std::optional<std::optional<Endpoint>> Composer::target(PayloadError *error) const
-{
-    const QString text = m_peer->currentText().trimmed();
-    const bool all = text.isEmpty() || text == m_peer->itemText(0);
-    if (all && !m_asReceived->isChecked())
-        return std::optional<Endpoint>();
-    if (all) {
-        *error = {tr("From whom? Choose a peer, or write one, as in 127.0.0.1:40001."), -1};
-        return std::nullopt;
-    }
-    const auto peer = Endpoint::fromString(text);
-    if (!peer) {
-        *error = {tr("%1 is not a peer; write an address and a port, as in 127.0.0.1:40001 or [::1]:40001.").arg(text),
-                  -1};
-        return std::nullopt;
-    }
-    return peer;
-}
-
 void Composer::updateForm()
 {
     const PayloadForm chosen = form();
@@ -236,23 +223,6 @@ void Composer::updateForm()
     validate();
 }
 
-std::optional<ComposedPayload> Composer::compose(PayloadError *error) const
-{
-    const SockController *c = controller();
-    const SockSnapshot snapshot = c ? c->snapshot() : SockSnapshot();
-    MessageType type;
-    if (m_type->isEnabled()) {
-        const auto parsed = parseMessageType(m_type->text(), snapshot.types.get(), error);
-        if (!parsed) {
-            error->text = tr("Type: %1").arg(error->text);
-            error->position = -1;
-            return std::nullopt;
-        }
-        type = *parsed;
-    }
-    return composePayload(form(), payloadText(), type, snapshot.codec.get(), error);
-}
-
 void Composer::validate()
 {
     const bool untouched = payloadText().isEmpty();
@@ -263,7 +233,7 @@ void Composer::validate()
     if (payloadText().size() > liveCheckCharacters)
         return m_size->setText(tr("checked when sent"));
     PayloadError error;
-    const auto composed = compose(&error);
+    const auto composed = compose(message(), controller(), &error);
     if (composed)
         m_size->setText(tr("%1 bytes").arg(Format::count(qint64(composed->payload.size()))));
     else if (!untouched || !m_type->text().isEmpty())
@@ -288,50 +258,9 @@ void Composer::showAnswer(const QString &text, bool failed)
     m_answer->style()->polish(m_answer);
 }
 
-void Composer::send()
-{
-    PayloadError error;
-    SockController *c = controller();
-    if (!c)
-        return;
-    const auto composed = compose(&error);
-    if (!composed)
-        return showError(error);
-    const auto peer = target(&error);
-    if (!peer)
-        return showError(error);
-    m_error->hide();
-    if (m_asReceived->isChecked())
-        return injectOnce(**peer, composed->payload);
-    c->send(composed->content, *peer, [self = QPointer<Composer>(this)](const SendResult &result) {
-        if (!self)
-            return;
-        if (result.error)
-            self->showAnswer(result.error->toString(), true);
-        else if (result.accepted == 0)
-            self->showAnswer(tr("Nobody is there to send it to."), true);
-        else
-            self->showAnswer(result.accepted == 1 ? tr("Sent to 1 peer.")
-                                                  : tr("Sent to %1 peers.").arg(Format::count(qint64(result.accepted))),
-                             false);
-    });
-}
-
-void Composer::injectOnce(const Endpoint &from, const QByteArray &payload)
-{
-    SockController *c = controller();
-    if (!c)
-        return stopRepeat();
-    c->injectPayload(from, payload, [self = QPointer<Composer>(this), from](const std::optional<SockError> &failed) {
-        if (self)
-            self->showAnswer(failed ? failed->toString() : tr("Received as if from %1.").arg(from.toString()),
-                             failed.has_value());
-    });
-}
-
 bool Composer::isRepeating() const
 {
-    return m_repeatId != 0 || m_injectTimer.isActive();
+    return m_repeatId != 0 || m_injectTimer.isActive() || !m_sequence.items.isEmpty();
 }
 
 void Composer::startRepeat()
@@ -340,19 +269,22 @@ void Composer::startRepeat()
     SockController *c = controller();
     if (!c || isRepeating())
         return;
-    const auto composed = compose(&error);
+    ProjectMessage repeated = message();
+    const auto composed = compose(repeated, c, &error);
     if (!composed)
         return showError(error);
-    const auto peer = target(&error);
+    const auto peer = target(repeated, &error);
     if (!peer)
         return showError(error);
     m_error->hide();
+    repeated.socket = c->name();
+    m_repeatEntry = m_history->add(repeated, QDateTime::currentDateTime());
     if (m_asReceived->isChecked()) {
         m_injectLeft = m_count->value();
         m_injectTimer.disconnect(this);
         connect(&m_injectTimer, &QTimer::timeout, this, [this, from = **peer, payload = composed->payload] {
             const bool last = m_injectLeft > 0 && --m_injectLeft == 0;
-            injectOnce(from, payload);
+            injectOnce(from, payload, m_repeatEntry);
             if (last)
                 stopRepeat();
         });
@@ -362,7 +294,8 @@ void Composer::startRepeat()
         m_repeatId =
             c->startRepeat({composed->content, *peer, m_interval->value(), static_cast<quint64>(m_count->value())});
         if (m_repeatId == 0)
-            showAnswer(
+            showResult(
+                m_repeatEntry,
                 tr("This socket repeats %1 messages already; stop one first.").arg(SockController::maximumRepeats),
                 true);
         else
@@ -377,6 +310,8 @@ void Composer::stopRepeat()
     if (SockController *c = m_inspection->controller(m_repeatSock); c && m_repeatId != 0)
         c->stopRepeat(m_repeatId);
     m_repeatId = 0;
+    m_stepTimer.stop();
+    m_sequence = {};
     updateRepeat();
 }
 
@@ -389,7 +324,7 @@ void Composer::handleProgress(int id, const RepeatProgress &progress)
         text += tr(", failed %1 times").arg(Format::count(progress.failed));
     if (progress.lastError)
         text += u": "_s + progress.lastError->toString();
-    showAnswer(text, progress.failed > 0);
+    showResult(m_repeatEntry, text, progress.failed > 0);
     if (progress.finished)
         m_repeatId = 0;
     updateRepeat();
@@ -411,46 +346,17 @@ void Composer::browse()
         m_path->setText(path);
 }
 
-void Composer::keepMessage()
-{
-    if (payloadText().isEmpty())
-        return showAnswer(tr("There is nothing to save yet; write a payload first."), true);
-    if (!m_saved.add({m_type->text(), form(), payloadText()}))
-        return showAnswer(tr("Too long to be saved; write it to a file and send that."), true);
-    showSaved();
-}
-
-void Composer::useSaved(int row)
-{
-    if (row < 0 || row >= m_saved.messages().size())
-        return;
-    const SavedMessage &message = m_saved.messages().at(row);
-    setForm(message.form);
-    m_type->setText(message.type);
-    setText(message.text);
-}
-
-void Composer::showSaved()
-{
-    m_savedList->clear();
-    for (const SavedMessage &message : m_saved.messages()) {
-        auto *item = new QListWidgetItem(message.label(), m_savedList);
-        item->setToolTip(message.text.left(1000));
-    }
-}
-
 void Composer::loadSettings(const QSettings &settings)
 {
-    m_saved.load(settings);
+    m_saved->load(settings);
     m_interval->setValue(settings.value("inject/interval"_L1, 1000).toInt());
     m_count->setValue(settings.value("inject/count"_L1, 10).toInt());
     setForm(static_cast<PayloadForm>(qBound(0, settings.value("inject/form"_L1).toInt(), 3)));
-    showSaved();
 }
 
 void Composer::saveSettings(QSettings &settings) const
 {
-    m_saved.save(settings);
+    m_saved->save(settings);
     settings.setValue("inject/interval"_L1, m_interval->value());
     settings.setValue("inject/count"_L1, m_count->value());
     settings.setValue("inject/form"_L1, static_cast<int>(form()));

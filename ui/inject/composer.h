@@ -6,30 +6,35 @@
 #include <memory>
 #include <optional>
 
+#include "core/project/projectitem.h"
 #include "core/store/storedmessage.h"
 #include "ui/inject/payloadtext.h"
-#include "ui/inject/savedmessages.h"
 
 class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
-class QListWidget;
 class QPlainTextEdit;
 class QPushButton;
+class QSettings;
 class QSpinBox;
+class QTabWidget;
 class QToolButton;
 
 namespace SockScope {
 
 class Codec;
+class HistoryPanel;
 class Inspection;
+class InjectHistory;
+class MessageTreeModel;
 class PeerBox;
+class SavedPanel;
 class SockController;
 struct RepeatProgress;
 
-/*! Where a person writes a message and sends it, or lets it be received.
- *  Path    a person → payload text → [this] → SockController
+/*! Where a person writes a message and sends it, or lets it be received; saved ones, and what was injected before.
+ *  Path    a person, MessageTreeModel, InjectHistory → payload text → [this] → SockController
  *  Shape   what is written is read and encoded as it is typed; what cannot be is said below the field, with the place
  *  Units   milliseconds between repeats; a count of 0 repeats until Stop
  *  Errors  stand below the payload; so does what the sock answered
@@ -53,6 +58,17 @@ public:
     QString answerText() const;
     bool isRepeating() const;
 
+    MessageTreeModel *savedMessages() const { return m_saved; }
+    InjectHistory *history() const { return m_history; }
+    /// What the fields say.
+    ProjectMessage message() const;
+    /// Fills the fields; answers what of it they cannot say.
+    std::optional<QString> setMessage(const ProjectMessage &message);
+    /// Whatever the fields say; what is wrong with it is shown.
+    bool sendMessage(const ProjectMessage &message);
+    /// A message, again and again if it says so, or the steps of a sequence.
+    void sendItem(const ProjectItem &item);
+
     void loadSettings(const QSettings &settings);
     void saveSettings(QSettings &settings) const;
 
@@ -64,7 +80,7 @@ public Q_SLOTS:
 private:
     void build();
     QWidget *buildRepeatRow();
-    QWidget *buildSavedList();
+    QWidget *buildLists();
     void fillSockets();
     void fillPeers();
     void updateForm();
@@ -72,21 +88,24 @@ private:
     void showError(const PayloadError &error);
     void showAnswer(const QString &text, bool failed);
     SockController *controller() const;
-    std::optional<ComposedPayload> compose(PayloadError *error) const;
+    SockController *controllerFor(const ProjectMessage &message, PayloadError *error) const;
+    std::optional<ComposedPayload> compose(const ProjectMessage &message, const SockController *controller,
+                                           PayloadError *error) const;
     /// Nothing in the outer: the field cannot be read; nothing in the inner: all peers.
-    std::optional<std::optional<Endpoint>> target(PayloadError *error) const;
+    std::optional<std::optional<Endpoint>> target(const ProjectMessage &message, PayloadError *error) const;
     QString payloadText() const;
     PayloadForm form() const;
-    void injectOnce(const Endpoint &from, const QByteArray &payload);
+    void injectOnce(const Endpoint &from, const QByteArray &payload, int entry);
+    void showResult(int entry, const QString &text, bool failed);
+    void runStep();
     void handleProgress(int id, const RepeatProgress &progress);
     void updateRepeat();
     void browse();
-    void keepMessage();
-    void useSaved(int row);
-    void showSaved();
+    void keepMessage(const QModelIndex &replaced);
 
     Inspection *m_inspection;
-    SavedMessages m_saved;
+    MessageTreeModel *m_saved;
+    InjectHistory *m_history;
     QComboBox *m_sock = nullptr;
     QLabel *m_peerLabel = nullptr;
     PeerBox *m_peer = nullptr;
@@ -103,12 +122,18 @@ private:
     QSpinBox *m_interval = nullptr;
     QSpinBox *m_count = nullptr;
     QPushButton *m_repeat = nullptr;
-    QListWidget *m_savedList = nullptr;
+    QTabWidget *m_lists = nullptr;
+    SavedPanel *m_savedPanel = nullptr;
     std::shared_ptr<const Codec> m_codec; ///< what the fields were checked with
     QTimer m_injectTimer;
     int m_injectLeft = 0;
     quint32 m_repeatSock = 0;
     int m_repeatId = 0;
+    int m_repeatEntry = 0;  ///< of the history
+    ProjectItem m_sequence; ///< that is being sent
+    qsizetype m_step = 0;
+    qint64 m_stepSent = 0;
+    QTimer m_stepTimer;
 };
 
 } // namespace SockScope

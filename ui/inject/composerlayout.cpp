@@ -4,15 +4,17 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QToolButton>
 
 #include "ui/icons.h"
 #include "ui/inject/composer.h"
+#include "ui/inject/historypanel.h"
 #include "ui/inject/peerbox.h"
+#include "ui/inject/savedpanel.h"
 
 namespace SockScope {
 
@@ -112,7 +114,7 @@ void Composer::build()
     grid->addWidget(m_error, row++, 0, 1, 3);
     grid->addWidget(buildRepeatRow(), row++, 0, 1, 3);
     grid->addWidget(m_answer, row++, 0, 1, 3);
-    grid->addWidget(buildSavedList(), row, 0, 1, 3);
+    grid->addWidget(buildLists(), row, 0, 1, 3);
     grid->setRowStretch(row, 2);
 }
 
@@ -158,45 +160,29 @@ QWidget *Composer::buildRepeatRow()
     return widget;
 }
 
-QWidget *Composer::buildSavedList()
+QWidget *Composer::buildLists()
 {
-    auto *widget = new QWidget(this);
-    auto *layout = new QGridLayout(widget);
-    layout->setContentsMargins(0, 4, 0, 0);
-    layout->setVerticalSpacing(3);
-    layout->setColumnStretch(0, 1);
-    auto *title = new QLabel(tr("Saved messages"), widget);
-    title->setProperty("role", u"secondary"_s);
-    const auto button = [&](QStringView icon, const QString &text) {
-        auto *tool = new QToolButton(widget);
-        tool->setIcon(themeIcon(icon));
-        tool->setAutoRaise(true);
-        tool->setToolTip(text);
-        tool->setAccessibleName(text);
-        return tool;
+    m_lists = new QTabWidget(this);
+    m_lists->setObjectName(u"injectLists"_s);
+    m_lists->setDocumentMode(true);
+    m_savedPanel = new SavedPanel(m_saved, m_lists);
+    auto *history = new HistoryPanel(m_history, m_lists);
+    m_lists->addTab(m_savedPanel, tr("Saved"));
+    m_lists->addTab(history, tr("History"));
+    connect(m_savedPanel, &SavedPanel::saveRequested, this, [this] { keepMessage({}); });
+    connect(m_savedPanel, &SavedPanel::replaceRequested, this, &Composer::keepMessage);
+    connect(m_savedPanel, &SavedPanel::sendRequested, this, &Composer::sendItem);
+    const auto take = [this](const ProjectMessage &message) {
+        if (const auto why = setMessage(message))
+            showAnswer(*why, true);
     };
-    QToolButton *keep = button(u"save", tr("Save this message"));
-    keep->setObjectName(u"injectSave"_s);
-    QToolButton *drop = button(u"clear", tr("Remove the chosen saved message"));
-    m_savedList = new QListWidget(widget);
-    m_savedList->setObjectName(u"injectSaved"_s);
-    m_savedList->setAccessibleName(tr("Saved messages"));
-    m_savedList->setUniformItemSizes(true);
-    m_savedList->setMinimumHeight(m_savedList->fontMetrics().height() * 2 + 10);
-    m_savedList->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_savedList->setTextElideMode(Qt::ElideRight);
-    layout->addWidget(title, 0, 0);
-    layout->addWidget(keep, 0, 1);
-    layout->addWidget(drop, 0, 2);
-    layout->addWidget(m_savedList, 1, 0, 1, 3);
-    connect(keep, &QToolButton::clicked, this, &Composer::keepMessage);
-    connect(drop, &QToolButton::clicked, this, [this] {
-        m_saved.removeAt(m_savedList->currentRow());
-        showSaved();
+    connect(m_savedPanel, &SavedPanel::chosen, this, take);
+    connect(history, &HistoryPanel::editRequested, this, [this, take](const ProjectMessage &message) {
+        take(message);
+        focusPayload();
     });
-    connect(m_savedList, &QListWidget::itemActivated, this, [this] { useSaved(m_savedList->currentRow()); });
-    connect(m_savedList, &QListWidget::itemClicked, this, [this] { useSaved(m_savedList->currentRow()); });
-    return widget;
+    connect(history, &HistoryPanel::againRequested, this, &Composer::sendMessage);
+    return m_lists;
 }
 
 } // namespace SockScope

@@ -12,6 +12,7 @@
 #include "ui/models/colourrules.h"
 #include "ui/models/inspection.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/messagetreemodel.h"
 #include "ui/models/savedfilters.h"
 #include "ui/models/sockcontroller.h"
 
@@ -94,9 +95,11 @@ Split<Colours, QJsonArray> splitColours(const Project &project)
 
 } // namespace
 
-ProjectScene::ProjectScene(Inspection *inspection, SavedFilters *filters, Layout layout, QObject *parent)
+ProjectScene::ProjectScene(Inspection *inspection, MessageTreeModel *messages, SavedFilters *filters, Layout layout,
+                           QObject *parent)
     : QObject(parent)
     , m_inspection(inspection)
+    , m_messages(messages)
     , m_filters(filters)
     , m_layout(std::move(layout))
 {
@@ -105,6 +108,7 @@ ProjectScene::ProjectScene(Inspection *inspection, SavedFilters *filters, Layout
         if (controller->spec())
             tell();
     });
+    connect(messages, &MessageTreeModel::changed, this, &ProjectScene::tell);
     connect(filters, &SavedFilters::changed, this, &ProjectScene::tell);
     connect(inspection->colourRules(), &ColourRules::changed, this, &ProjectScene::tell);
     const auto columnsChanged = [this] {
@@ -123,7 +127,7 @@ ProjectScene::ProjectScene(Inspection *inspection, SavedFilters *filters, Layout
 
 QStringList ProjectScene::settingsKeys()
 {
-    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s, u"logColumns"_s};
+    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s, u"logColumns"_s, u"inject/saved"_s};
 }
 
 void ProjectScene::tell()
@@ -138,6 +142,7 @@ QStringList ProjectScene::show(const Project &project)
     const auto filters = splitFilters(project);
     const auto columns = splitColumns(project);
     const auto colours = splitColours(project);
+    m_messages->setItems(project.items());
     m_filters->setFilters(filters.shown);
     m_inspection->colourRules()->setRules(colours.shown.rules);
     m_inspection->colourRules()->setEnabled(colours.shown.enabled);
@@ -151,6 +156,7 @@ QStringList ProjectScene::show(const Project &project)
 void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
 {
     const QScopedValueRollback guard(m_showing, true);
+    m_messages->load(settings);
     m_filters->load(settings);
     m_inspection->colourRules()->load(settings);
     LogColumns columns;
@@ -277,6 +283,8 @@ void ProjectScene::captureColours(Project &project) const
 void ProjectScene::capture(Project &project) const
 {
     captureSockets(project);
+    if (const QList<ProjectItem> items = m_messages->items(); items != project.items())
+        project.setItems(items);
     captureFilters(project);
     captureColumns(project);
     captureColours(project);

@@ -15,11 +15,13 @@ class QSettings;
 namespace SockScope {
 
 class Inspection;
+class MessageTreeModel;
 class SavedFilters;
 class SockController;
 
-/*! What a project holds and the window shows, both ways: sockets, saved filters, colour rules, columns, layout.
- *  Path    Project ↔ [this] ↔ Inspection, SavedFilters, the docks
+/*! What a project holds and the window shows, both ways: sockets, saved messages and filters, colour rules,
+ *  columns, layout.
+ *  Path    Project ↔ [this] ↔ Inspection, MessageTreeModel, SavedFilters, the docks
  *  Shape   show opens the sockets that are missing and closes those of before, and a socket that is the same goes on;
  *          capture writes a section only where the window shows something else than what stands there
  *  Units   none
@@ -38,7 +40,8 @@ public:
         std::function<void(const QJsonObject &layout)> show;
     };
 
-    ProjectScene(Inspection *inspection, SavedFilters *filters, Layout layout, QObject *parent = nullptr);
+    ProjectScene(Inspection *inspection, MessageTreeModel *messages, SavedFilters *filters, Layout layout,
+                 QObject *parent = nullptr);
 
     QStringList show(const Project &project);
     /// What the window has of its own, without a project; sockets: whether those of the project are closed.
@@ -70,6 +73,7 @@ private:
     void captureColours(Project &project) const;
 
     Inspection *m_inspection;
+    MessageTreeModel *m_messages;
     SavedFilters *m_filters;
     Layout m_layout;
     QList<Opening> m_opening; ///< their answers have not come yet

@@ -1,0 +1,270 @@
+// What the composer sends: what its fields say, what was saved, what was injected before.
+#include <QCheckBox>
+#include <QDateTime>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPointer>
+#include <QSpinBox>
+
+#include <utility>
+
+#include "core/codec/codec.h"
+#include "core/types/messagetypes.h"
+#include "ui/inject/composer.h"
+#include "ui/inject/peerbox.h"
+#include "ui/inject/savedpanel.h"
+#include "ui/models/format.h"
+#include "ui/models/injecthistory.h"
+#include "ui/models/inspection.h"
+#include "ui/models/messagetreemodel.h"
+#include "ui/models/sockcontroller.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+constexpr qsizetype maximumSaved = 64 * 1024; // longer ones belong in a file
+constexpr int leastStepMs = 1;                // between the messages of a sequence, so that Stop can be pressed
+
+/// "udp://" of a peer that is written with its protocol.
+QString schemeOf(const QString &to)
+{
+    const qsizetype at = to.indexOf("://"_L1);
+    return at < 0 ? QString() : to.left(at + 3);
+}
+
+} // namespace
+
+ProjectMessage Composer::message() const
+{
+    ProjectMessage result;
+    if (const SockController *c = controller(); c && c->spec())
+        result.socket = c->spec()->name; // those without a name are whichever is chosen
+    const QString peer = m_peer->currentText().trimmed();
+    if (peer != m_peer->itemText(0))
+        result.to = peer;
+    result.asReceived = m_asReceived->isChecked();
+    if (m_type->isEnabled())
+        result.type = m_type->text();
+    result.form = static_cast<ProjectForm>(form());
+    result.payload = payloadText();
+    return result;
+}
+
+std::optional<QString> Composer::setMessage(const ProjectMessage &message)
+{
+    PayloadError error;
+    if (!message.socket.isEmpty()) {
+        const SockController *c = controllerFor(message, &error);
+        if (c)
+            m_sock->setCurrentIndex(m_sock->findData(c->sockId()));
+    }
+    setForm(static_cast<PayloadForm>(message.form));
+    m_asReceived->setChecked(message.asReceived);
+    fillPeers();
+    if (message.to.isEmpty())
+        m_peer->setCurrentIndex(0);
+    else
+        m_peer->setEditText(message.to);
+    m_type->setText(message.type);
+    setText(message.payload);
+    if (message.repeatMs > 0) {
+        m_interval->setValue(static_cast<int>(qMin<qint64>(message.repeatMs, m_interval->maximum())));
+        m_count->setValue(static_cast<int>(qMin<qint64>(message.repeatCount, m_count->maximum())));
+    }
+    return error.text.isEmpty() ? std::nullopt : std::optional(error.text);
+}
+
+SockController *Composer::controllerFor(const ProjectMessage &message, PayloadError *error) const
+{
+    SockController *chosen = controller();
+    if (const QString scheme = schemeOf(message.to); message.socket.isEmpty() && !scheme.isEmpty()) {
+        const auto fits = [&scheme](const SockController *c) { return c->snapshot().url.startsWith(scheme); };
+        if (chosen && fits(chosen))
+            return chosen;
+        for (SockController *c : m_inspection->controllers())
+            if (fits(c))
+                return c;
+        *error = {
+            tr("There is no %1 socket that could send to %2; open one.").arg(scheme.section(u':', 0, 0), message.to),
+            -1};
+        return nullptr;
+    }
+    if (message.socket.isEmpty() || (chosen && chosen->name() == message.socket))
+        return chosen;
+    for (SockController *c : m_inspection->controllers())
+        if (c->name() == message.socket)
+            return c;
+    *error = {tr("There is no socket %1; open it, or choose another one.").arg(message.socket), -1};
+    return nullptr;
+}
+
+std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, const SockController *c,
+                                                 PayloadError *error) const
+{
+    const SockSnapshot snapshot = c ? c->snapshot() : SockSnapshot();
+    const bool encoded = message.form == ProjectForm::Text || message.form == ProjectForm::Json;
+    MessageType type;
+    if (encoded && snapshot.codec && snapshot.codec->carriesType()) {
+        const auto parsed = parseMessageType(message.type, snapshot.types.get(), error);
+        if (!parsed) {
+            error->text = tr("Type: %1").arg(error->text);
+            error->position = -1;
+            return std::nullopt;
+        }
+        type = *parsed;
+    }
+    return composePayload(static_cast<PayloadForm>(message.form), message.payload, type, snapshot.codec.get(), error);
+}
+
+std::optional<std::optional<Endpoint>> Composer::target(const ProjectMessage &message, PayloadError *error) const
+{
+    if (message.to.isEmpty() && !message.asReceived)
+        return std::optional<Endpoint>();
+    if (message.to.isEmpty()) {
+        *error = {tr("From whom? Choose a peer, or write one, as in 127.0.0.1:40001."), -1};
+        return std::nullopt;
+    }
+    const auto peer = Endpoint::fromString(message.to.mid(schemeOf(message.to).size()));
+    if (!peer) {
+        *error = {
+            tr("%1 is not a peer; write an address and a port, as in 127.0.0.1:40001 or [::1]:40001.").arg(message.to),
+            -1};
+        return std::nullopt;
+    }
+    return peer;
+}
+
+void Composer::send()
+{
+    if (controller())
+        sendMessage(message());
+}
+
+bool Composer::sendMessage(const ProjectMessage &message)
+{
+    PayloadError error;
+    SockController *c = controllerFor(message, &error);
+    if (!c) {
+        showError(error.text.isEmpty() ? PayloadError{tr("There is no socket yet; open one first."), -1} : error);
+        return false;
+    }
+    const auto composed = compose(message, c, &error);
+    const auto peer = composed ? target(message, &error) : std::nullopt;
+    if (!peer) {
+        showError(error);
+        return false;
+    }
+    m_error->hide();
+    ProjectMessage injected = message;
+    injected.socket = c->name();
+    const int entry = m_history->add(injected, QDateTime::currentDateTime());
+    if (message.asReceived) {
+        c->injectPayload(
+            **peer, composed->payload,
+            [self = QPointer<Composer>(this), from = **peer, entry](const std::optional<SockError> &failed) {
+                if (self)
+                    self->showResult(entry,
+                                     failed ? failed->toString() : tr("Received as if from %1.").arg(from.toString()),
+                                     failed.has_value());
+            });
+        return true;
+    }
+    c->send(composed->content, *peer, [self = QPointer<Composer>(this), entry](const SendResult &result) {
+        if (!self)
+            return;
+        if (result.error)
+            self->showResult(entry, result.error->toString(), true);
+        else if (result.accepted == 0)
+            self->showResult(entry, tr("Nobody is there to send it to."), true);
+        else
+            self->showResult(entry,
+                             result.accepted == 1 ? tr("Sent to 1 peer.")
+                                                  : tr("Sent to %1 peers.").arg(Format::count(qint64(result.accepted))),
+                             false);
+    });
+    return true;
+}
+
+void Composer::injectOnce(const Endpoint &from, const QByteArray &payload, int entry)
+{
+    SockController *c = controller();
+    if (!c)
+        return stopRepeat();
+    c->injectPayload(
+        from, payload, [self = QPointer<Composer>(this), from, entry](const std::optional<SockError> &failed) {
+            if (self)
+                self->showResult(entry,
+                                 failed ? failed->toString() : tr("Received as if from %1.").arg(from.toString()),
+                                 failed.has_value());
+        });
+}
+
+void Composer::showResult(int entry, const QString &text, bool failed)
+{
+    showAnswer(text, failed);
+    m_history->setResult(entry, text, failed);
+}
+
+void Composer::sendItem(const ProjectItem &item)
+{
+    if (item.kind == ProjectItem::Kind::Message && item.message.repeatMs == 0) {
+        sendMessage(item.message);
+        return;
+    }
+    if (isRepeating())
+        return showAnswer(tr("Something is being repeated; stop it first."), true);
+    if (item.kind == ProjectItem::Kind::Message) {
+        if (const auto why = setMessage(item.message))
+            return showAnswer(*why, true);
+        return startRepeat();
+    }
+    m_sequence = item;
+    m_step = 0;
+    m_stepSent = 0;
+    runStep();
+    updateRepeat();
+}
+
+void Composer::runStep()
+{
+    if (m_step >= m_sequence.items.size()) {
+        showAnswer(tr("%1: all %2 steps are done.").arg(m_sequence.name, Format::count(qint64(m_step))), false);
+        return stopRepeat();
+    }
+    const ProjectItem &step = m_sequence.items.at(m_step);
+    if (step.kind == ProjectItem::Kind::Wait) {
+        ++m_step;
+        m_stepTimer.start(static_cast<int>(step.waitMs));
+        return;
+    }
+    if (!sendMessage(step.message)) {
+        showAnswer(tr("%1 stopped at step %2.").arg(m_sequence.name, Format::count(qint64(m_step + 1))), true);
+        return stopRepeat();
+    }
+    const ProjectMessage &message = step.message;
+    ++m_stepSent;
+    if (message.repeatMs > 0 && (message.repeatCount == 0 || m_stepSent < message.repeatCount)) {
+        m_stepTimer.start(static_cast<int>(message.repeatMs));
+        return;
+    }
+    m_stepSent = 0;
+    ++m_step;
+    m_stepTimer.start(leastStepMs);
+}
+
+void Composer::keepMessage(const QModelIndex &replaced)
+{
+    const ProjectMessage kept = message();
+    if (kept.payload.isEmpty())
+        return showAnswer(tr("There is nothing to save yet; write a payload first."), true);
+    if (kept.payload.size() > maximumSaved)
+        return showAnswer(tr("Too long to be saved; write it to a file and send that."), true);
+    if (replaced.isValid())
+        m_saved->setMessage(replaced, kept);
+    else
+        m_savedPanel->add(kept);
+}
+
+} // namespace SockScope
