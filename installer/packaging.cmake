@@ -25,7 +25,7 @@ set(CPACK_DEBIAN_PROGRAMS_DESCRIPTION
 It injects messages and plays peers.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libsockscope-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "qt6-base-dev (>= 6.4), qt6-svg-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "qt6-base-dev (>= 6.4), qt6-svg-dev, qt6-declarative-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION
     "The static libraries, headers and CMake package of SockScope: message sockets for Qt applications.")
 include(CPack)

@@ -6,7 +6,7 @@ import re
 from common import files, finish, lines, root
 
 STAGES = ("framing", "codec", "transport", "hooks", "dispatch", "peers", "time", "types", "tap", "store", "filter", "project",
-          "protocol", "compose", "simulate", "impair")
+          "protocol", "compose", "simulate", "impair", "script")
 # Beside the path of a message: what is taken from it is kept in the store, a filter reads the store, a project file says
 # which sockets and message types there are, and a described protocol makes codecs.
 BESIDE = {"tap": ["core/store/"], "filter": ["core/store/", "core/codec/"], "project": ["core/sockspec.h", "core/protocol/"],
@@ -15,6 +15,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 QT_MODULE = re.compile(r"^(Qt[A-Z]\w*)/")
 LINKS = {  # target: what its target_link_libraries may name
     "SockScopeCore": {"Qt6::Core", "Qt6::Network"},
+    "SockScopeScript": {"SockScope::Core", "Qt6::Qml"},
     "SockScopeModels": {"SockScope::Core", "Qt6::Core"},
     "SockScopeUi": {"SockScope::Models", "SockScope::Core", "Qt6::Core", "Qt6::Gui", "Qt6::Widgets", "Qt6::Svg"},
 }
@@ -24,7 +25,7 @@ def allowed(folder, name):
     """The prefixes that a file in folder (parts below the root) may include, and the Qt modules."""
     core_qt = {"QtCore", "QtNetwork"}
     if folder[0] == "core":
-        if len(folder) == 1 or (folder[1] == "tap" and name.startswith("sockmonitor")) or folder[1] == "simulate":
+        if len(folder) == 1 or (folder[1] == "tap" and name.startswith("sockmonitor")) or folder[1] in ("simulate", "script"):
             return ["core/"], core_qt
         own = ["core/types/", "core/time/", f"core/{folder[1]}/"]
         return own + BESIDE.get(folder[1], []), core_qt
