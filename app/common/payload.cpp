@@ -7,8 +7,8 @@
 #include <cstdio>
 
 #include "core/codec/codec.h"
+#include "core/compose/textescapes.h"
 #include "core/framing/framing.h"
-#include "core/project/escapedtext.h"
 #include "core/project/projectitem.h"
 
 namespace SockScope {
@@ -175,11 +175,10 @@ std::optional<SavedPayload> PayloadReader::saved(const ProjectMessage &message, 
     if (message.form == ProjectForm::Json) {
         value = jsonFor(message.payload.toUtf8(), codec, error);
     } else {
-        EscapeError wrong;
-        const auto bytes = parseEscapes(message.payload, &wrong);
+        TemplateError wrong;
+        const auto bytes = unescaped(message.payload, 0, &wrong);
         if (!bytes) {
-            *error = {tr("the payload has no such escape at character %1").arg(wrong.position + 1),
-                      tr("there are \\n \\r \\t \\0 \\\\ \\xHH \\uHHHH")};
+            *error = {tr("the payload has no such escape at character %1").arg(wrong.column + 1), wrong.what};
             return std::nullopt;
         }
         if (codec.name() == u"raw"_s)

@@ -55,50 +55,59 @@ std::optional<QByteArray> unescaped(QStringView text, int column, TemplateError 
         return std::nullopt;
     };
     QByteArray bytes;
-    QString characters;  // those that wait to become UTF-8: two halves of one must come together
-    qsizetype began = 0; // where the first of them stands
+    QString characters;       // those that wait to become UTF-8: two halves of one must come together
+    qsizetype highAt = -1;    // where a first half stands that waits for its second one
+    qsizetype highLength = 0; // of its escape
+    const auto refuseHalf = [&](qsizetype at, qsizetype length) { // toUtf8 would put a question mark there
+        return refuse(at, length, u"expected both halves of a character: \\ud83d is followed by \\ude00"_s);
+    };
     const auto flush = [&] {
-        const bool isWhole = characters.isValidUtf16(); // else toUtf8 would put a question mark there
         bytes += characters.toUtf8();
         characters.clear();
-        return isWhole;
-    };
-    const auto refuseHalf = [&](qsizetype end) {
-        return refuse(began, end - began, u"expected both halves of a character: \\ud83d is followed by \\ude00"_s);
     };
     for (qsizetype i = 0; i < text.size(); ++i) {
-        if (text[i] != u'\\') {
-            characters += text[i];
-            continue;
-        }
-        const QChar kind = i + 1 < text.size() ? text[i + 1] : QChar(u' ');
-        if (kind == u'x' || kind == u'u') {
-            const int digits = kind == u'x' ? 2 : 4;
-            const int value = hexAt(text, i + 2, digits);
-            if (value < 0)
-                return refuse(i, digits + 2, u"expected %1 hexadecimal digits behind \\%2"_s.arg(digits).arg(kind));
-            if (kind == u'u') {
-                characters += QChar(static_cast<char16_t>(value));
+        QChar character = text[i];
+        qsizetype length = 1;
+        std::optional<char> byte;
+        if (character == u'\\') {
+            const QChar kind = i + 1 < text.size() ? text[i + 1] : QChar(u' ');
+            length = 2;
+            if (kind == u'x' || kind == u'u') {
+                const int digits = kind == u'x' ? 2 : 4;
+                const int value = hexAt(text, i + 2, digits);
+                length = digits + 2;
+                if (value < 0)
+                    return refuse(i, length, u"expected %1 hexadecimal digits behind \\%2"_s.arg(digits).arg(kind));
+                character = QChar(static_cast<char16_t>(value));
+                if (kind == u'x')
+                    byte = static_cast<char>(value);
             } else {
-                if (!flush())
-                    return refuseHalf(i);
-                bytes += static_cast<char>(value);
-                began = i + digits + 2;
+                byte = simpleEscape(kind);
+                if (*byte == '\0' && kind != u'0')
+                    return refuse(i, length, u"expected one of n r t 0 \\ \" { xHH uHHHH behind the backslash"_s);
             }
-            i += digits + 1;
-            continue;
         }
-        const char simple = simpleEscape(kind);
-        if (simple == '\0' && kind != u'0')
-            return refuse(i, 2, u"expected one of n r t 0 \\ \" { xHH uHHHH behind the backslash"_s);
-        if (!flush())
-            return refuseHalf(i);
-        bytes += simple;
-        began = i + 2;
-        ++i;
+        const bool isSecond = !byte && character.isLowSurrogate();
+        if (highAt >= 0 && !isSecond)
+            return refuseHalf(highAt, highLength);
+        if (isSecond && highAt < 0)
+            return refuseHalf(i, length);
+        highAt = -1;
+        if (byte) {
+            flush();
+            bytes += *byte;
+        } else {
+            if (character.isHighSurrogate()) {
+                highAt = i;
+                highLength = length;
+            }
+            characters += character;
+        }
+        i += length - 1;
     }
-    if (!flush())
-        return refuseHalf(text.size());
+    if (highAt >= 0)
+        return refuseHalf(highAt, highLength);
+    flush();
     return bytes;
 }
 

@@ -65,6 +65,7 @@ private Q_SLOTS:
         QTest::newRow("all") << u"a\\n\\r\\t\\0\\\\\\x7fz\\u20ac"_s << QByteArray("a\n\r\t\0\\\x7fz\xe2\x82\xac", 11)
                              << qsizetype(-1);
         QTest::newRow("two bytes") << u"\\xff\\x00"_s << QByteArray("\xff\0", 2) << qsizetype(-1);
+        QTest::newRow("two halves") << u"\\ud83d\\ude00"_s << QByteArray("\xf0\x9f\x98\x80") << qsizetype(-1);
         QTest::newRow("unknown") << u"ab\\q"_s << QByteArray() << qsizetype(2);
         QTest::newRow("cut off") << u"ab\\"_s << QByteArray() << qsizetype(2);
         QTest::newRow("half a byte") << u"\\x1"_s << QByteArray() << qsizetype(0);

@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "core/codec/codec.h"
+#include "core/compose/textescapes.h"
 #include "core/types/messagetypes.h"
 #include "ui/models/format.h"
 
@@ -31,31 +32,6 @@ std::nullopt_t fail(PayloadError *error, const QString &text, qsizetype position
     if (error)
         *error = {text, position};
     return std::nullopt;
-}
-
-int hexValue(QChar c)
-{
-    const char16_t u = c.unicode();
-    if (u >= u'0' && u <= u'9')
-        return u - u'0';
-    if (u >= u'a' && u <= u'f')
-        return u - u'a' + 10;
-    if (u >= u'A' && u <= u'F')
-        return u - u'A' + 10;
-    return -1;
-}
-
-/// The value of exactly count hexadecimal digits at position, or -1.
-int hexDigits(QStringView text, qsizetype position, int count)
-{
-    int value = 0;
-    for (int i = 0; i < count; ++i) {
-        const int digit = position + i < text.size() ? hexValue(text[position + i]) : -1;
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-    }
-    return value;
 }
 
 bool isJson(const QCborValue &value)
@@ -89,50 +65,10 @@ bool isJson(const QCborValue &value)
 
 std::optional<QByteArray> parseEscapedText(QStringView text, PayloadError *error)
 {
-    QByteArray bytes;
-    bytes.reserve(text.size());
-    qsizetype plain = 0;
-    for (qsizetype i = text.indexOf(u'\\'); i >= 0; i = text.indexOf(u'\\', plain)) {
-        bytes += text.sliced(plain, i - plain).toUtf8();
-        const QChar kind = i + 1 < text.size() ? text[i + 1] : QChar();
-        plain = i + 2;
-        switch (kind.unicode()) {
-        case u'n':
-            bytes += '\n';
-            break;
-        case u'r':
-            bytes += '\r';
-            break;
-        case u't':
-            bytes += '\t';
-            break;
-        case u'0':
-            bytes += '\0';
-            break;
-        case u'\\':
-            bytes += '\\';
-            break;
-        case u'x': {
-            const int value = hexDigits(text, i + 2, 2);
-            if (value < 0)
-                return fail(error, tr("\\x needs two hexadecimal digits, as in \\x0a"), i);
-            bytes += static_cast<char>(value);
-            plain = i + 4;
-            break;
-        }
-        case u'u': {
-            const int value = hexDigits(text, i + 2, 4);
-            if (value < 0 || (value >= 0xd800 && value < 0xe000))
-                return fail(error, tr("\\u needs four hexadecimal digits of a character, as in \\u20ac"), i);
-            bytes += QString(QChar(static_cast<char16_t>(value))).toUtf8();
-            plain = i + 6;
-            break;
-        }
-        default:
-            return fail(error, tr("no such escape; there are \\n \\r \\t \\0 \\\\ \\xHH \\uHHHH"), i);
-        }
-    }
-    bytes += text.sliced(qMin(plain, text.size())).toUtf8();
+    TemplateError wrong;
+    auto bytes = unescaped(text, 0, &wrong);
+    if (!bytes)
+        return fail(error, tr("no such escape: %1").arg(wrong.what), wrong.column);
     return bytes;
 }
 

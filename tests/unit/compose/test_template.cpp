@@ -206,6 +206,9 @@ void TestTemplate::parseErrors_data()
     row(u"x\\q", 1, 2, u"expected one of n r t 0 \\ \" { xHH uHHHH behind the backslash");
     row(u"{{1}}\\x1", 5, 3, u"expected 2 hexadecimal digits behind \\x");
     row(u"\\n\\ud83d\\n", 2, 6, u"expected both halves of a character: \\ud83d is followed by \\ude00");
+    row(u"x\\ud800", 1, 6, u"expected both halves of a character: \\ud83d is followed by \\ude00");
+    row(u"\\ude00", 0, 6, u"expected both halves of a character: \\ud83d is followed by \\ude00");
+    row(u"\\ud83d\\xff", 0, 6, u"expected both halves of a character: \\ud83d is followed by \\ude00");
     row(u"ab\\", 2, 1, u"expected one of n r t 0 \\ \" { xHH uHHHH behind the backslash");
 }
 
