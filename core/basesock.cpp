@@ -3,6 +3,7 @@
 #include <QLoggingCategory>
 #include <QThread>
 
+#include "core/basesock_impair_p.h"
 #include "core/basesock_p.h"
 #include "core/codec/codec.h"
 #include "core/metasock.h"
@@ -309,10 +310,30 @@ Ledger BaseSock::ledger() const
     Ledger ledger = d->ledger;
     ledger.stillQueued = d->queuedCount();
     ledger.stillQueued += d->inTransit;
+    if (d->impairment) {
+        ledger.impairWaitingIn = d->impairment->impairer.waiting(Direction::In);
+        ledger.impairWaitingOut = d->impairment->impairer.waiting(Direction::Out);
+    }
     ledger.bytesBuffered = 0;
     for (const auto &stream : d->streams)
         ledger.bytesBuffered += static_cast<quint64>(stream.second.buffered);
     return ledger;
+}
+
+std::optional<SockError> BaseSock::setImpairments(std::vector<ImpairSpec> impairments)
+{
+    Q_ASSERT(thread() == QThread::currentThread());
+    return d->impair(std::move(impairments));
+}
+
+const std::vector<ImpairSpec> &BaseSock::impairments() const
+{
+    return d->options.impairments;
+}
+
+std::vector<ImpairReport> BaseSock::impairReports() const
+{
+    return d->impairment ? d->impairment->impairer.reports() : std::vector<ImpairReport>();
 }
 
 QueueStats BaseSock::parseQueueStats() const

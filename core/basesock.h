@@ -13,6 +13,7 @@
 #include "core/dispatch/handlerstats.h"
 #include "core/dispatch/payload.h"
 #include "core/framing/framing.h"
+#include "core/impair/impairreport.h"
 #include "core/peers/peer.h"
 #include "core/tap/ledger.h"
 #include "core/tap/tap.h"
@@ -83,6 +84,14 @@ public:
     std::shared_ptr<const MessageTypes> messageTypes() const;
     MessageHooks &hooks();
     PeerFilter &peerFilter();
+
+    // a bad network between this sock and its peers: may be replaced while active
+    /// Those that wait already go when they were to go. InvalidOptions for what cannot be meant, and then nothing
+    /// changes.
+    std::optional<SockError> setImpairments(std::vector<ImpairSpec> impairments);
+    const std::vector<ImpairSpec> &impairments() const;
+    /// What each did since start() or setImpairments.
+    std::vector<ImpairReport> impairReports() const;
 
     // handlers: a handler dies with its context; one whose context lives in another thread is called there, queued.
     // One that is removed, even during dispatch, is not called any more; one that is added gets the next message.

@@ -1,4 +1,5 @@
-// Inbound, in the order of the path: transport → peers → framing → parseQueue → codec → hooks → inQueue → dispatch.
+// Inbound, in the order of the path: transport → peers → framing → impairments → parseQueue → codec → hooks → inQueue →
+// dispatch.
 
 #include "core/basesock_p.h"
 #include "core/metasock.h"
@@ -18,12 +19,6 @@ SockError truncatedError(const Endpoint &peer, qsizetype bytes, qsizetype needed
                                 : QStringLiteral("the data ends inside a frame, after %1 bytes").arg(bytes);
     error.remedy = QStringLiteral("check that both sides use the same framing");
     return error;
-}
-
-/// What a frame takes of the queue's limit in bytes.
-qsizetype queueCost(qsizetype payloadBytes)
-{
-    return payloadBytes + static_cast<qsizetype>(sizeof(QueuedFrame));
 }
 
 EnvelopeFlags envelopeFlags(ReceiveFlags flags)
@@ -263,7 +258,16 @@ void BaseSockPrivate::acceptFrame(const Endpoint &peer, QByteArrayView payload, 
         ++ledger.injected;
     if (Peer *known = peers.find(peer))
         known->received.add(wireBytes);
+    if (impairment) [[unlikely]]
+        impairIn(peer, payload, wireBytes, flags, nowNs);
+    else
+        passFrame(peer, payload, wireBytes, flags, nowNs);
+}
 
+/// To the codec; it has been counted as received.
+void BaseSockPrivate::passFrame(const Endpoint &peer, QByteArrayView payload, qsizetype wireBytes, EnvelopeFlags flags,
+                                qint64 nowNs)
+{
     if (wantsToParseNow(payload.size())) {
         running = true;
         inTransit.add(wireBytes);

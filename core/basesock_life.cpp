@@ -4,6 +4,7 @@
 #include <QMetaMethod>
 #include <QThread>
 
+#include "core/basesock_impair_p.h"
 #include "core/basesock_p.h"
 #include "core/codec/codec.h"
 #include "core/hostlookup.h"
@@ -57,6 +58,7 @@ void BaseSockPrivate::applyOptions()
     expiry.reset();
     streamAlarm.reset();
     ticker.reset();
+    impairment.reset(); // start() makes it
 }
 
 std::optional<SockError> BaseSockPrivate::checkOptions() const
@@ -195,6 +197,8 @@ std::optional<SockError> BaseSockPrivate::start()
             boundAddress = found.first();
         }
     }
+    if (auto error = startImpairments())
+        return fail(std::move(*error));
     transport = options.transport ? options.transport() : q->createTransport();
     if (!transport) {
         wrong.code = SockError::Code::InvalidOptions;
@@ -249,6 +253,7 @@ void BaseSockPrivate::stop()
     qDeleteAll(std::exchange(lookUps, {}));
     pendingConnects.clear();
     dropQueues();
+    dropImpairments();
     if (!q)
         return;
     while (!streams.empty())

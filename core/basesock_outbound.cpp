@@ -1,4 +1,4 @@
-// Outbound, in the order of the path: codec → framing → transport.
+// Outbound, in the order of the path: codec → framing → impairments → transport.
 
 #include "core/basesock_p.h"
 
@@ -25,7 +25,16 @@ std::optional<SockError> BaseSockPrivate::prepare(const Message &message, QByteA
 bool BaseSockPrivate::sendOne(const MessageType &type, QByteArrayView payload, QByteArrayView wire,
                               const Endpoint &peer, SendResult &result)
 {
+    if (impairment && impairOut(type, payload, wire, peer, result)) [[unlikely]]
+        return true;
     ledger.offered.add(wire.size());
+    return handOver(type, payload, wire, peer, result);
+}
+
+/// To the transport; it has been offered.
+bool BaseSockPrivate::handOver(const MessageType &type, QByteArrayView payload, QByteArrayView wire,
+                               const Endpoint &peer, SendResult &result)
+{
     ledger.sendQueued.add(wire.size()); // before send: the transport may answer at once
     const SendOutcome outcome = transport->send(peer, wire);
     if (outcome != SendOutcome::Accepted) [[unlikely]] {

@@ -20,6 +20,8 @@ class QHostInfo;
 namespace SockScope {
 
 class HostLookUp;
+struct ImpairStage;
+struct ImpairedMessage;
 
 /// A frame that waits for the codec.
 struct QueuedFrame
@@ -31,6 +33,12 @@ struct QueuedFrame
     EnvelopeFlags flags;
     qint64 framedNs = 0; ///< as in StageTimes
 };
+
+/// What a frame takes of the queue's limit in bytes.
+inline qsizetype queueCost(qsizetype payloadBytes)
+{
+    return payloadBytes + static_cast<qsizetype>(sizeof(QueuedFrame));
+}
 
 inline void recycle(QueuedFrame &frame)
 {
@@ -129,6 +137,8 @@ public:
     void acceptFrame(const Endpoint &peer, QByteArrayView payload, qsizetype wireBytes, EnvelopeFlags flags,
                      qint64 nowNs);
     bool wantsToParseNow(qsizetype payloadBytes) const;
+    void passFrame(const Endpoint &peer, QByteArrayView payload, qsizetype wireBytes, EnvelopeFlags flags,
+                   qint64 nowNs);
     void queueFrame(QueuedFrame &&frame);
     void rejectFrame(const Endpoint &peer, QByteArrayView wire, EnvelopeFlags flags, qint64 nowNs, SockError error);
     bool parseOne(QueuedMessage &envelope);
@@ -201,6 +211,25 @@ public:
     bool sendOne(const MessageType &type, QByteArrayView payload, QByteArrayView wire, const Endpoint &peer,
                  SendResult &result);
 
+    bool handOver(const MessageType &type, QByteArrayView payload, QByteArrayView wire, const Endpoint &peer,
+                  SendResult &result);
+
+    // impairments (basesock_impair.cpp)
+    std::optional<SockError> impair(std::vector<ImpairSpec> specs);
+    std::optional<SockError> startImpairments();
+    bool impairOut(const MessageType &type, QByteArrayView payload, QByteArrayView wire, const Endpoint &peer,
+                   SendResult &result);
+    void impairIn(const Endpoint &peer, QByteArrayView payload, qsizetype wireBytes, EnvelopeFlags flags, qint64 nowNs);
+    int impairRuleFor(Direction direction, Envelope &envelope);
+    void tapImpaired(const ImpairedMessage &message, QByteArrayView payload, Outcome outcome, const QString &what,
+                     const QString &remedy = {});
+    void releaseImpaired();
+    void resumeImpaired();
+    void armImpairAlarm();
+    void dropImpaired(std::vector<ImpairedMessage> &&messages, const QString &why);
+    void dropImpairedOf(const Endpoint &peer);
+    void dropImpairments();
+
     // peers (basesock_peers.cpp)
     Peer *knownPeer(const Endpoint &endpoint, qint64 nowNs, bool mayLearn);
     bool isGood(const Endpoint &endpoint);
@@ -267,6 +296,7 @@ public:
     qint64 pausedTotalNs = 0;
     std::unique_ptr<Alarm> expiry;
     std::unique_ptr<Ticker> ticker;
+    std::shared_ptr<ImpairStage> impairment; ///< null: no message is impaired
     TickStats lastTickStats;
     QString lateCulprit;
     Ledger ledger;

@@ -111,6 +111,8 @@ void BaseSockPrivate::endStream(const Endpoint &endpoint, bool truncated)
     forgetStream(found->second);
     streams.erase(found);
     ++streamChanges;
+    if (impairment) [[unlikely]]
+        dropImpairedOf(endpoint);
     if (buffered == 0)
         return;
     ledger.received.add(buffered);

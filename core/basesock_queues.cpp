@@ -74,6 +74,8 @@ void BaseSockPrivate::runQueues()
     if (hasWork() && !stalled)
         scheduleTurn();
     updateReading();
+    if (impairment) [[unlikely]]
+        resumeImpaired();
 }
 
 /// With a time budget of its own.

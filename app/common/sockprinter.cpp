@@ -10,6 +10,7 @@
 #include "core/codec/codec.h"
 #include "core/time/clock.h"
 #include "core/types/messagetypes.h"
+#include "core/types/outcomes.h"
 
 namespace SockScope {
 
@@ -63,6 +64,16 @@ struct SockPrinter::Line
     EnvelopeFlags flags;
     Outcome outcome = Outcome::Dispatched;
     const SockError *error = nullptr;
+    QString note; ///< of an impairment's act
+
+    /// What a tap was told is an error, or a note.
+    void tell(const SockError *told)
+    {
+        if (!isImpairAct(outcome))
+            error = told;
+        else if (told)
+            note = told->what;
+    }
 };
 
 SockPrinter::SockPrinter(BaseSock *sock, Printer *printer, QObject *parent)
@@ -116,8 +127,9 @@ JsonText SockPrinter::eventText(const QString &name, qint64 wallUs) const
 void SockPrinter::inbound(const Envelope &envelope, Outcome outcome, const SockError *error)
 {
     const bool decoded = outcome != Outcome::FramingError && outcome != Outcome::DecodeError;
+    const bool counts = decoded && !isImpairAct(outcome);
     if (decoded && m_muted) {
-        ++m_mutedMessages;
+        m_mutedMessages += counts ? 1 : 0;
         return;
     }
     Line line;
@@ -129,20 +141,21 @@ void SockPrinter::inbound(const Envelope &envelope, Outcome outcome, const SockE
     line.wireBytes = envelope.wireBytes;
     line.flags = envelope.flags;
     line.outcome = outcome;
-    line.error = error;
-    if (decoded)
+    line.tell(error);
+    if (counts)
         ++m_messagesIn;
     if (m_printer->options().inbound || line.error)
         print(line);
-    if (decoded)
+    if (counts)
         Q_EMIT messagePrinted();
 }
 
 void SockPrinter::outbound(const Endpoint &peer, const MessageType &type, QByteArrayView payload, qsizetype wireBytes,
                            qint64 nowNs, Outcome outcome, const SockError *error)
 {
-    ++m_messagesOut;
-    if (!m_printer->options().outbound && !error)
+    const bool isAct = isImpairAct(outcome);
+    m_messagesOut += isAct ? 0 : 1;
+    if (!m_printer->options().outbound && (!error || isAct))
         return;
     Line line;
     line.wallUs = wallUsAt(nowNs);
@@ -152,7 +165,7 @@ void SockPrinter::outbound(const Endpoint &peer, const MessageType &type, QByteA
     line.payload = payload;
     line.wireBytes = wireBytes;
     line.outcome = outcome;
-    line.error = error;
+    line.tell(error);
     // A tap gets what is on the wire, not what was meant; reading it back shows what the peer will see.
     Message message;
     message.payload = Bytes(payload);
@@ -206,6 +219,8 @@ void SockPrinter::printAsJson(const Line &line)
     json.add("wire"_L1, static_cast<qint64>(line.wireBytes));
     if (!isOrdinary(line.outcome))
         json.add("outcome"_L1, keyOf(line.outcome));
+    if (!line.note.isEmpty())
+        json.add("note"_L1, line.note);
     if (line.flags.testFlag(EnvelopeFlag::Truncated))
         json.add("truncated"_L1, true);
     if (line.flags.testFlag(EnvelopeFlag::Injected))
@@ -236,7 +251,7 @@ void SockPrinter::printAsText(const Line &line)
         const auto codec = m_sock->codec();
         cells += codec ? codec->summary(line.payload, maximumSummaryCharacters) : QString();
         if (!isOrdinary(line.outcome))
-            cells += u'(' + keyOf(line.outcome) + u')';
+            cells += u'(' + (line.note.isEmpty() ? keyOf(line.outcome) : line.note) + u')';
         if (line.flags.testFlag(EnvelopeFlag::Truncated))
             cells += tr("(truncated)");
         if (line.flags.testFlag(EnvelopeFlag::Injected))

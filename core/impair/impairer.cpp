@@ -37,6 +37,7 @@ Impairer::Line::Line(const ImpairSpec &ruleSpec, quint64 seed, quint64 stream)
 void Impairer::setRules(std::vector<ImpairSpec> rules)
 {
     m_specs = std::move(rules);
+    ++m_revision;
     m_lines.clear();
     m_seeds.clear();
     ImpairSpec unruled;
@@ -162,11 +163,9 @@ ImpairedMessage Impairer::take(Queue::iterator position)
     return std::move(held.message);
 }
 
-std::optional<ImpairedMessage> Impairer::takeDue(qint64 nowNs)
+const ImpairedMessage *Impairer::peekDue(qint64 nowNs) const
 {
-    if (m_held.empty() || m_held.begin()->first > nowNs)
-        return std::nullopt;
-    return take(m_held.begin());
+    return m_held.empty() || m_held.begin()->first > nowNs ? nullptr : &m_held.begin()->second.message;
 }
 
 std::optional<qint64> Impairer::nextDueNs() const

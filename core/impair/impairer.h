@@ -9,35 +9,13 @@
 #include <vector>
 
 #include "core/impair/impairfates.h"
+#include "core/impair/impairreport.h"
 #include "core/types/bytes.h"
 #include "core/types/count.h"
 #include "core/types/envelope.h"
 #include "core/types/impairspec.h"
 
 namespace SockScope {
-
-/// What one description did in one direction so far.
-struct ImpairStats
-{
-    quint64 applied = 0; ///< messages that it is for
-    quint64 lost = 0;
-    quint64 delayed = 0;
-    quint64 duplicated = 0;
-    quint64 corrupted = 0;
-    quint64 overtook = 0;
-    quint64 queueFull = 0;
-    qsizetype waiting = 0;
-    qsizetype highWater = 0; ///< the most that waited
-};
-
-/// A description that is in use, with the seed that it has or was given.
-struct ImpairReport
-{
-    ImpairSpec spec;
-    quint64 seed = 0;
-    ImpairStats in;
-    ImpairStats out;
-};
 
 /// A message that waits.
 struct ImpairedMessage
@@ -49,7 +27,6 @@ struct ImpairedMessage
     Bytes wire; ///< out
     qsizetype wireBytes = 0;
     EnvelopeFlags flags; ///< in
-    bool isCopy = false;
 };
 
 /// Where a message goes that is not lost.
@@ -67,8 +44,8 @@ struct ImpairPlacement
 
 /*! What a bad network does to messages: who is lost, who waits how long, and the queue in which they wait.
  *  Path    framing → [this] → transport; framing → [this] → codec
- *  Shape   ruleFor, then judge, then place and hold once for the message and once for its copy; takeDue when nextDueNs
- *          has come. The caller counts, tells the taps, and has the alarm
+ *  Shape   ruleFor, then judge, then place and hold once for the message and once for its copy; peekDue and
+ *          takeFront when nextDueNs has come. The caller counts, tells the taps, and has the alarm
  *  Units   nanoseconds of the caller's clock; bytes on the wire
  *  Errors  a full queue is a Placement; limits a description: ImpairSpec::limit messages and maximumWaitingBytes
  *  Thread  the sock's thread
@@ -81,6 +58,8 @@ public:
     void setRules(std::vector<ImpairSpec> rules);
     const std::vector<ImpairSpec> &rules() const { return m_specs; }
     std::vector<ImpairReport> reports() const;
+    /// Another one after each setRules: the numbers of rules mean others.
+    quint64 revision() const { return m_revision; }
 
     /// Whether the rule's direction and peer fit; type and filter are the caller's to judge.
     bool concerns(int rule, Direction direction, const Endpoint &peer) const;
@@ -95,7 +74,9 @@ public:
     /// After place has answered Wait.
     void hold(int rule, qint64 releaseNs, ImpairedMessage &&message);
 
-    std::optional<ImpairedMessage> takeDue(qint64 nowNs);
+    /// The first that is due; null: none is.
+    const ImpairedMessage *peekDue(qint64 nowNs) const;
+    ImpairedMessage takeFront() { return take(m_held.begin()); }
     std::optional<qint64> nextDueNs() const;
     /// Takes those that wait for this peer in this direction.
     std::vector<ImpairedMessage> takePeer(Direction direction, const Endpoint &peer);
@@ -133,6 +114,7 @@ private:
 
     std::vector<ImpairSpec> m_specs;
     std::vector<quint64> m_seeds;
+    quint64 m_revision = 0;
     std::vector<std::array<std::shared_ptr<Line>, 2>> m_lines; ///< by rule and Direction; the last are for no rule
     Queue m_held;
     std::array<QHash<Endpoint, Lane>, 2> m_lanes;

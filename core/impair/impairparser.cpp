@@ -101,7 +101,7 @@ private:
         if (m_next < m_words.size())
             return &m_words[m_next++];
         const Word &last = m_words.last();
-        fail(last.at + last.length, 0, tr("expected %1 behind %2").arg(expected, shown(of)), {});
+        fail(last.at + last.length, 0, tr("expected %1 behind %2").arg(expected, shown(of)), tr("write it there"));
         return nullptr;
     }
     static bool isNumber(const Word *word)
@@ -151,7 +151,7 @@ private:
             return wrong(word, tr("%1 is not a percentage").arg(shown(word)), tr("write it as in 1% or 0.5%"));
         if (*value > 100)
             return wrong(word, tr("%1 is more than all").arg(shown(word)), tr("write at most 100%"));
-        *chance = *value / 100;
+        *chance = std::round(*value * 1e12) / 1e14; // as exactly as impairText writes it
         return true;
     }
     bool readRate(const Word &word, qint64 *bits)

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 
+#include "core/filter/filter.h"
 #include "core/impair/impairlexer_p.h"
 
 namespace SockScope {
@@ -33,7 +34,12 @@ QString timeText(qint64 ns)
 
 QString chanceText(double chance)
 {
-    return QString::number(chance * 100, 'g', 12) + u'%';
+    QString digits = QString::number(chance * 100, 'f', 12);
+    while (digits.endsWith(u'0'))
+        digits.chop(1);
+    if (digits.endsWith(u'.'))
+        digits.chop(1);
+    return digits + u'%';
 }
 
 QString rateText(qint64 bits)
@@ -85,6 +91,30 @@ const QList<ImpairPreset> &impairPresets()
         {u"satellite"_s, u"delay 300ms 10ms distribution normal loss 0.5% rate 10mbit limit 1000"_s},
         {u"lossy-lan"_s, u"delay 1ms 500us loss 5% duplicate 1% corrupt 0.1% reorder 2% limit 1000"_s}};
     return presets;
+}
+
+QString impairProblem(const ImpairSpec &spec)
+{
+    const BurstLoss burst = spec.burstLoss.value_or(BurstLoss());
+    for (const double chance : {spec.loss, spec.duplicate, spec.corrupt, spec.reorder, burst.toBad, burst.toGood,
+                                burst.lossInBad, burst.lossInGood}) {
+        if (!(chance >= 0 && chance <= 1))
+            return tr("a chance is not between 0 and 1");
+    }
+    for (const qint64 ns : {spec.delayNs, spec.jitterNs}) {
+        if (ns < 0 || ns > ImpairSpec::maximumDelayNs)
+            return tr("a time is negative or longer than an hour");
+    }
+    if (spec.rateBitsPerSecond < 0 || spec.rateBitsPerSecond > ImpairSpec::maximumRate)
+        return tr("the rate is out of range");
+    if (spec.limit < 1 || spec.limit > ImpairSpec::maximumLimit)
+        return tr("the limit is not between 1 and %1").arg(ImpairSpec::maximumLimit);
+    if (spec.corruptPlaces < 1 || spec.corruptPlaces > ImpairSpec::maximumCorruptPlaces || spec.reorderGap < 1)
+        return tr("a count is out of range");
+    FilterError reason;
+    if (!Filter::compile(spec.filter, &reason))
+        return reason.toString();
+    return {};
 }
 
 QString impairText(const ImpairSpec &spec)

@@ -48,6 +48,8 @@ constexpr qsizetype maximumImpairCharacters = 12'000;
  *  Nothing, and *error, when it is wrong.
  */
 std::optional<ImpairSpec> parseImpair(const QString &text, ImpairError *error = nullptr);
+/// What is wrong with one that no words made: empty when nothing is.
+QString impairProblem(const ImpairSpec &spec);
 /// The words that mean the same; parseImpair reads them back.
 QString impairText(const ImpairSpec &spec);
 /// One line a word, for help texts: the word with its arguments, and what it does.

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <vector>
 
+#include "core/types/outcomes.h"
+
 namespace SockScope {
 
 namespace {
@@ -73,7 +75,7 @@ quint16 flagsOf(const MessageHead &head)
         flags |= FlagNote;
     if (head.outcome == Outcome::Unhandled)
         flags |= FlagUnhandled;
-    else if (head.outcome != Outcome::Dispatched && head.outcome != Outcome::Sent)
+    else if (isFailure(head.outcome))
         flags |= FlagError;
     if (head.flags.testFlag(EnvelopeFlag::HandlerFailed)) [[unlikely]]
         flags |= FlagError | FlagFailed;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/store/crc32.h"
+#include "core/types/outcomes.h"
 
 namespace SockScope {
 
@@ -14,7 +15,6 @@ constexpr char magic[8] = {'S', 'S', 'c', 'h', 'u', 'n', 'k', '\n'};
 constexpr quint32 byteOrder = 0x01020304;
 constexpr quint32 version = 1;
 constexpr qsizetype peerBytes = 24;
-constexpr auto lastOutcome = static_cast<unsigned>(Outcome::SendQueueFull);
 
 constexpr qint64 padded(qint64 bytes)
 {
@@ -274,7 +274,8 @@ bool ChunkFile::areColumnsValid(const Chunk &chunk, const ChunkHeader &header)
         wrong |= static_cast<unsigned>(chunk.m_types[i] >= header.types);
         wrong |= static_cast<unsigned>(chunk.m_socks[i] >= header.socks);
         wrong |= static_cast<unsigned>(chunk.m_offsets[i] > chunk.m_offsets[i + 1]);
-        wrong |= static_cast<unsigned>((unsigned(chunk.m_flags[i]) >> OutcomeShift) > lastOutcome);
+        wrong |=
+            static_cast<unsigned>((unsigned(chunk.m_flags[i]) >> OutcomeShift) > static_cast<unsigned>(lastOutcome));
     }
     return wrong == 0 && chunk.m_offsets[count] == header.arenaBytes;
 }

@@ -34,9 +34,11 @@ struct LedgerNote
 /*! Where every message went, in messages and in bytes.
  *  Path    beside the stages; the façade adds to it, the inspector shows it
  *  Shape   inbound:  received = handled + unhandled + rejectedPeer + framingErrors + decodeErrors + droppedByHook
- *                    + droppedQueueFull + droppedAtStop + stillQueued
- *          outbound: accepted = sent + sendErrors + droppedAtClose + sendQueued; what was never accepted (encodeErrors,
- *                    refusedQueueFull, refusedNoPeer) stands beside it, and offered = accepted + those three
+ *                    + droppedQueueFull + droppedAtStop + impairLostIn + impairFullIn + impairWaitingIn + stillQueued
+ *          outbound: accepted = sent + sendErrors + droppedAtClose + impairLostOut + impairFullOut + impairWaitingOut +
+ *                    sendQueued; what was never accepted (encodeErrors, refusedQueueFull, refusedNoPeer) stands beside
+ *                    it, and offered = accepted + those three. A copy that an impairment makes is received, or offered,
+ *                    once more
  *          stillQueued and sendQueued are read from the queues, not derived, so that the equation can fail
  *          refusedConnections is the sum of its reasons
  *  Units   messages (one a peer when a message goes to many) and bytes on the wire
@@ -55,6 +57,9 @@ struct Ledger
     Count droppedByHook;
     Count droppedQueueFull;
     Count droppedAtStop;
+    Count impairLostIn;
+    Count impairFullIn;
+    Count impairWaitingIn;
     Count stillQueued;
 
     Count offered;
@@ -64,6 +69,9 @@ struct Ledger
     Count refusedQueueFull;
     Count sendErrors;
     Count droppedAtClose;
+    Count impairLostOut;
+    Count impairFullOut;
+    Count impairWaitingOut;
     Count sendQueued;
 
     // Beside the equation: they explain, they are not summed.
@@ -74,6 +82,16 @@ struct Ledger
     quint64 rejectedFull = 0;  ///< of rejectedPeer: the peer table was full
     quint64 bytesBuffered = 0; ///< of unfinished frames, not yet received as messages
     quint64 groupsRefused = 0; ///< groups of datagrams (UDP_SEGMENT) that the system refused; they went one by one
+
+    // What impairments did to messages that went on.
+    quint64 impairDelayedIn = 0;
+    quint64 impairReorderedIn = 0;
+    quint64 impairDuplicatedIn = 0; ///< of received: the copies
+    quint64 impairCorruptedIn = 0;
+    quint64 impairDelayedOut = 0;
+    quint64 impairReorderedOut = 0;
+    quint64 impairDuplicatedOut = 0; ///< of offered: the copies
+    quint64 impairCorruptedOut = 0;
 
     // Connections that were not taken, and by RefuseReason; they add up.
     quint64 refusedConnections = 0;

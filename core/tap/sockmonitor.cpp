@@ -10,6 +10,7 @@
 #include "core/basesock.h"
 #include "core/tap/tracelog.h"
 #include "core/time/clock.h"
+#include "core/types/outcomes.h"
 
 namespace SockScope {
 
@@ -148,7 +149,7 @@ void SockMonitor::inbound(const Envelope &envelope, Outcome outcome, const SockE
 void SockMonitor::outbound(const Endpoint &peer, const MessageType &type, QByteArrayView payload, qsizetype wireBytes,
                            qint64 nowNs, Outcome outcome, const SockError *error)
 {
-    noteOutbound({0, nowNs, peer, type, wireBytes, error != nullptr}, error);
+    noteOutbound({0, nowNs, peer, type, wireBytes, isFailure(outcome)}, error);
     touchPeer(peer);
     MessageHead head;
     head.peer = peer;

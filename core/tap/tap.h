@@ -15,9 +15,9 @@ class TraceTap;
 /*! Sees what passes between the stages.
  *  Path    between the stages → [this] → recorder, inspector
  *  Shape   inbound: once a message, when its outcome is known, before its handlers run; outbound: once a message and
- *          peer
+ *          peer; both also once for each act of an impairment (isImpairAct), before the message's own outcome
  *  Units   as Envelope
- *  Errors  error is null unless the outcome is an error
+ *  Errors  error is null unless the outcome is an error, or an act of an impairment: then it says what was done
  *  Thread  the sock's thread; a tap must not call back into the sock
  *  Source  network taps; with none installed a message pays one branch
  */

@@ -81,7 +81,16 @@ enum class Outcome : quint8 {
     EncodeError,      ///< out
     SendError,        ///< out
     NoPeer,           ///< out
-    SendQueueFull     ///< out
+    SendQueueFull,    ///< out
+    DroppedAtClose,   ///< out: it waited in an impairment when its peer closed or the sock stopped
+
+    // Acts of an impairment, in and out: lost and queue full are the message's end, after the others it goes on.
+    ImpairLost,
+    ImpairQueueFull,  ///< too many waited already
+    ImpairDelayed,    ///< it waits; its own outcome follows
+    ImpairReordered,  ///< it overtakes earlier ones that wait
+    ImpairDuplicated, ///< a copy of it follows
+    ImpairCorrupted   ///< shown as it is now
 };
 Q_ENUM_NS(Outcome)
 

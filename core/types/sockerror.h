@@ -47,6 +47,7 @@ public:
         HandlerFailed,       ///< a handler threw
         HandlerBlocked,      ///< a handler held the event loop too long
         LimitReached,        ///< another limit
+        Impaired,            ///< on purpose: SockOptions::impairments
         SystemError          ///< anything else that the system reports
     };
     Q_ENUM(Code)

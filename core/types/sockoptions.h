@@ -11,6 +11,7 @@
 
 #include "core/types/enums.h"
 #include "core/types/envelope.h"
+#include "core/types/impairspec.h"
 #include "core/types/sockerror.h"
 
 namespace SockScope {
@@ -121,6 +122,9 @@ struct SockOptions
     std::chrono::milliseconds turnBudget{4}; ///< handlers run at most this long before other events have their turn
     std::chrono::milliseconds blockedAfter{
         1000}; ///< a handler that runs longer is named by the watchdog; 0: no watchdog
+
+    /// What a bad network shall do to its messages; the first that applies to one counts.
+    std::vector<ImpairSpec> impairments;
 
     UdpOptions udp;
     TcpOptions tcp;

@@ -5,6 +5,7 @@
 
 #include "core/store/chunkfile.h"
 #include "core/store/crc32.h"
+#include "core/types/outcomes.h"
 #include "fuzz/fuzz.h"
 #include "support/memoryfile.h"
 
@@ -59,7 +60,7 @@ void checkChunk(const Chunk &chunk, const ChunkHeader &header)
               "a payload lies in the arena");
         check(note.isEmpty() || (note.begin() >= chunk.arena().begin() && note.end() <= chunk.arena().end()),
               "a note lies in the arena");
-        check(chunk.outcome(i) <= Outcome::SendQueueFull, "an outcome is one");
+        check(chunk.outcome(i) <= lastOutcome, "an outcome is one");
         check(!chunk.type(i).toString().isNull(), "a type has a text");
         check(chunk.peer(i).isNull() || !chunk.peer(i).toString().isEmpty(), "a peer has a text");
         static_cast<void>(chunk.sock(i));

@@ -76,7 +76,8 @@ QVariant LedgerModel::data(const QModelIndex &index, int role) const
             (row.section == Beside
                  ? row.trouble
                  : row.key != QLatin1String("handled") && row.key != QLatin1String("sent") &&
-                       row.key != QLatin1String("stillQueued") && row.key != QLatin1String("sendQueued"));
+                       row.key != QLatin1String("stillQueued") && row.key != QLatin1String("sendQueued") &&
+                       !row.key.startsWith(QLatin1String("impairWaiting")));
         return static_cast<int>(row.total && !m_balanced ? Level::Error : trouble ? Level::Warning : Level::Good);
     }
     default:

@@ -2,6 +2,7 @@
 
 #include <QMetaEnum>
 
+#include "core/types/outcomes.h"
 #include "ui/models/colourrules.h"
 #include "ui/models/fieldvalue.h"
 #include "ui/models/format.h"
@@ -98,10 +99,10 @@ QVariant MessageLogModel::data(const QModelIndex &index, int role) const
     case EndpointRole:
         return QVariant::fromValue(row.peer);
     case LevelRole:
-        return static_cast<int>((row.flags & FlagError) || !row.readable ? Level::Error
-                                : row.flags & FlagUnhandled              ? Level::Warning
-                                : row.flags & FlagInjected               ? Level::Notice
-                                                                         : Level::Good);
+        return static_cast<int>((row.flags & FlagError) || !row.readable                 ? Level::Error
+                                : row.flags & FlagUnhandled                              ? Level::Warning
+                                : (row.flags & FlagInjected) || isImpairAct(row.outcome) ? Level::Notice
+                                                                                         : Level::Good);
     case NoRole:
         return row.no;
     case WallUsRole:

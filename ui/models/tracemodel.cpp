@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/types/outcomes.h"
 #include "ui/models/format.h"
 #include "ui/models/sockdirectory.h"
 
@@ -75,9 +76,11 @@ std::vector<TraceModel::Row> TraceModel::rowsOf(const MessageTrace &trace, Outco
         Row sent;
         sent.kind = "sent";
         sent.text = trace.sender ? tr("It sent this message") : tr("Sent, by no handler");
+        if (isImpairAct(outcome) && !isFailure(outcome))
+            sent.text = impairText(outcome);
         sent.atNs = trace.sender ? trace.sender->afterNs : 0;
         sent.endNs = sent.beginNs = sent.atNs;
-        sent.level = outcome == Outcome::Sent ? Level::Good : Level::Error;
+        sent.level = isFailure(outcome) ? Level::Error : outcome == Outcome::Sent ? Level::Good : Level::Notice;
         rows.push_back(sent);
         return rows;
     }
@@ -141,9 +144,44 @@ void TraceModel::addStages(std::vector<Row> &rows, const MessageTrace &trace, Ou
     case Outcome::DroppedQueueFull:
         add("outcome", tr("Dropped: a queue was full"), trace.outcomeNs, Level::Error);
         break;
-    default:
+    case Outcome::ImpairLost:
+        add("outcome", tr("Lost by an impairment"), trace.outcomeNs, Level::Error);
+        break;
+    case Outcome::ImpairQueueFull:
+        add("outcome", tr("Dropped: an impairment's queue was full"), trace.outcomeNs, Level::Error);
+        break;
+    case Outcome::ImpairDelayed:
+    case Outcome::ImpairReordered:
+    case Outcome::ImpairDuplicated:
+    case Outcome::ImpairCorrupted:
+        add("outcome", impairText(outcome), trace.outcomeNs, Level::Notice);
+        break;
+    case Outcome::DroppedAtStop:
+    case Outcome::Sent:
+    case Outcome::EncodeError:
+    case Outcome::SendError:
+    case Outcome::NoPeer:
+    case Outcome::SendQueueFull:
+    case Outcome::DroppedAtClose:
         add("outcome", tr("Dropped: the socket stopped"), trace.outcomeNs, Level::Error);
         break;
+    }
+}
+
+/// An act after which the message goes on; what became of it is in a later row of the log.
+QString TraceModel::impairText(Outcome act)
+{
+    switch (act) {
+    case Outcome::ImpairDelayed:
+        return tr("Delayed by an impairment: it comes later in the log");
+    case Outcome::ImpairReordered:
+        return tr("Brought forward by an impairment");
+    case Outcome::ImpairDuplicated:
+        return tr("Copied by an impairment");
+    case Outcome::ImpairCorrupted:
+        return tr("Corrupted by an impairment");
+    default:
+        return {};
     }
 }
 

@@ -57,6 +57,7 @@ private:
         friend bool operator==(const Row &, const Row &) = default;
     };
     std::vector<Row> rowsOf(const MessageTrace &trace, Outcome outcome, bool closed) const;
+    static QString impairText(Outcome act);
     void addStages(std::vector<Row> &rows, const MessageTrace &trace, Outcome outcome) const;
     void addRun(std::vector<Row> &rows, const TracedRun &run, qint64 zeroNs, bool closed) const;
     void addSends(std::vector<Row> &rows, const TracedRun &run, qint64 zeroNs) const;

@@ -213,7 +213,10 @@ void TestFilterParser::refuses_data()
     row("peer.address == 127.0.0.1:9", 16, 11, "expected an address such as 127.0.0.1, ::1 or 10.0.0.0/8 after ==");
     row("outcome == Lost", 11, 4,
         "expected one of Dispatched, Unhandled, RejectedPeer, FramingError, DecodeError, DroppedByHook, "
-        "DroppedQueueFull, DroppedAtStop, Sent, EncodeError, SendError, NoPeer, SendQueueFull after ==");
+        "DroppedQueueFull, DroppedAtStop, Sent, EncodeError, SendError, NoPeer, SendQueueFull, "
+        "DroppedAtClose, ImpairLost, ImpairQueueFull, ImpairDelayed, ImpairReordered, ImpairDuplicated, "
+        "ImpairCorrupted "
+        "after ==");
     row("data.x == alice", 10, 5,
         "expected a number, a text in quotation marks, true, false, null or bytes such as 0a:0b after ==");
     row("data.x > true", 9, 4, "expected a number or a text in quotation marks after >");

@@ -103,7 +103,8 @@ private Q_SLOTS:
              {"delay 100ms 10ms distribution pareto loss 1.5% rate 1500kbit limit 7 seed 18446744073709551615",
               "out: peer [::1]:9000 type \"a \\\"b\\\\\" filter 'text contains \"x\"' corrupt 3% 4 bytes", "loss 0%",
               "in: loss gemodel 1% 10% 70% 0.1%", "delay 1ns reorder 30% gap 3", "wifi", "3g", "satellite", "lossy-lan",
-              "peer 10.0.0.1 duplicate 100%", "delay 0 5us", "delay 0"})
+              "peer 10.0.0.1 duplicate 100%", "duplicate 0.000001%", "corrupt 0.00000000000001%", "delay 0 5us",
+              "delay 0"})
             QTest::newRow(text) << QString::fromLatin1(text);
     }
     void textReadsBackTheSame()

@@ -3,12 +3,14 @@
 #include <random>
 
 #include "core/hooks/messagehooks.h"
+#include "core/impair/impairtext.h"
 #include "core/peers/peertable.h"
 #include "core/tap/ledger.h"
 #include "support/sockpair.h"
 #include "support/testmain.h"
 
 using namespace SockScope;
+using namespace Qt::StringLiterals;
 using Test::SockPair;
 
 namespace {
@@ -115,7 +117,7 @@ private Q_SLOTS:
         QVERIFY(balanced());
 
         for (int step = 0; step < 400; ++step) {
-            switch (random() % 12) {
+            switch (random() % 13) {
             case 0:
                 pair.clock->advanceMs(static_cast<qint64>(random() % 200));
                 break;
@@ -136,6 +138,10 @@ private Q_SLOTS:
                 break;
             case 5:
                 pair.a->sendRaw(QByteArray(static_cast<qsizetype>(random() % 30), char(random())));
+                break;
+            case 12:
+                if (chance(40))
+                    impairOne(chance(50) ? *pair.a : *pair.b, random());
                 break;
             case 6:
                 pair.a->sendMessage(3, QCborValue(std::numeric_limits<double>::quiet_NaN()));
@@ -165,6 +171,17 @@ private Q_SLOTS:
     }
 
 private:
+    /// Another network, or none.
+    static void impairOne(BaseSock &sock, quint64 seed)
+    {
+        static const QStringList networks{
+            u"delay 30ms 20ms distribution normal loss 10% duplicate 10% corrupt 10% reorder 20% limit 20 seed %1"_s,
+            u"rate 100kbit limit 5 seed %1"_s, u"in: filter 'data > 1000' delay 10ms loss 50% seed %1"_s,
+            u"out: type 1 delay 100ms seed %1"_s, QString()};
+        const QString words = networks.at(static_cast<qsizetype>(seed % 5));
+        QVERIFY(!sock.setImpairments(words.isEmpty() ? std::vector<ImpairSpec>()
+                                                     : std::vector<ImpairSpec>{*parseImpair(words.arg(seed))}));
+    }
     static QString describe(const SockPair &pair, int step)
     {
         QString text = QStringLiteral("step %1\n").arg(step);
@@ -193,6 +210,19 @@ private:
         QCOMPARE(tap.counts.value(Outcome::EncodeError), ledger.encodeErrors);
         QCOMPARE(tap.counts.value(Outcome::NoPeer), ledger.refusedNoPeer);
         QCOMPARE(tap.counts.value(Outcome::SendQueueFull), ledger.refusedQueueFull);
+        Count lost = ledger.impairLostIn;
+        lost += ledger.impairLostOut;
+        QCOMPARE(tap.counts.value(Outcome::ImpairLost), lost);
+        Count full = ledger.impairFullIn;
+        full += ledger.impairFullOut;
+        QCOMPARE(tap.counts.value(Outcome::ImpairQueueFull), full);
+        QCOMPARE(tap.counts.value(Outcome::ImpairDelayed).messages, ledger.impairDelayedIn + ledger.impairDelayedOut);
+        QCOMPARE(tap.counts.value(Outcome::ImpairReordered).messages,
+                 ledger.impairReorderedIn + ledger.impairReorderedOut);
+        QCOMPARE(tap.counts.value(Outcome::ImpairDuplicated).messages,
+                 ledger.impairDuplicatedIn + ledger.impairDuplicatedOut);
+        QCOMPARE(tap.counts.value(Outcome::ImpairCorrupted).messages,
+                 ledger.impairCorruptedIn + ledger.impairCorruptedOut);
     }
 };
 

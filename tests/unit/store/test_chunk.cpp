@@ -4,6 +4,7 @@
 
 #include "core/store/chunkfile.h"
 #include "core/store/crc32.h"
+#include "core/types/outcomes.h"
 #include "support/memoryfile.h"
 #include "support/randomness.h"
 #include "support/spools.h"
@@ -91,7 +92,7 @@ void TestChunk::holdsWhatFits()
 void TestChunk::flagsSayTheOutcome()
 {
     MessageBatch batch;
-    for (int outcome = 0; outcome <= static_cast<int>(Outcome::SendQueueFull); ++outcome) {
+    for (int outcome = 0; outcome <= static_cast<int>(lastOutcome); ++outcome) {
         MessageHead head;
         head.outcome = static_cast<Outcome>(outcome);
         head.direction = outcome % 2 ? Direction::Out : Direction::In;
@@ -105,8 +106,7 @@ void TestChunk::flagsSayTheOutcome()
         const auto outcome = static_cast<Outcome>(i);
         QCOMPARE(chunk.outcome(i), outcome);
         QCOMPARE(chunk.isUnhandled(i), outcome == Outcome::Unhandled);
-        QCOMPARE(chunk.isError(i),
-                 outcome != Outcome::Dispatched && outcome != Outcome::Unhandled && outcome != Outcome::Sent);
+        QCOMPARE(chunk.isError(i), isFailure(outcome));
         QCOMPARE(chunk.direction(i), i % 2 ? Direction::Out : Direction::In);
         QCOMPARE(bool(chunk.flags(i) & FlagTruncated), i % 3 == 0);
         QCOMPARE(chunk.noteUtf8(i).toByteArray(), i % 5 ? QByteArray() : QByteArray("note"));

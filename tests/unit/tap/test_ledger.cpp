@@ -42,9 +42,9 @@ void TestLedger::everyTermIsInTheEquation_data()
 {
     QTest::addColumn<bool>("inbound");
     QTest::addColumn<int>("index");
-    for (int i = 1; i < 10; ++i)
+    for (int i = 1; i < 13; ++i)
         QTest::newRow(qPrintable(QStringLiteral("in %1").arg(i))) << true << i;
-    for (int i = 1; i < 8; ++i)
+    for (int i = 1; i < 11; ++i)
         QTest::newRow(qPrintable(QStringLiteral("out %1").arg(i))) << false << i;
 }
 
@@ -55,10 +55,14 @@ void TestLedger::everyTermIsInTheEquation()
     Count Ledger::*const in[] = {&Ledger::received,      &Ledger::handled,          &Ledger::unhandled,
                                  &Ledger::rejectedPeer,  &Ledger::framingErrors,    &Ledger::decodeErrors,
                                  &Ledger::droppedByHook, &Ledger::droppedQueueFull, &Ledger::droppedAtStop,
+                                 &Ledger::impairLostIn,  &Ledger::impairFullIn,     &Ledger::impairWaitingIn,
                                  &Ledger::stillQueued};
-    Count Ledger::*const out[] = {
-        &Ledger::offered,          &Ledger::sent,       &Ledger::encodeErrors,   &Ledger::refusedNoPeer,
-        &Ledger::refusedQueueFull, &Ledger::sendErrors, &Ledger::droppedAtClose, &Ledger::sendQueued};
+    Count Ledger::*const out[] = {&Ledger::offered,          &Ledger::sent,
+                                  &Ledger::encodeErrors,     &Ledger::refusedNoPeer,
+                                  &Ledger::refusedQueueFull, &Ledger::sendErrors,
+                                  &Ledger::droppedAtClose,   &Ledger::impairLostOut,
+                                  &Ledger::impairFullOut,    &Ledger::impairWaitingOut,
+                                  &Ledger::sendQueued};
     Count Ledger::*const left = inbound ? in[0] : out[0];
     Count Ledger::*const term = inbound ? in[index] : out[index];
     Ledger ledger;
@@ -87,8 +91,8 @@ void TestLedger::termsStandInOrder()
     ledger.offered = {3, 30};
     const std::vector<LedgerTerm> in = ledger.inboundTerms();
     const std::vector<LedgerTerm> out = ledger.outboundTerms();
-    QCOMPARE(in.size(), size_t(10));
-    QCOMPARE(out.size(), size_t(8));
+    QCOMPARE(in.size(), size_t(13));
+    QCOMPARE(out.size(), size_t(11));
     QCOMPARE(QLatin1String(in.front().key), QLatin1String("received"));
     QCOMPARE(in.front().count, ledger.received);
     QCOMPARE(QLatin1String(in.back().key), QLatin1String("stillQueued"));
@@ -102,7 +106,7 @@ void TestLedger::termsStandInOrder()
             QVERIFY(!term.label.isEmpty());
         }
     }
-    QCOMPARE(keys.size(), 18);
+    QCOMPARE(keys.size(), 24);
 }
 
 void TestLedger::sumsTwoLedgers()
@@ -127,6 +131,14 @@ void TestLedger::sumsTwoLedgers()
     first.truncated = 5;
     first.bytesBuffered = 6;
     first.groupsRefused = 9;
+    first.impairDelayedIn = 1;
+    first.impairReorderedIn = 2;
+    first.impairDuplicatedIn = 3;
+    first.impairCorruptedIn = 4;
+    first.impairDelayedOut = 5;
+    first.impairReorderedOut = 6;
+    first.impairDuplicatedOut = 7;
+    first.impairCorruptedOut = 8;
     Ledger sum = first;
     sum += first;
     QCOMPARE(sum.received, (Count{6, 60}));
@@ -146,7 +158,7 @@ void TestLedger::sumsTwoLedgers()
         QVERIFY(!note.label.isEmpty());
         QCOMPARE(note.inBytes, QLatin1String(note.key) == QLatin1String("bytesBuffered"));
     }
-    QCOMPARE(all, 2u + 4u + 6u + 8u + 8u + 10u + 12u + 14u + 18u + 5u * 2u);
+    QCOMPARE(all, 2u + 4u + 6u + 8u + 8u + 10u + 12u + 14u + 18u + 5u * 2u + 36u * 2u);
     sum.refusedAcceptRate = 0;
     QVERIFY(!sum.isBalanced()); // the reasons must add up
     QCOMPARE(sum.truncated, 10u);
