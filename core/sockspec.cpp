@@ -7,6 +7,7 @@
 
 #include "core/codec/codec.h"
 #include "core/framing/framing.h"
+#include "core/impair/impairtext.h"
 #include "core/tcpsock.h"
 #include "core/udpsock.h"
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr qsizetype maximumTextCharacters = 1024;
 constexpr qsizetype maximumConnectTo = 1024;
+constexpr qsizetype maximumImpairments = 256;
 constexpr qint64 maximumMs = 365LL * 24 * 3600 * 1000;
 
 SockError invalid(const QString &what, const QString &remedy, qint64 offset = -1)
@@ -126,6 +128,29 @@ public:
             m_error = reason;
         return result;
     }
+    /// "impair": words, or a list of them.
+    QList<ImpairSpec> impairments()
+    {
+        QList<ImpairSpec> result;
+        const QJsonValue value = m_object.value(u"impair"_s);
+        const QJsonArray list = value.isArray() ? value.toArray() : QJsonArray{value};
+        if (value.isUndefined())
+            return result;
+        if (list.size() > maximumImpairments)
+            fail(u"impair"_s, u"a list of at most %1"_s.arg(maximumImpairments));
+        for (const QJsonValue &words : list) {
+            if (m_error)
+                break;
+            ImpairError reason;
+            if (!words.isString())
+                fail(u"impair"_s, u"words such as \"delay 100ms loss 1%\", or a list of them"_s);
+            else if (const auto spec = parseImpair(words.toString(), &reason))
+                result.append(*spec);
+            else
+                m_error = invalid(reason.what, reason.remedy, reason.column);
+        }
+        return result;
+    }
     void fail(const QString &key, const QString &expected)
     {
         if (!m_error)
@@ -220,6 +245,7 @@ std::optional<SockOptions> SockSpec::toOptions(SockError *error) const
     options.tickInterval = std::chrono::milliseconds(tickMs);
     options.reuseAddress = reuseAddress;
     options.udp.broadcast = broadcast;
+    options.impairments.assign(impairments.begin(), impairments.end());
     options.framing = makeFraming(framingOrDefault(), error);
     if (!options.framing)
         return std::nullopt;
@@ -252,6 +278,14 @@ QJsonObject SockSpec::toJson() const
             peers.append(peer.toString());
         object.insert(u"connectTo"_s, peers);
     }
+    if (impairments.size() == 1) {
+        object.insert(u"impair"_s, impairText(impairments.first()));
+    } else if (!impairments.isEmpty()) {
+        QJsonArray words;
+        for (const ImpairSpec &each : impairments)
+            words.append(impairText(each));
+        object.insert(u"impair"_s, words);
+    }
     return object;
 }
 
@@ -283,6 +317,7 @@ std::optional<SockSpec> SockSpec::fromJson(const QJsonObject &object, SockError 
     } else if (!peers.isUndefined()) {
         reader.fail(u"connectTo"_s, u"a list of addresses"_s);
     }
+    spec.impairments = reader.impairments();
     if (reader.error())
         return refuse<SockSpec>(error, *reader.error());
     return spec;

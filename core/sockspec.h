@@ -50,6 +50,7 @@ struct SockSpec
     qint64 tickMs = 250;
     bool reuseAddress = false;
     bool broadcast = false;
+    QList<ImpairSpec> impairments; ///< in JSON "impair": words, or a list of them
 
     QString framingOrDefault() const;
     std::optional<SockOptions> toOptions(SockError *error = nullptr) const;

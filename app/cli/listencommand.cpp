@@ -8,6 +8,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/session.h"
 #include "app/common/commandline.h"
+#include "app/common/impairoptions.h"
 #include "app/common/protocolfile.h"
 #include "app/common/sockprinter.h"
 #include "core/basesock.h"
@@ -39,6 +40,7 @@ CommandLine commandLine()
     line.add({u"count"_s, u"N"_s, tr("End after N messages.")});
     line.add({u"for"_s, u"S"_s, tr("End after S seconds.")});
     line.add({u"json"_s, {}, tr("Write JSON, one object a line.")});
+    addImpairOptions(&line);
     line.addNote(jsonNote());
     return line;
 }
@@ -62,6 +64,9 @@ std::optional<Request> readRequest(const CommandLine &line, const QList<SockSpec
         return std::nullopt;
     request.forMs = line.isSet(u"for"_s) ? std::max<qint64>(1, *forMs) : 0;
     request.count = *count;
+    const auto impair = ImpairRequest::read(line, error);
+    if (!impair)
+        return std::nullopt;
     if (line.isSet(u"types"_s)) {
         request.protocol = ProtocolFile::read(line.value(u"types"_s), line.value(u"codec"_s), error);
         if (!request.protocol)
@@ -106,6 +111,8 @@ std::optional<Request> readRequest(const CommandLine &line, const QList<SockSpec
         *error = {tr("no URL to listen on"), tr("write one, such as udp://127.0.0.1:9000 or tcp://[::1]:0")};
         return std::nullopt;
     }
+    for (SockSpec &spec : request.specs)
+        spec.impairments = impair->before(spec.impairments);
     return request;
 }
 

@@ -8,6 +8,7 @@
 #include "app/cli/session.h"
 #include "app/common/commandline.h"
 #include "app/common/standardoutput.h"
+#include "core/impair/impairtext.h"
 #include "core/project/projectfile.h"
 
 namespace SockScope {
@@ -54,10 +55,13 @@ QByteArray describe(const Project &project, bool json)
         return QJsonDocument(all).toJson(QJsonDocument::Compact);
     }
     QString text;
-    for (const SockSpec &spec : project.sockets())
+    for (const SockSpec &spec : project.sockets()) {
         text +=
             tr("socket  %1  %2  %3 %4\n")
                 .arg(spec.name.isEmpty() ? u"-"_s : spec.name, addressOf(spec), spec.framingOrDefault(), spec.codec);
+        for (const ImpairSpec &impairment : spec.impairments)
+            text += tr("        impaired: ") + impairText(impairment) + u'\n';
+    }
     for (const QString &path : paths)
         text += tr("message %1\n").arg(path);
     return text.isEmpty() ? tr("a project without sockets and messages").toUtf8() : text.chopped(1).toUtf8();

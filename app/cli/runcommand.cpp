@@ -41,6 +41,7 @@ CommandLine commandLine()
     line.add({u"for"_s, u"S"_s, tr("End after S seconds; a sequence that is not through then has failed.")});
     line.add({u"seed"_s, u"N"_s, tr("Of chance, jitter and random values (default: 0): the same seed, the same run.")});
     line.add({u"allow-programs"_s, {}, tr("Let rules run programs.")});
+    addImpairOptions(&line);
     return line;
 }
 
@@ -67,8 +68,10 @@ std::optional<int> RunCommand::read(const QStringList &arguments)
     UsageError usage;
     const auto forMs = line.milliseconds(u"for"_s, 1000.0, 0, &usage);
     const auto seed = forMs ? line.number(u"seed"_s, 0, 1'000'000'000'000'000, 0, &usage) : std::nullopt;
-    if (!seed)
+    const auto impair = seed ? ImpairRequest::read(line, &usage) : std::nullopt;
+    if (!impair)
         return badUsage(usage.what, usage.remedy);
+    m_impair = *impair;
     m_forMs = line.isSet(u"for"_s) ? qMax<qint64>(1, *forMs) : 0;
     m_seed = static_cast<quint64>(*seed);
     m_withRules = line.isSet(u"rules"_s);
@@ -160,8 +163,9 @@ std::optional<int> RunCommand::makeSocks(const QString &path)
 {
     if (m_project.sockets().isEmpty())
         return badUsage(tr("%1 has no sockets").arg(path), tr("write one, in the list \"sockets\""));
-    for (const SockSpec &spec : m_project.sockets()) {
+    for (SockSpec spec : m_project.sockets()) {
         SockError reason;
+        spec.impairments = m_impair.before(spec.impairments);
         m_socks.push_back(spec.makeSock(&reason));
         if (!m_socks.back())
             return badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
@@ -360,6 +364,10 @@ int RunCommand::run(const QStringList &arguments)
     for (const auto &sock : m_socks)
         sock->stop();
     m_output.flush();
+    for (const auto &sock : m_socks) {
+        for (const QString &line : impairLines(*sock))
+            writeError(line);
+    }
     return m_exitCode;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/common/impairoptions.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
 #include "core/project/project.h"
@@ -69,6 +70,7 @@ private:
     Endpoint m_peer; ///< whose run is printed
     QTimer m_timer;
     QString m_junitPath;
+    ImpairRequest m_impair;
     quint64 m_seed = 0;
     qint64 m_forMs = 0;
     int m_connecting = 0;

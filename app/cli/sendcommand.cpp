@@ -20,6 +20,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::chrono::milliseconds drainStep{2};
+constexpr std::chrono::milliseconds impairedStep{10};
 constexpr qint64 drainLimitMs = 10'000;
 constexpr int maximumFields = 1024;
 constexpr qsizetype sendAheadBytes = 4 * 1024 * 1024; // well below what a sock takes for one peer
@@ -57,6 +58,7 @@ CommandLine commandLine()
     line.add({u"interval"_s, u"MS"_s, tr("Milliseconds between two (default: 0).")});
     line.add({u"wait"_s, u"MS"_s, tr("Wait so long for answers (default: 0).")});
     line.add({u"json"_s, {}, tr("Print the answers as JSON, one object a line.")});
+    addImpairOptions(&line);
     line.addNote(tr(
         "With --types, fields that are not given have their defaults, and lengths and checksums are computed.\n"
         "GROUP.FIELD=VALUE reaches into groups; lists and groups are JSON, bytes are hexadecimal digits. {{counter}},\n"
@@ -107,8 +109,10 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
     const auto count = line.number(u"count"_s, 1, 1'000'000'000, 1, &usage);
     const auto interval = count ? line.milliseconds(u"interval"_s, 1.0, 0, &usage) : std::nullopt;
     const auto wait = interval ? line.milliseconds(u"wait"_s, 1.0, 0, &usage) : std::nullopt;
-    if (!wait)
+    const auto impair = wait ? ImpairRequest::read(line, &usage) : std::nullopt;
+    if (!impair)
         return badUsage(usage.what, usage.remedy);
+    m_impair = *impair;
     m_left = *count;
     m_intervalMs = *interval;
     m_waitMs = *wait;
@@ -248,6 +252,7 @@ int SendCommand::run(const QStringList &arguments)
         end();
     });
     SockError reason;
+    m_spec.impairments = m_impair.before(m_spec.impairments);
     m_sock = m_spec.makeSock(&reason);
     if (m_protocol)
         m_protocol->applyTo(m_sock.get(), m_keepGiven);
@@ -271,6 +276,8 @@ int SendCommand::run(const QStringList &arguments)
     m_sock->stop();
     QCoreApplication::processEvents();
     m_output.flush();
+    for (const QString &line : impairLines(*m_sock))
+        writeError(line);
     return m_exitCode;
 }
 
@@ -287,7 +294,8 @@ void SendCommand::handlePeerRemoved(const Endpoint &peer, CloseReason reason)
 {
     if (peer != m_peer || !m_isConnected)
         return;
-    if (m_left > 0 || m_sock->ledger().sendQueued.messages > 0) {
+    // What waited in an impairment went with it: a network would have lost it then, too.
+    if (m_left > 0 || m_sock->ledger().sendQueued.messages > 0 || m_sock->ledger().droppedAtClose.messages > 0) {
         fail(tr("%1 closed the connection before everything was sent").arg(peer.toString()),
              tr("look at what it expects: framing, codec, length"));
     } else if (reason != CloseReason::Stopped) {
@@ -357,7 +365,12 @@ void SendCommand::sendNext()
 
 void SendCommand::drain()
 {
-    if (m_sock->ledger().sendQueued.messages == 0) {
+    const Ledger ledger = m_sock->ledger();
+    if (ledger.impairWaitingOut.messages > 0) { // they go when they are to go
+        QTimer::singleShot(impairedStep, this, &SendCommand::drain);
+        return;
+    }
+    if (ledger.sendQueued.messages == 0) {
         m_waitTimer.start(std::chrono::milliseconds(m_waitMs));
         return;
     }

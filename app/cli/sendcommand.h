@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/common/fieldvalues.h"
+#include "app/common/impairoptions.h"
 #include "app/common/payload.h"
 #include "app/common/protocolfile.h"
 #include "app/common/signalwatcher.h"
@@ -68,6 +69,7 @@ private:
     StandardOutput m_output;
     std::unique_ptr<SignalWatcher> m_signals;
     SockSpec m_spec;
+    ImpairRequest m_impair;
     std::vector<Step> m_steps;
     size_t m_nextStep = 0;
     std::optional<ProtocolFile> m_protocol;

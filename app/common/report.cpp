@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/common/impairoptions.h"
 #include "app/common/jsontext.h"
 #include "app/common/printer.h"
 #include "app/common/sockprinter.h"
@@ -95,6 +96,8 @@ void Report::printAsJson(Printer *printer) const
         json.add("name"_L1, one->name());
         json.addJson("ledger"_L1, ledgerJson(ledger));
         json.addJson("statistics"_L1, statisticsJson(*one, m_elapsedMs));
+        if (!one->sock()->impairReports().empty())
+            json.addJson("impairments"_L1, impairJson(*one->sock()));
         socks += (socks.isEmpty() ? "" : ",") + json.object();
     }
     JsonText json;
@@ -153,6 +156,8 @@ void Report::printAsText(Printer *printer) const
         if (one->mutedMessages())
             printer->writeText(
                 tr("  %1 messages that came after the last one asked for were not printed").arg(one->mutedMessages()));
+        for (const QString &line : impairLines(sock))
+            printer->writeText(u"  "_s + line);
         for (const QString &line : ledgerLines(sock.ledger()))
             printer->writeText(line);
     }

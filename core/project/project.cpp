@@ -21,8 +21,8 @@ constexpr qsizetype maximumText = 64 * 1024; // of a filter, a path, a title
 const QStringList rootKeys{u"version"_s,  u"sockets"_s, u"framings"_s,  u"codecs"_s,  u"types"_s,
                            u"messages"_s, u"rules"_s,   u"sequences"_s, u"scripts"_s, u"personas"_s,
                            u"impair"_s,   u"filters"_s, u"colours"_s,   u"columns"_s, u"layout"_s};
-const QStringList socketKeys{u"name"_s,  u"kind"_s,      u"listen"_s, u"connectTo"_s,    u"framing"_s,
-                             u"codec"_s, u"timeoutMs"_s, u"tickMs"_s, u"reuseAddress"_s, u"broadcast"_s};
+const QStringList socketKeys{u"name"_s,      u"kind"_s,   u"listen"_s,       u"connectTo"_s, u"framing"_s, u"codec"_s,
+                             u"timeoutMs"_s, u"tickMs"_s, u"reuseAddress"_s, u"broadcast"_s, u"impair"_s};
 const QStringList filterKeys{u"name"_s, u"filter"_s};
 const QStringList columnKeys{u"path"_s, u"title"_s};
 const QStringList colourKeys{u"enabled"_s, u"rules"_s};

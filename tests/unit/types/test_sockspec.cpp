@@ -3,6 +3,7 @@
 
 #include "core/codec/codec.h"
 #include "core/framing/framing.h"
+#include "core/impair/impairtext.h"
 #include "core/sockspec.h"
 #include "core/tcpsock.h"
 #include "core/udpsock.h"
@@ -247,6 +248,9 @@ void TestSockSpec::jsonComesBack()
     spec.tickMs = 16;
     spec.reuseAddress = true;
     spec.broadcast = true;
+    spec.impairments = {*parseImpair(u"out: delay 100ms 10ms distribution normal loss 1% seed 3"_s)};
+    QCOMPARE(SockSpec::fromJson(spec.toJson()), spec);
+    spec.impairments.append(*parseImpair(u"in: filter 'size > 5' corrupt 2% 3 bytes"_s));
     const QByteArray text = QJsonDocument(spec.toJson()).toJson();
     QCOMPARE(SockSpec::fromJson(QJsonDocument::fromJson(text).object()), spec);
 }
@@ -266,6 +270,8 @@ void TestSockSpec::jsonSaysWhatIsWrong_data()
     QTest::newRow("timeout huge") << uR"({"timeoutMs":1e300})"_s << u"timeoutMs"_s;
     QTest::newRow("tick fraction") << uR"({"tickMs":0.5})"_s << u"tickMs"_s;
     QTest::newRow("broadcast") << uR"({"broadcast":"yes"})"_s << u"broadcast"_s;
+    QTest::newRow("impair") << uR"({"impair":"loss 1% dealy 5ms"})"_s << u"dealy"_s;
+    QTest::newRow("impair list") << uR"({"impair":["loss 1%", 5]})"_s << u"impair"_s;
     QTest::newRow("name") << uR"({"name":{}})"_s << u"name"_s;
 }
 
