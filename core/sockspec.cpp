@@ -270,6 +270,8 @@ QJsonObject SockSpec::toJson() const
     QJsonObject object{{u"name"_s, name},           {u"kind"_s, kindName(kind)},      {u"framing"_s, framing},
                        {u"codec"_s, codec},         {u"timeoutMs"_s, timeoutMs},      {u"tickMs"_s, tickMs},
                        {u"broadcast"_s, broadcast}, {u"reuseAddress"_s, reuseAddress}};
+    if (!protocol.isEmpty())
+        object.insert(u"protocol"_s, protocol);
     if (listen)
         object.insert(u"listen"_s, listen->toString());
     if (!connectTo.isEmpty()) {
@@ -296,6 +298,7 @@ std::optional<SockSpec> SockSpec::fromJson(const QJsonObject &object, SockError 
     spec.name = reader.text(u"name"_s, {});
     spec.framing = reader.text(u"framing"_s, {});
     spec.codec = reader.text(u"codec"_s, spec.codec);
+    spec.protocol = reader.text(u"protocol"_s, {});
     spec.timeoutMs = reader.milliseconds(u"timeoutMs"_s, spec.timeoutMs);
     spec.tickMs = reader.milliseconds(u"tickMs"_s, spec.tickMs);
     spec.broadcast = reader.boolean(u"broadcast"_s, spec.broadcast);

@@ -46,6 +46,7 @@ struct SockSpec
     QList<HostPort> connectTo;
     QString framing;
     QString codec = QStringLiteral("raw");
+    QString protocol; ///< in a project: the described protocol it speaks; empty: the only one, "none": none
     qint64 timeoutMs = 10000;
     qint64 tickMs = 250;
     bool reuseAddress = false;

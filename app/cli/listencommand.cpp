@@ -133,15 +133,15 @@ int runListen(const QStringList &arguments)
     CommandLine line = commandLine();
     if (const auto code = readArguments(&line, arguments))
         return *code;
-    QList<SockSpec> ofProject;
+    Project project;
     if (line.isSet(u"project"_s)) {
-        const auto project = readProject(line.value(u"project"_s));
-        if (!project)
+        const auto read = readProject(line.value(u"project"_s));
+        if (!read)
             return ExitFailed;
-        ofProject = project->sockets();
+        project = *read;
     }
     UsageError usage;
-    const std::optional<Request> request = readRequest(line, ofProject, &usage);
+    const std::optional<Request> request = readRequest(line, project.sockets(), &usage);
     if (!request)
         return badUsage(usage.what, usage.remedy);
 
@@ -156,8 +156,18 @@ int runListen(const QStringList &arguments)
         SockError reason;
         socks.push_back(spec.makeSock(&reason));
         BaseSock *sock = socks.back().get();
-        if (request->protocol)
+        if (request->protocol) {
             request->protocol->applyTo(sock);
+        } else if (socks.size() <= static_cast<size_t>(project.sockets().size())) { // the project's come first
+            const auto codec = project.codecOf(spec, &reason);
+            if (!codec) {
+                printFailure(spec.name + u": "_s + reason.what, reason.remedy);
+                return ExitFailed;
+            }
+            sock->setCodec(codec);
+            if (const ProtocolDescription *protocol = project.protocolOf(spec))
+                sock->setMessageTypes(protocol->messageTypes());
+        }
         const QString target = spec.listen ? QString() : SockUrl{spec.kind, spec.connectTo.first()}.toString();
         SockPrinter *printer = session.addSock(sock, target);
         // Printing a message is what this program does with it: so it is handled.

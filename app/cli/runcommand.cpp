@@ -11,9 +11,7 @@
 #include "app/cli/session.h"
 #include "app/common/commandline.h"
 #include "core/basesock.h"
-#include "core/codec/codec.h"
 #include "core/project/jsontext.h"
-#include "core/protocol/describedcodec.h"
 #include "core/simulate/rulejson.h"
 #include "core/simulate/sequencejson.h"
 
@@ -31,12 +29,14 @@ QString tr(const char *text)
 CommandLine commandLine()
 {
     CommandLine line(
-        tr("sockscope-cli run FILE [--sequence NAME] [--rules] [options]"),
+        tr("sockscope-cli run FILE [--sequence NAME] [--rules] [--script FILE] [options]"),
         tr("Opens the sockets of a project file (*.sockscope, JSON), lets its rules answer, and runs one of its\n"
            "sequences. Prints one line a step; exit code 0: it passed, 1: it failed, 2: bad usage or a bad file."),
         1, 1);
     line.add({u"sequence"_s, u"NAME"_s, tr("Run this sequence once, and end.")});
     line.add({u"rules"_s, {}, tr("Let the rules of the file answer.")});
+    line.add(
+        {u"script"_s, u"FILE"_s, tr("Run a JavaScript file beside the sockets; it is loaded again when it changes.")});
     line.add({u"junit"_s, u"FILE"_s, tr("Write the result as JUnit XML.")});
     line.add({u"for"_s, u"S"_s, tr("End after S seconds; a sequence that is not through then has failed.")});
     line.add({u"seed"_s, u"N"_s, tr("Of chance, jitter and random values (default: 0): the same seed, the same run.")});
@@ -77,12 +77,19 @@ std::optional<int> RunCommand::read(const QStringList &arguments)
     m_withRules = line.isSet(u"rules"_s);
     m_allowPrograms = line.isSet(u"allow-programs"_s);
     m_junitPath = line.value(u"junit"_s);
-    if (!line.isSet(u"sequence"_s) && !m_withRules)
-        return badUsage(tr("nothing to run"), tr("write --sequence NAME, or --rules, or both"));
+    if (!line.isSet(u"sequence"_s) && !m_withRules && !line.isSet(u"script"_s))
+        return badUsage(tr("nothing to run"), tr("write --sequence NAME, --rules or --script FILE, or several"));
     if (!m_junitPath.isEmpty() && !line.isSet(u"sequence"_s))
         return badUsage(tr("--junit needs a result"), tr("name a sequence with --sequence"));
     if (const auto code = readFile(line.words().first()))
         return code;
+    if (line.isSet(u"script"_s)) {
+        m_script = std::make_unique<ScriptFile>(m_seed);
+        connect(m_script.get(), &ScriptFile::logged, this,
+                [this](const QString &text) { m_output.writeLine(text.toUtf8()); });
+        if (const auto error = m_script->open(line.value(u"script"_s)))
+            return badUsage(error->what, error->remedy);
+    }
     if (!line.isSet(u"sequence"_s))
         return std::nullopt;
     return chooseSequence(line.words().first(), line.value(u"sequence"_s));
@@ -109,25 +116,6 @@ std::optional<int> RunCommand::readFile(const QString &path)
         if (!read)
             return bad(wrong.toProjectError(bytes));
         m_rules = *read;
-    }
-    if (const JsonNode *types = m_project.section(u"types")) {
-        // The project has checked them; which of several a socket speaks, nothing says yet.
-        const bool isList = types->isArray();
-        if (isList && types->items().size() > 1) {
-            return badUsage(tr("%1: types: there are %2 protocols").arg(path).arg(types->items().size()),
-                            tr("leave the one that the sockets speak"));
-        }
-        if (isList && types->items().empty())
-            return readSequences(path, bytes);
-        const JsonNode &one = isList ? types->items().front() : *types;
-        ProtocolError broken;
-        m_protocol = ProtocolDescription::fromJson(one.toJson().toObject(), &broken);
-        if (!m_protocol) {
-            ProjectError error{
-                ProjectError::Code::Invalid, u"types: "_s + broken.path, 0, 0, broken.what, broken.remedy};
-            locate(bytes, types->offset(), &error);
-            return bad(error);
-        }
     }
     return readSequences(path, bytes);
 }
@@ -170,14 +158,12 @@ std::optional<int> RunCommand::makeSocks(const QString &path)
         if (!m_socks.back())
             return badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
         m_names.append(spec.name);
-        if (!m_protocol)
-            continue;
-        ProtocolError wrong;
-        const auto codec = makeProtocolCodec(*m_protocol, makeCodec(spec.codec), &wrong);
+        const auto codec = m_project.codecOf(spec, &reason);
         if (!codec)
-            return badUsage(path + u": types: "_s + wrong.what, wrong.remedy);
+            return badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
         m_socks.back()->setCodec(codec);
-        m_socks.back()->setMessageTypes(m_protocol->messageTypes());
+        if (const ProtocolDescription *protocol = m_project.protocolOf(spec))
+            m_socks.back()->setMessageTypes(protocol->messageTypes());
     }
     return std::nullopt;
 }
@@ -202,6 +188,10 @@ std::optional<int> RunCommand::startSocks()
         sock->setUnknownTypeHandler(this, [](const Envelope &) {}, {u"run"_s});
         if (m_withRules)
             m_engine->addSock(sock, m_names.value(static_cast<qsizetype>(i)));
+        if (m_script) {
+            const SockSpec &spec = m_project.sockets().at(static_cast<qsizetype>(i));
+            m_script->addSock(sock, spec.name, m_project.protocolOf(spec) || spec.codec != u"raw"_s);
+        }
         connect(sock, &BaseSock::peerAdded, this, [this, sock] { handlePeerAdded(sock); });
         connect(sock, &BaseSock::connectFailed, this, [this](const HostPort &peer, const SockError &error) {
             fail(peer.toString() + u": "_s + error.what, error.remedy);
@@ -360,6 +350,7 @@ int RunCommand::run(const QStringList &arguments)
     QCoreApplication::exec();
     m_run.reset();
     m_runners.clear();
+    m_script.reset();
     m_engine.reset();
     for (const auto &sock : m_socks)
         sock->stop();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/cli/scriptfile.h"
 #include "app/common/impairoptions.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
@@ -19,7 +20,7 @@ namespace SockScope {
 
 class BaseSock;
 
-/*! sockscope-cli run: opens a project's sockets, lets its rules answer, runs one of its sequences.
+/*! sockscope-cli run: opens a project's sockets, lets its rules answer, runs its sequences and a script.
  *  Path    project file → [this] → socks, RuleEngine, SequenceRun; results → standard output, JUnit XML
  *  Shape   a sequence by hand begins when all that is connected to is there, on the first socket; one that starts as a
  *          peer joins, with the first peer of any socket. Without a sequence the rules answer until time or a signal
@@ -58,11 +59,11 @@ private:
     StandardOutput m_output;
     std::unique_ptr<SignalWatcher> m_signals;
     Project m_project;
-    std::optional<ProtocolDescription> m_protocol;
     QList<Rule> m_rules;
     QList<Sequence> m_sequences;
     std::optional<Sequence> m_sequence;
     QStringList m_names;
+    std::unique_ptr<ScriptFile> m_script;
     std::unique_ptr<RuleEngine> m_engine;
     std::vector<std::unique_ptr<BaseSock>> m_socks;
     std::unique_ptr<SequenceRun> m_run;

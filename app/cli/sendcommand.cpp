@@ -256,6 +256,10 @@ int SendCommand::run(const QStringList &arguments)
     m_sock = m_spec.makeSock(&reason);
     if (m_protocol)
         m_protocol->applyTo(m_sock.get(), m_keepGiven);
+    if (m_codec)
+        m_sock->setCodec(m_codec);
+    if (m_types)
+        m_sock->setMessageTypes(m_types);
     PrinterOptions options;
     options.json = m_json;
     options.outbound = false;

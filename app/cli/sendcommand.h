@@ -73,6 +73,8 @@ private:
     std::vector<Step> m_steps;
     size_t m_nextStep = 0;
     std::optional<ProtocolFile> m_protocol;
+    std::shared_ptr<const Codec> m_codec; ///< of a project's socket; null: that of the command line
+    std::shared_ptr<const MessageTypes> m_types;
     std::optional<FieldValues> m_fields;
     ComposeContext m_context;
     bool m_keepGiven = false;

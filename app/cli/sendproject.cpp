@@ -10,6 +10,7 @@
 #include "core/basesock.h"
 #include "core/codec/codec.h"
 #include "core/project/project.h"
+#include "core/types/messagetypes.h"
 
 namespace SockScope {
 
@@ -120,7 +121,14 @@ std::optional<int> SendCommand::readProjectMessage(const CommandLine &line)
     if (!spec)
         return ExitFailed;
     m_spec = *spec;
-    const auto options = m_spec.toOptions();
+    SockError reason;
+    m_codec = project->codecOf(m_spec, &reason);
+    if (!m_codec) {
+        printFailure(reason.what, reason.remedy);
+        return ExitFailed;
+    }
+    if (const ProtocolDescription *protocol = project->protocolOf(m_spec))
+        m_types = protocol->messageTypes();
     const QString folder = QFileInfo(path).absolutePath();
     const QList<ProjectItem> steps =
         item->kind == ProjectItem::Kind::Sequence ? item->items : QList<ProjectItem>{*item};
@@ -130,7 +138,16 @@ std::optional<int> SendCommand::readProjectMessage(const CommandLine &line)
             continue;
         }
         UsageError usage;
-        const auto payload = PayloadReader::saved(step.message, *options->codec, folder, &usage);
+        auto payload = PayloadReader::saved(step.message, *m_codec, folder, &usage);
+        if (payload && m_types && payload->message.type.isName()) {
+            if (const auto number = m_types->number(payload->message.type.name())) {
+                payload->message.type = *number;
+            } else {
+                usage = {tr("the message type %1 is not described").arg(payload->message.type.name().left(80)),
+                         tr("choose one of %1").arg(m_types->names().join(u", "_s).left(400))};
+                payload.reset();
+            }
+        }
         if (step.message.asReceived)
             usage = {tr("it is to be received, not sent"), tr("open the project in the window for that")};
         if (!payload || step.message.asReceived) {

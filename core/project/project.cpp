@@ -2,11 +2,13 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
 #include <utility>
 
+#include "core/codec/codec.h"
 #include "core/project/jsontext.h"
 #include "core/project/projectreader_p.h"
-#include "core/protocol/protocoldescription.h"
+#include "core/protocol/describedcodec.h"
 
 namespace SockScope {
 
@@ -16,13 +18,15 @@ namespace {
 
 using Code = ProjectError::Code;
 
+const QString noProtocol = u"none"_s;
 constexpr qsizetype maximumText = 64 * 1024; // of a filter, a path, a title
 
 const QStringList rootKeys{u"version"_s,  u"sockets"_s, u"framings"_s,  u"codecs"_s,  u"types"_s,
                            u"messages"_s, u"rules"_s,   u"sequences"_s, u"scripts"_s, u"personas"_s,
                            u"impair"_s,   u"filters"_s, u"colours"_s,   u"columns"_s, u"layout"_s};
-const QStringList socketKeys{u"name"_s,      u"kind"_s,   u"listen"_s,       u"connectTo"_s, u"framing"_s, u"codec"_s,
-                             u"timeoutMs"_s, u"tickMs"_s, u"reuseAddress"_s, u"broadcast"_s, u"impair"_s};
+const QStringList socketKeys{u"name"_s,    u"kind"_s,         u"listen"_s,    u"connectTo"_s,
+                             u"framing"_s, u"codec"_s,        u"protocol"_s,  u"timeoutMs"_s,
+                             u"tickMs"_s,  u"reuseAddress"_s, u"broadcast"_s, u"impair"_s};
 const QStringList filterKeys{u"name"_s, u"filter"_s};
 const QStringList columnKeys{u"path"_s, u"title"_s};
 const QStringList colourKeys{u"enabled"_s, u"rules"_s};
@@ -150,26 +154,49 @@ public:
     }
 
     /// A described protocol, or a list of them. They are kept as they are written, and only checked here.
-    bool readTypes()
+    bool readTypes(QList<ProtocolDescription> &protocols)
     {
         const JsonNode *node = m_root.find(u"types");
         if (!node || !node->isArray())
-            return !node || readDescription(*node, u"types"_s);
+            return !node || readDescription(*node, u"types"_s, protocols);
         for (size_t i = 0; i < node->items().size(); ++i) {
-            if (!readDescription(node->items()[i], u"types[%1]"_s.arg(i)))
+            if (!readDescription(node->items()[i], u"types[%1]"_s.arg(i), protocols))
                 return false;
         }
         return true;
     }
 
+    /// Whether the protocols that the sockets name are there.
+    bool checkProtocols(const Project &project)
+    {
+        const QList<SockSpec> &sockets = project.sockets();
+        for (qsizetype i = 0; i < sockets.size(); ++i) {
+            const QString &name = sockets[i].protocol;
+            if (name.isEmpty() || name == noProtocol || project.protocolOf(sockets[i]))
+                continue;
+            QStringList names;
+            for (const ProtocolDescription &one : project.protocols())
+                names.append(one.name);
+            const JsonNode &item = m_root.find(u"sockets")->items().at(static_cast<size_t>(i));
+            return fail({Code::Invalid, u"sockets[%1].protocol"_s.arg(i), 0, 0,
+                         u"\"types\" describes no protocol \"%1\""_s.arg(name.left(80)),
+                         names.isEmpty() ? u"describe it there"_s
+                                         : u"choose one of %1, or none"_s.arg(names.join(u", "_s).left(400))},
+                        item.find(u"protocol")->offset());
+        }
+        return true;
+    }
+
 private:
-    bool readDescription(const JsonNode &node, const QString &path)
+    bool readDescription(const JsonNode &node, const QString &path, QList<ProtocolDescription> &protocols)
     {
         if (!node.isObject())
             return fail({Code::Invalid, path, 0, 0, u"this is no object"_s, u"put it in { }"_s}, node.offset());
         ProtocolError wrong;
-        if (ProtocolDescription::fromJson(node.toJson().toObject(), &wrong))
+        if (auto description = ProtocolDescription::fromJson(node.toJson().toObject(), &wrong)) {
+            protocols.append(std::move(*description));
             return true;
+        }
         const QString whole = wrong.path.isEmpty() ? path : path + u'.' + wrong.path;
         return fail({Code::Invalid, whole, 0, 0, wrong.what, wrong.remedy}, nearest(node, wrong.path).offset());
     }
@@ -261,7 +288,8 @@ std::optional<Project> Project::fromBytes(const QByteArray &bytes, ProjectError 
                                            project.m_columns.append({item.text(columnKeys.at(0), maximumText),
                                                                      item.text(columnKeys.at(1), maximumText)});
                                        });
-    if (!columnsRead || !reader.readTypes() || !reader.readObject(u"colours"_s) || !reader.readObject(u"layout"_s))
+    if (!columnsRead || !reader.readTypes(project.m_protocols) || !reader.checkProtocols(project) ||
+        !reader.readObject(u"colours"_s) || !reader.readObject(u"layout"_s))
         return std::nullopt;
     const JsonNode *colours = root->find(u"colours");
     const bool rulesRead =
@@ -295,6 +323,31 @@ std::optional<Project> Project::fromBytes(const QByteArray &bytes, ProjectError 
     return project;
 }
 
+const ProtocolDescription *Project::protocolOf(const SockSpec &spec) const
+{
+    if (spec.protocol.isEmpty())
+        return m_protocols.size() == 1 ? &m_protocols.first() : nullptr;
+    const auto found = std::find_if(m_protocols.begin(), m_protocols.end(),
+                                    [&spec](const ProtocolDescription &one) { return one.name == spec.protocol; });
+    return found == m_protocols.end() ? nullptr : &*found;
+}
+
+std::shared_ptr<const Codec> Project::codecOf(const SockSpec &spec, SockError *error) const
+{
+    auto plain = makeCodec(spec.codec.isEmpty() ? u"raw"_s : spec.codec, error);
+    const ProtocolDescription *protocol = protocolOf(spec);
+    if (!plain || !protocol)
+        return plain;
+    ProtocolError wrong;
+    auto codec = makeProtocolCodec(*protocol, std::move(plain), &wrong);
+    if (!codec && error) {
+        *error = wrong.toSockError();
+        error->what = u"the protocol %1: %2"_s.arg(protocol->name, error->what);
+        error->remedy += u"; or write \"protocol\": \"none\" where the socket does not speak it"_s;
+    }
+    return codec;
+}
+
 QByteArray Project::toBytes() const
 {
     JsonNode root = m_root;
@@ -315,7 +368,7 @@ void Project::setSockets(QList<SockSpec> sockets)
             continue;
         }
         QJsonObject object = spec.toJson();
-        for (const QString &key : {u"name"_s, u"framing"_s}) // empty: the default
+        for (const QString &key : {u"name"_s, u"framing"_s, u"protocol"_s}) // empty: the default
             if (object.value(key).toString().isEmpty())
                 object.remove(key);
         for (const QString &key : {u"reuseAddress"_s, u"broadcast"_s})

@@ -3,9 +3,12 @@
 #include <QJsonObject>
 
 #include "core/project/projectitem.h"
+#include "core/protocol/protocoldescription.h"
 #include "core/sockspec.h"
 
 namespace SockScope {
+
+class Codec;
 
 /// A filter under a name.
 struct NamedFilter
@@ -63,8 +66,13 @@ public:
     QJsonObject layout() const;
     void setLayout(const QJsonObject &layout);
 
-    /// A section of another part of SockScope: "types" (a ProtocolDescription or a list of them, checked when it is
-    /// read), or "rules" (not looked at); null when there is none.
+    /// The described protocols: the section "types" is one or a list of them.
+    const QList<ProtocolDescription> &protocols() const { return m_protocols; }
+    /// The one that a socket speaks: what it names, or the only one; null when it speaks none.
+    const ProtocolDescription *protocolOf(const SockSpec &spec) const;
+    /// What a socket's messages are read and written with: its codec, as its protocol describes the messages.
+    std::shared_ptr<const Codec> codecOf(const SockSpec &spec, SockError *error = nullptr) const;
+    /// A section of another part of SockScope, "rules" for one (not looked at); null when there is none.
     const JsonNode *section(QStringView key) const { return m_root.find(key); }
     void setSection(const QString &key, const JsonNode &value) { m_root.set(key, value); }
 
@@ -73,6 +81,7 @@ public:
 private:
     JsonNode m_root; ///< all but the saved messages, which are written anew
     QList<SockSpec> m_sockets;
+    QList<ProtocolDescription> m_protocols;
     QList<ProjectItem> m_items;
     QList<NamedFilter> m_filters;
     QList<NamedColumn> m_columns;

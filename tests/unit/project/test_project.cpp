@@ -1,8 +1,11 @@
+#include <QCborMap>
 #include <QFile>
 #include <QJsonArray>
 #include <QTest>
 
+#include "core/codec/codec.h"
 #include "core/project/project.h"
+#include "core/types/message.h"
 #include "support/testmain.h"
 
 using namespace SockScope;
@@ -138,6 +141,8 @@ private Q_SLOTS:
         row("address", "\"sockets\":[{\"listen\":\"*:99999\"}]", u"sockets[0].listen"_s, 35, u"port"_s);
         row("framing", "\"sockets\":[{\"listen\":\"*:0\",\"framing\":\"smoke\"}]", u"sockets[0].framing"_s, 51,
             u"smoke"_s);
+        row("protocol", "\"sockets\":[{\"listen\":\"*:0\",\"protocol\":\"smoke\"}]", u"sockets[0].protocol"_s, 52,
+            u"no protocol \"smoke\""_s);
         row("types", "\"types\":7", u"types"_s, 22, u"no object"_s);
         row("type", "\"types\":{\"typeField\":\"k\",\"header\":[{\"name\":\"k\",\"type\":\"u9\"}]}",
             u"types.header[0].type"_s, 68, u"u9"_s);
@@ -162,6 +167,36 @@ private Q_SLOTS:
         row("rules", "\"colours\":{\"rules\":[{\"filter\":1}]}", u"colours.rules[0].filter"_s, 44, u"no text"_s);
         row("layout", "\"layout\":1", u"layout"_s, 23, u"no object"_s);
     }
+    void socketsSpeakTheirProtocols()
+    {
+        const QByteArray text = R"({"version": 1, "types": [
+            {"name": "a", "payload": "layout", "fixedType": "one", "types": [{"name": "one", "fields": [{"name": "n", "type": "u8"}]}]},
+            {"name": "b", "payload": "structured", "types": [{"name": "two", "number": 2, "fields": []}]}],
+          "sockets": [{"listen": "*:0", "protocol": "a"}, {"listen": "*:0", "protocol": "b", "codec": "json"},
+                      {"listen": "*:0", "codec": "text"}, {"listen": "*:0", "protocol": "none"},
+                      {"listen": "*:0", "protocol": "b"}]})";
+        const Project project = read(text);
+        QCOMPARE(project.protocols().size(), 2);
+        QCOMPARE(project.protocolOf(project.sockets()[0])->name, u"a"_s);
+        QCOMPARE(project.protocolOf(project.sockets()[1])->name, u"b"_s);
+        QCOMPARE(project.protocolOf(project.sockets()[2]), nullptr); // there are two, and it names none
+        QCOMPARE(project.protocolOf(project.sockets()[3]), nullptr);
+        Message message;
+        QVERIFY(!project.codecOf(project.sockets()[0])->decode(Bytes(QByteArray("\x07")), message));
+        QCOMPARE(message.data().toMap().value(u"n"_s).toInteger(), 7);
+        QCOMPARE(project.codecOf(project.sockets()[2])->name(), u"text"_s);
+        QCOMPARE(project.codecOf(project.sockets()[3])->name(), u"raw"_s);
+        SockError error;
+        QVERIFY(!project.codecOf(project.sockets()[4], &error));
+        QVERIFY2(error.what.contains(u"the codec raw has no fields"_s), qPrintable(error.toString()));
+
+        Project changed = project;
+        QList<SockSpec> sockets = project.sockets();
+        sockets[1].protocol = u"none"_s;
+        changed.setSockets(sockets);
+        QCOMPARE(read(changed.toBytes()).sockets(), sockets);
+    }
+
     void errorsCarryThePath()
     {
         QFETCH(QByteArray, text);

@@ -1,0 +1,118 @@
+#include "app/cli/scriptfile.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QFileSystemWatcher>
+
+#include "app/cli/commands.h"
+#include "app/cli/session.h"
+#ifdef SOCKSCOPE_WITH_SCRIPTS
+#include "core/basesock.h"
+#include "core/codec/codec.h"
+#include "core/script/scriptengine.h"
+#else
+namespace SockScope {
+class ScriptEngine
+{
+};
+} // namespace SockScope
+#endif
+
+namespace SockScope {
+
+ScriptFile::~ScriptFile() = default;
+
+#ifndef SOCKSCOPE_WITH_SCRIPTS
+
+ScriptFile::ScriptFile(quint64, QObject *parent)
+    : QObject(parent)
+{
+}
+
+std::optional<UsageError> ScriptFile::open(const QString &)
+{
+    return UsageError{tr("this build has no scripts"), tr("install qt6-declarative-dev and build it again")};
+}
+
+void ScriptFile::addSock(BaseSock *, const QString &, bool) {}
+
+#else
+
+ScriptFile::ScriptFile(quint64 seed, QObject *parent)
+    : QObject(parent)
+{
+    ScriptOptions options;
+    options.seed = seed;
+    m_engine = std::make_unique<ScriptEngine>(options);
+    connect(m_engine.get(), &ScriptEngine::logged, this, &ScriptFile::logged);
+    connect(m_engine.get(), &ScriptEngine::failed, this,
+            [](const ScriptError &error) { printFailure(error.toString(), {}); });
+}
+
+std::optional<UsageError> ScriptFile::open(const QString &path)
+{
+    m_path = path;
+    if (auto error = load())
+        return error;
+    m_watcher = std::make_unique<QFileSystemWatcher>();
+    // Editors put another file in its place: the folder tells that, the file itself that it was written to.
+    m_watcher->addPaths({path, QFileInfo(path).absolutePath()});
+    connect(m_watcher.get(), &QFileSystemWatcher::fileChanged, this, &ScriptFile::reload);
+    connect(m_watcher.get(), &QFileSystemWatcher::directoryChanged, this, &ScriptFile::reload);
+    return std::nullopt;
+}
+
+std::optional<UsageError> ScriptFile::load()
+{
+    QFile file(m_path);
+    if (!file.open(QIODevice::ReadOnly))
+        return UsageError{tr("%1 cannot be read: %2").arg(m_path, file.errorString()), tr("name a script")};
+    if (file.size() > maximumBytes)
+        return UsageError{tr("%1 is larger than a script may be").arg(m_path),
+                          tr("at most %1 bytes").arg(maximumBytes)};
+    m_source = file.readAll();
+    if (!m_source.isValidUtf8())
+        return UsageError{tr("%1 is no UTF-8 text").arg(m_path), tr("save it as UTF-8")};
+    if (const auto error = m_engine->load(QString::fromUtf8(m_source), m_path)) {
+        ScriptError place = *error;
+        place.remedy.clear();
+        return UsageError{place.toString(), error->remedy};
+    }
+    return std::nullopt;
+}
+
+void ScriptFile::reload()
+{
+    if (!m_watcher->files().contains(m_path) && QFileInfo::exists(m_path))
+        m_watcher->addPath(m_path); // the one that was watched has been replaced
+    QFile file(m_path);
+    if (!file.open(QIODevice::ReadOnly) || file.size() > maximumBytes)
+        return; // it is on its way
+    const QByteArray now = file.readAll();
+    if (now.isEmpty() || now == m_source)
+        return;
+    if (const auto error = load()) {
+        printFailure(error->what, error->remedy);
+        return;
+    }
+    for (BaseSock *sock : m_codecless) {
+        if (const auto codec = m_engine->codec())
+            sock->setCodec(codec);
+    }
+    writeError(tr("%1 was loaded again").arg(m_path));
+}
+
+void ScriptFile::addSock(BaseSock *sock, const QString &name, bool hasCodec)
+{
+    m_engine->addSock(sock, name);
+    if (hasCodec)
+        return;
+    m_codecless.push_back(sock);
+    connect(sock, &QObject::destroyed, this, [this, sock] { std::erase(m_codecless, sock); });
+    if (const auto codec = m_engine->codec())
+        sock->setCodec(codec);
+}
+
+#endif
+
+} // namespace SockScope

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <QObject>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "app/common/commandline.h"
+
+class QFileSystemWatcher;
+
+namespace SockScope {
+
+class BaseSock;
+class ScriptEngine;
+
+/*! A script in a file that is loaded again whenever it changes.
+ *  Path    file → [this] → ScriptEngine → socks
+ *  Shape   a script with decode or encode is the codec of the socks that are said to have none
+ *  Units   none
+ *  Errors  open answers what is wrong; later errors go to standard error, and the script that runs stays
+ *  Thread  that of the socks
+ *  Source  none
+ */
+class ScriptFile : public QObject
+{
+    Q_OBJECT
+public:
+    static constexpr qint64 maximumBytes = 4 * 1024 * 1024;
+
+    explicit ScriptFile(quint64 seed, QObject *parent = nullptr);
+    ~ScriptFile() override;
+
+    std::optional<UsageError> open(const QString &path);
+    /// Before the sock starts. hasCodec: it keeps the codec that it has.
+    void addSock(BaseSock *sock, const QString &name, bool hasCodec);
+
+Q_SIGNALS:
+    void logged(const QString &text);
+
+private:
+    std::optional<UsageError> load();
+    void reload();
+
+    QString m_path;
+    std::unique_ptr<ScriptEngine> m_engine;
+    std::unique_ptr<QFileSystemWatcher> m_watcher;
+    std::vector<BaseSock *> m_codecless;
+    QByteArray m_source;
+};
+
+} // namespace SockScope
