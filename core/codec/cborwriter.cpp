@@ -20,6 +20,7 @@ public:
 protected:
     QString leaf(const QCborValue &value) override
     {
+        m_isTagged = false;
         switch (value.type()) {
         case QCborValue::Integer:
             appendCborInteger(m_out, value.toInteger());
@@ -55,18 +56,29 @@ protected:
     }
     QString tag(const QCborValue &value, bool &descend) override
     {
-        if (const auto big = bigIntegerOf(value)) {
-            // RFC 8949 3.4.3: what fits a plain integer is written as one.
+        // RFC 8949 3.4.3: what fits a plain integer is written as one. Not below another tag, whose meaning that may
+        // change: of tag 1 with an integer Qt makes a date.
+        if (const auto big = m_isTagged ? std::nullopt : bigIntegerOf(value)) {
             appendCborHead(m_out, big->negative ? CborMajor::Negative : CborMajor::Unsigned, big->magnitude);
             return {};
         }
         appendCborHead(m_out, CborMajor::Tag, static_cast<quint64>(value.tag()));
         descend = true;
+        m_isTagged = true;
         return {};
     }
     bool acceptsKey(const QCborValue &) const override { return true; }
-    void beginArray(qsizetype count) override { appendCborHead(m_out, CborMajor::Array, static_cast<quint64>(count)); }
-    void beginMap(qsizetype count) override { appendCborHead(m_out, CborMajor::Map, static_cast<quint64>(count)); }
+    void beginArray(qsizetype count) override { begin(CborMajor::Array, count); }
+    void beginMap(qsizetype count) override { begin(CborMajor::Map, count); }
+
+private:
+    void begin(CborMajor major, qsizetype count)
+    {
+        m_isTagged = false;
+        appendCborHead(m_out, major, static_cast<quint64>(count));
+    }
+
+    bool m_isTagged = false;
 };
 
 void appendHead(QByteArray &payload, const MessageType &type)

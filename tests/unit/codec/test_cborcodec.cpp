@@ -65,6 +65,9 @@ private Q_SLOTS:
         encodesTo(m_codec, 1, bigInteger(~quint64(0)), bytesOf("82011bffffffffffffffff"));
         encodesTo(m_codec, 1, bigInteger(~quint64(0), true), bytesOf("82013bffffffffffffffff"));
         encodesTo(m_codec, 1, QByteArray("\x01\x02"), bytesOf("8201420102"));
+        // Not as an integer: of that, below the tag of an epoch, Qt would make a date.
+        const QCborValue zero(QCborKnownTags::PositiveBignum, QByteArray(""));
+        encodesTo(m_codec, 1, QCborValue(QCborKnownTags::UnixTime_t, zero), bytesOf("8201c1c240"));
     }
     void reads_data()
     {
