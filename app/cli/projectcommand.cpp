@@ -43,6 +43,16 @@ void addPaths(const QList<ProjectItem> &items, const QString &before, QStringLis
     }
 }
 
+/// The codec, or the protocol that describes more than it.
+QString speaks(const Project &project, const SockSpec &spec)
+{
+    const ProtocolDescription *protocol = project.protocolOf(spec);
+    if (!protocol)
+        return spec.codec;
+    const QString name = protocol->name.isEmpty() ? tr("described messages") : protocol->name;
+    return protocol->form == DescribedForm::Layout ? name : spec.codec + u' ' + name;
+}
+
 QByteArray describe(const Project &project, bool json)
 {
     QStringList paths;
@@ -56,9 +66,9 @@ QByteArray describe(const Project &project, bool json)
     }
     QString text;
     for (const SockSpec &spec : project.sockets()) {
-        text +=
-            tr("socket  %1  %2  %3 %4\n")
-                .arg(spec.name.isEmpty() ? u"-"_s : spec.name, addressOf(spec), spec.framingOrDefault(), spec.codec);
+        text += tr("socket  %1  %2  %3 %4\n")
+                    .arg(spec.name.isEmpty() ? u"-"_s : spec.name, addressOf(spec), spec.framingOrDefault(),
+                         speaks(project, spec));
         for (const ImpairSpec &impairment : spec.impairments)
             text += tr("        impaired: ") + impairText(impairment) + u'\n';
     }

@@ -14,6 +14,7 @@
 #include "core/project/jsontext.h"
 #include "core/simulate/rulejson.h"
 #include "core/simulate/sequencejson.h"
+#include "core/tap/ledger.h"
 
 namespace SockScope {
 
@@ -44,6 +45,9 @@ CommandLine commandLine()
     addImpairOptions(&line);
     return line;
 }
+
+constexpr int drainLimitMs = 1000;
+constexpr int drainStepMs = 2;
 
 QString seconds(qint64 ns)
 {
@@ -322,7 +326,23 @@ bool RunCommand::end(const QString &why)
 
 void RunCommand::finish()
 {
-    if (!std::exchange(m_isFinished, true))
+    if (std::exchange(m_isFinished, true))
+        return;
+    m_timer.stop();
+    m_drainTime.start();
+    drain();
+}
+
+/// What was said last is handed to the system before the end, unless nobody reads.
+void RunCommand::drain()
+{
+    const bool waits = std::any_of(m_socks.begin(), m_socks.end(), [](const auto &sock) {
+        const Ledger ledger = sock->ledger();
+        return ledger.sendQueued.messages > 0 || ledger.impairWaitingOut.messages > 0;
+    });
+    if (waits && m_drainTime.elapsed() < drainLimitMs)
+        QTimer::singleShot(drainStepMs, this, &RunCommand::drain);
+    else
         QMetaObject::invokeMethod(qApp, &QCoreApplication::quit, Qt::QueuedConnection);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
@@ -55,6 +56,7 @@ private:
     void handleFinished(const SequenceResult &result);
     void fail(const QString &what, const QString &remedy);
     void finish();
+    void drain();
 
     StandardOutput m_output;
     std::unique_ptr<SignalWatcher> m_signals;
@@ -70,6 +72,7 @@ private:
     std::vector<std::unique_ptr<SequenceRunner>> m_runners;
     Endpoint m_peer; ///< whose run is printed
     QTimer m_timer;
+    QElapsedTimer m_drainTime;
     QString m_junitPath;
     ImpairRequest m_impair;
     quint64 m_seed = 0;
