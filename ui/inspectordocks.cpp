@@ -14,6 +14,7 @@
 #include "ui/models/colourrules.h"
 #include "ui/models/fieldtreemodel.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/simulation.h"
 #include "ui/models/storagesettings.h"
 #include "ui/project/projectsession.h"
 #include "ui/theme.h"
@@ -29,6 +30,7 @@
 #include "ui/views/handlerspanel.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/peerspanel.h"
+#include "ui/views/rulespanel.h"
 #include "ui/views/scrolledpanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
@@ -40,7 +42,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 /// A layout of another version is not read: its docks or columns may not exist any more.
-constexpr int layoutVersion = 3;
+constexpr int layoutVersion = 4;
 
 /// Below these the panels that would stand above one another are tabs.
 constexpr int narrowWidth = 1100;
@@ -75,6 +77,7 @@ void InspectorWindow::createDocks()
     addDock(tr("Ledger"), u"ledgerDock"_s, m_ledger);
     addDock(tr("Errors"), u"errorsDock"_s, m_errors);
     addDock(tr("Trace"), u"traceDock"_s, m_trace);
+    addDock(tr("Rules"), u"rulesDock"_s, m_rules);
     placeDocks();
 }
 
@@ -125,7 +128,7 @@ void InspectorWindow::placePanels()
 
 void InspectorWindow::placeDocks()
 {
-    enum { Sockets, Peers, Decoded, Bytes, Inject, Handlers, Health, Ledger, Errors, Trace };
+    enum { Sockets, Peers, Decoded, Bytes, Inject, Handlers, Health, Ledger, Errors, Trace, Rules };
     for (QDockWidget *dock : std::as_const(m_docks)) {
         dock->setFloating(false);
         removeDockWidget(dock);
@@ -139,7 +142,7 @@ void InspectorWindow::placeDocks()
     const bool low = height() < lowHeight;
     if (narrow) { // two columns: the log has the width
         tabifyDockWidget(m_docks[Peers], m_docks[Inject]);
-        for (const int tab : {Handlers, Health, Ledger, Errors})
+        for (const int tab : {Handlers, Health, Ledger, Errors, Rules})
             tabifyDockWidget(m_docks[Bytes], m_docks[tab]);
     } else {
         if (!low)
@@ -147,7 +150,7 @@ void InspectorWindow::placeDocks()
         addDockWidget(Qt::RightDockWidgetArea, m_docks[Handlers]);
         if (low)
             tabifyDockWidget(m_docks[Handlers], m_docks[Inject]);
-        for (const int tab : {Health, Ledger, Errors})
+        for (const int tab : {Health, Ledger, Errors, Rules})
             tabifyDockWidget(m_docks[Handlers], m_docks[tab]);
     }
     for (QDockWidget *dock : std::as_const(m_docks))
@@ -221,6 +224,7 @@ void InspectorWindow::saveSettings()
     settings->setValue("columns/decodedTree"_L1, m_decoded->tree()->saveColumns());
     m_recent.save(*settings);
     m_composer->saveSettings(*settings);
+    m_simulation->save(*settings);
     m_filter->saveSettings(*settings);
     m_log->findBar()->saveSettings(*settings);
     ProjectSession::putBack(*settings, own);
@@ -258,6 +262,7 @@ void InspectorWindow::restoreSettings()
     m_inspection->colourRules()->load(*settings);
     m_recent.load(*settings);
     m_composer->loadSettings(*settings);
+    m_simulation->load(*settings);
     m_filter->loadSettings(*settings);
     m_log->findBar()->loadSettings(*settings);
     const int mode = settings->value("theme"_L1).toInt();

@@ -31,6 +31,7 @@
 #include "ui/views/logpanel.h"
 #include "ui/views/logtable.h"
 #include "ui/views/peerspanel.h"
+#include "ui/views/rulespanel.h"
 #include "ui/views/savedfilterrow.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
@@ -111,102 +112,106 @@ void InspectorWindow::createMenus()
     file->addAction(m_open);
     m_recentMenu = file->addMenu(tr("&Recent Sockets"));
     connect(m_recentMenu, &QMenu::aboutToShow, this, &InspectorWindow::fillRecentMenu);
-    QMenu *import = file->addMenu(tr("&Import"));
-    import->addAction(tr("&Packet Sender's Packets…"), this, [this] {
+    QMenu *importMenu = file->addMenu(tr("&Import"));
+    importMenu->addAction(tr("&Packet Sender's Packets…"), this, [this] {
         if (askAndImportPackets(this, m_composer->savedMessages(), m_notices))
             showPanel(m_composer);
-});
-file->addAction(tr("&Left by a Crash…"), QKeySequence(u"Ctrl+Alt+R"_s), this, [this] { offerRecovery(true); });
-file->addSeparator();
-file->addAction(m_sockets->removeAction());
-file->addSeparator();
-file->addAction(themeIcon(u"close"), tr("&Close Window"), QKeySequence(u"Ctrl+W"_s), this, &QWidget::close);
-file->addAction(themeIcon(u"quit"), tr("&Quit"), QKeySequence(u"Ctrl+Q"_s), qApp, &QApplication::closeAllWindows);
+    });
+    file->addAction(tr("&Left by a Crash…"), QKeySequence(u"Ctrl+Alt+R"_s), this, [this] { offerRecovery(true); });
+    file->addSeparator();
+    file->addAction(m_sockets->removeAction());
+    file->addSeparator();
+    file->addAction(themeIcon(u"close"), tr("&Close Window"), QKeySequence(u"Ctrl+W"_s), this, &QWidget::close);
+    file->addAction(themeIcon(u"quit"), tr("&Quit"), QKeySequence(u"Ctrl+Q"_s), qApp, &QApplication::closeAllWindows);
 
-QMenu *edit = menuBar()->addMenu(tr("&Edit"));
-edit->addAction(themeIcon(u"copy"), tr("&Copy Rows"), QKeySequence(u"Ctrl+Shift+C"_s), m_log->table(),
-                &DataTable::copyRows);
-QMenu *payload = edit->addMenu(tr("Copy &Payload"));
-const std::pair<QString, BytesFormat> formats[] = {{tr("As He&x"), BytesFormat::Hex},
-                                                   {tr("As &Text"), BytesFormat::Text},
-                                                   {tr("As &C Array"), BytesFormat::CArray},
-                                                   {tr("As &Base64"), BytesFormat::Base64}};
-for (const auto &[text, format] : formats)
-    payload->addAction(text, this, [this, which = format] { m_log->copyPayload(static_cast<int>(which)); });
-edit->addSeparator();
-edit->addAction(themeIcon(u"find"), tr("&Find Message…"), QKeySequence(u"Ctrl+F"_s), m_log->findBar(), &FindBar::open);
-edit->addAction(themeIcon(u"next"), tr("Find &Next"), QKeySequence(u"Ctrl+N"_s), m_log->findBar(), &FindBar::findNext);
-edit->addAction(themeIcon(u"previous"), tr("Find Pre&vious"), QKeySequence(u"Ctrl+B"_s), m_log->findBar(),
-                &FindBar::findPrevious);
-edit->addSeparator();
-m_log->actions()->addNoteActions(edit);
-edit->addSeparator();
-edit->addActions({m_compare, m_compareWithMark});
-edit->addSeparator();
-edit->addAction(themeIcon(u"filter"), tr("Filter Fiel&d"), QKeySequence(u"Ctrl+/"_s), m_filter, &FilterBar::focusField);
-edit->addAction(tr("Clear Fil&ter"), QKeySequence(u"Ctrl+Shift+/"_s), m_filter, &FilterBar::clear);
-edit->addAction(tr("Sa&ve Filter…"), QKeySequence(u"Ctrl+Shift+S"_s), m_filter->savedRow(),
-                &SavedFilterRow::saveFilter);
+    QMenu *edit = menuBar()->addMenu(tr("&Edit"));
+    edit->addAction(themeIcon(u"copy"), tr("&Copy Rows"), QKeySequence(u"Ctrl+Shift+C"_s), m_log->table(),
+                    &DataTable::copyRows);
+    QMenu *payload = edit->addMenu(tr("Copy &Payload"));
+    const std::pair<QString, BytesFormat> formats[] = {{tr("As He&x"), BytesFormat::Hex},
+                                                       {tr("As &Text"), BytesFormat::Text},
+                                                       {tr("As &C Array"), BytesFormat::CArray},
+                                                       {tr("As &Base64"), BytesFormat::Base64}};
+    for (const auto &[text, format] : formats)
+        payload->addAction(text, this, [this, which = format] { m_log->copyPayload(static_cast<int>(which)); });
+    edit->addSeparator();
+    edit->addAction(themeIcon(u"find"), tr("&Find Message…"), QKeySequence(u"Ctrl+F"_s), m_log->findBar(),
+                    &FindBar::open);
+    edit->addAction(themeIcon(u"next"), tr("Find &Next"), QKeySequence(u"Ctrl+N"_s), m_log->findBar(),
+                    &FindBar::findNext);
+    edit->addAction(themeIcon(u"previous"), tr("Find Pre&vious"), QKeySequence(u"Ctrl+B"_s), m_log->findBar(),
+                    &FindBar::findPrevious);
+    edit->addSeparator();
+    m_log->actions()->addNoteActions(edit);
+    edit->addSeparator();
+    edit->addActions({m_compare, m_compareWithMark});
+    edit->addSeparator();
+    edit->addAction(themeIcon(u"filter"), tr("Filter Fiel&d"), QKeySequence(u"Ctrl+/"_s), m_filter,
+                    &FilterBar::focusField);
+    edit->addAction(tr("Clear Fil&ter"), QKeySequence(u"Ctrl+Shift+/"_s), m_filter, &FilterBar::clear);
+    edit->addAction(tr("Sa&ve Filter…"), QKeySequence(u"Ctrl+Shift+S"_s), m_filter->savedRow(),
+                    &SavedFilterRow::saveFilter);
 
-createViewMenu();
+    createViewMenu();
 
-QMenu *go = menuBar()->addMenu(tr("&Go"));
-go->addAction(themeIcon(u"goto"), tr("&Go to Message…"), QKeySequence(u"Ctrl+G"_s), this,
-              &InspectorWindow::askForNumber);
-go->addSeparator();
-go->addAction(tr("&Next Message"), QKeySequence(u"Ctrl+Down"_s), this,
-              [this] { m_log->goToRow(m_log->currentRow() + 1); });
-go->addAction(tr("&Previous Message"), QKeySequence(u"Ctrl+Up"_s), this,
-              [this] { m_log->goToRow(m_log->currentRow() - 1); });
-go->addAction(tr("&First Message"), QKeySequence(u"Ctrl+Home"_s), this, [this] { m_log->goToRow(0); });
-go->addAction(themeIcon(u"tail"), tr("&Last Message"), QKeySequence(u"Ctrl+End"_s), this, [this, log] {
-    m_log->goToRow(log->rowCount() - 1);
-    m_log->setFollowing(true);
-});
-go->addSeparator();
-m_panels = go->addMenu(tr("P&anel"));
-const std::pair<QString, QWidget *> list[] = {
-    {tr("&Messages"), m_log},  {tr("&Sockets"), m_sockets}, {tr("&Peers"), m_peers},       {tr("&Decoded"), m_decoded},
-    {tr("&Bytes"), m_bytes},   {tr("&Inject"), m_composer}, {tr("&Handlers"), m_handlers}, {tr("H&ealth"), m_health},
-    {tr("&Ledger"), m_ledger}, {tr("E&rrors"), m_errors},   {tr("&Trace"), m_trace}};
-for (const auto &[text, panel] : list)
-    addPanelAction(text, panel);
+    QMenu *go = menuBar()->addMenu(tr("&Go"));
+    go->addAction(themeIcon(u"goto"), tr("&Go to Message…"), QKeySequence(u"Ctrl+G"_s), this,
+                  &InspectorWindow::askForNumber);
+    go->addSeparator();
+    go->addAction(tr("&Next Message"), QKeySequence(u"Ctrl+Down"_s), this,
+                  [this] { m_log->goToRow(m_log->currentRow() + 1); });
+    go->addAction(tr("&Previous Message"), QKeySequence(u"Ctrl+Up"_s), this,
+                  [this] { m_log->goToRow(m_log->currentRow() - 1); });
+    go->addAction(tr("&First Message"), QKeySequence(u"Ctrl+Home"_s), this, [this] { m_log->goToRow(0); });
+    go->addAction(themeIcon(u"tail"), tr("&Last Message"), QKeySequence(u"Ctrl+End"_s), this, [this, log] {
+        m_log->goToRow(log->rowCount() - 1);
+        m_log->setFollowing(true);
+    });
+    go->addSeparator();
+    m_panels = go->addMenu(tr("P&anel"));
+    const std::pair<QString, QWidget *> list[] = {
+        {tr("&Messages"), m_log},      {tr("&Sockets"), m_sockets}, {tr("&Peers"), m_peers},
+        {tr("&Decoded"), m_decoded},   {tr("&Bytes"), m_bytes},     {tr("&Inject"), m_composer},
+        {tr("&Handlers"), m_handlers}, {tr("H&ealth"), m_health},   {tr("&Ledger"), m_ledger},
+        {tr("E&rrors"), m_errors},     {tr("&Trace"), m_trace},     {tr("R&ules"), m_rules}};
+    for (const auto &[text, panel] : list)
+        addPanelAction(text, panel);
 
-QMenu *capture = menuBar()->addMenu(tr("&Capture"));
-capture->addActions({m_sockets->startStopAction(), m_sockets->restartAction(), m_sockets->connectAction()});
-capture->addSeparator();
-const auto forAll = [this](void (SockController::*command)(SockController::Answer)) {
-    for (SockController *controller : m_inspection->controllers())
-        (controller->*command)({});
-};
-capture->addAction(tr("Start &All Sockets"), this, [forAll] { forAll(&SockController::start); });
-capture->addAction(tr("Stop A&ll Sockets"), this, [forAll] { forAll(&SockController::stop); });
-capture->addSeparator();
-capture->addActions({m_pause, m_clear});
-capture->addSeparator();
-capture->addAction(tr("St&orage…"), QKeySequence(u"Ctrl+Alt+O"_s), this, &InspectorWindow::showStorageDialog);
+    QMenu *capture = menuBar()->addMenu(tr("&Capture"));
+    capture->addActions({m_sockets->startStopAction(), m_sockets->restartAction(), m_sockets->connectAction()});
+    capture->addSeparator();
+    const auto forAll = [this](void (SockController::*command)(SockController::Answer)) {
+        for (SockController *controller : m_inspection->controllers())
+            (controller->*command)({});
+    };
+    capture->addAction(tr("Start &All Sockets"), this, [forAll] { forAll(&SockController::start); });
+    capture->addAction(tr("Stop A&ll Sockets"), this, [forAll] { forAll(&SockController::stop); });
+    capture->addSeparator();
+    capture->addActions({m_pause, m_clear});
+    capture->addSeparator();
+    capture->addAction(tr("St&orage…"), QKeySequence(u"Ctrl+Alt+O"_s), this, &InspectorWindow::showStorageDialog);
 
-QMenu *analyze = menuBar()->addMenu(tr("&Analyze"));
-analyze->addMenu(m_log->actions()->applyMenu());
-analyze->addMenu(m_log->actions()->prepareMenu());
-analyze->addAction(m_log->actions()->follow());
-analyze->addSeparator();
-analyze->addAction(m_log->actions()->addColumn());
+    QMenu *analyze = menuBar()->addMenu(tr("&Analyze"));
+    analyze->addMenu(m_log->actions()->applyMenu());
+    analyze->addMenu(m_log->actions()->prepareMenu());
+    analyze->addAction(m_log->actions()->follow());
+    analyze->addSeparator();
+    analyze->addAction(m_log->actions()->addColumn());
 
-QMenu *tools = menuBar()->addMenu(tr("&Tools"));
-tools->addAction(themeIcon(u"inject"), tr("&Write a Message…"), QKeySequence(u"Ctrl+I"_s), this, [this] {
-    showPanel(m_composer);
-    m_composer->focusPayload();
-});
-tools->addActions({m_resend, m_edit});
-QMenu *peer = tools->addMenu(themeIcon(u"peers"), tr("&Peer"));
-peer->addActions(m_peers->peerActions());
-tools->addSeparator();
-tools->addAction(m_tracing);
+    QMenu *tools = menuBar()->addMenu(tr("&Tools"));
+    tools->addAction(themeIcon(u"inject"), tr("&Write a Message…"), QKeySequence(u"Ctrl+I"_s), this, [this] {
+        showPanel(m_composer);
+        m_composer->focusPayload();
+    });
+    tools->addActions({m_resend, m_edit});
+    QMenu *peer = tools->addMenu(themeIcon(u"peers"), tr("&Peer"));
+    peer->addActions(m_peers->peerActions());
+    tools->addSeparator();
+    tools->addAction(m_tracing);
 
-QMenu *help = menuBar()->addMenu(tr("&Help"));
-help->addAction(themeIcon(u"info"), tr("&Keys"), QKeySequence(u"F1"_s), this, &InspectorWindow::showKeys);
-help->addAction(tr("&About SockScope"), this, &InspectorWindow::showAbout);
+    QMenu *help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(themeIcon(u"info"), tr("&Keys"), QKeySequence(u"F1"_s), this, &InspectorWindow::showKeys);
+    help->addAction(tr("&About SockScope"), this, &InspectorWindow::showAbout);
 } // namespace SockScope
 
 /// Ctrl+1 to Ctrl+0 for the first ten, with Shift for the next ten, no key for more.

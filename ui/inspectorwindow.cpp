@@ -17,6 +17,7 @@
 #include "ui/inject/composer.h"
 #include "ui/models/messagefinder.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/simulation.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/project/projectscene.h"
 #include "ui/project/projectsession.h"
@@ -38,6 +39,7 @@
 #include "ui/views/opensocketdialog.h"
 #include "ui/views/peerspanel.h"
 #include "ui/views/recoverybar.h"
+#include "ui/views/rulespanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
 #include "ui/views/statuspanel.h"
@@ -122,6 +124,8 @@ void InspectorWindow::createPanels()
     m_ledger = new LedgerPanel(m_inspection, this);
     m_errors = new ErrorsPanel(m_inspection, this);
     m_trace = new TracePanel(m_inspection, this);
+    m_simulation = new Simulation(m_inspection, this);
+    m_rules = new RulesPanel(m_simulation, this);
     m_finder = new MessageFinder(m_inspection->recorder(), this);
     m_status = new StatusPanel(m_inspection, statusBar());
     m_recovery = new RecoveryBar([this](const QString &path) { return openRecovered(path); }, &Spool::discard, this);
@@ -139,12 +143,13 @@ void InspectorWindow::createPanels()
 void InspectorWindow::createProject()
 {
     auto *scene = new ProjectScene(
-        m_inspection, m_composer->savedMessages(), m_filter->savedFilters(),
+        m_inspection, m_composer->savedMessages(), m_simulation, m_filter->savedFilters(),
         {[this] { return layoutState(); }, [this](const QJsonObject &layout) { showLayout(layout); }}, this);
     m_project = new ProjectSession({this, scene, m_notices, &openSettings, [this] { saveSettings(); }, nullptr});
     connect(scene, &ProjectScene::socketFailed, this, [this](const QString &name, const SockError &error) {
         showFailure(tr("%1 is not open").arg(name), error);
     });
+    connect(m_simulation, &Simulation::noticed, m_status, &StatusPanel::showFailure);
     connect(m_project, &ProjectSession::changed, this, &InspectorWindow::updateTitle);
 }
 

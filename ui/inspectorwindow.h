@@ -30,6 +30,8 @@ class NoticeBar;
 class PeersPanel;
 class ProjectSession;
 class RecoveryBar;
+class RulesPanel;
+class Simulation;
 class SocketsPanel;
 class StatusPanel;
 class TracePanel;
@@ -68,6 +70,8 @@ public:
     ErrorsPanel *errorsPanel() const { return m_errors; }
     TracePanel *tracePanel() const { return m_trace; }
     StatusPanel *statusPanel() const { return m_status; }
+    RulesPanel *rulesPanel() const { return m_rules; }
+    Simulation *simulation() const { return m_simulation; }
     NoticeBar *noticeBar() const { return m_notices; }
     ProjectSession *project() const { return m_project; }
 
@@ -156,6 +160,8 @@ private:
     LedgerPanel *m_ledger = nullptr;
     ErrorsPanel *m_errors = nullptr;
     TracePanel *m_trace = nullptr;
+    Simulation *m_simulation = nullptr;
+    RulesPanel *m_rules = nullptr;
     MessageFinder *m_finder = nullptr;
     StatusPanel *m_status = nullptr;
     RecoveryBar *m_recovery = nullptr;

@@ -46,7 +46,7 @@ private Q_SLOTS:
         QCOMPARE(tabs(u"injectDock"_s), 0);
         window.resize(1280, 770);
         window.resetLayout();
-        QCOMPARE(tabs(u"injectDock"_s), 4);
+        QCOMPARE(tabs(u"injectDock"_s), 5);
         window.resize(900, 570);
         window.resetLayout();
         QVERIFY(tabs(u"bytesDock"_s) >= 5);

@@ -81,6 +81,8 @@ void Composer::build()
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabChangesFocus(true);
     m_text->setMinimumHeight(m_text->fontMetrics().height() * 3 + 12);
+    // What they would like to have must not count: the panel scrolls only where the least of it has no room.
+    m_text->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
     grid->addWidget(m_text, row, 0, 1, 3);
     grid->setRowStretch(row++, 3);
     m_path = new QLineEdit(this);
@@ -165,6 +167,8 @@ QWidget *Composer::buildLists()
     m_lists = new QTabWidget(this);
     m_lists->setObjectName(u"injectLists"_s);
     m_lists->setDocumentMode(true);
+    m_lists->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+    m_lists->setMinimumHeight(m_lists->fontMetrics().height() * 8);
     m_savedPanel = new SavedPanel(m_saved, m_lists);
     auto *history = new HistoryPanel(m_history, m_lists);
     m_lists->addTab(m_savedPanel, tr("Saved"));

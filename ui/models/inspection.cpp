@@ -85,13 +85,17 @@ SockController *Inspection::addSock(BaseSock *sock)
     return adopt(new SockController(SockLink::attach(sock, m_recorder), false, std::nullopt, this));
 }
 
-void Inspection::open(const SockSpec &spec, Opened opened, OnFailure onFailure)
+void Inspection::runInNetwork(std::function<void(QObject *)> function)
 {
     if (!m_networkThread)
         m_networkThread = std::make_unique<NetworkThread>();
+    m_networkThread->run(std::move(function));
+}
+
+void Inspection::open(const SockSpec &spec, Opened opened, OnFailure onFailure)
+{
     // This object outlives the thread, so that it can be captured.
-    // This object outlives the thread, so that it can be captured.
-    m_networkThread->run([this, spec, opened = std::move(opened), onFailure, recorder = m_recorder](QObject *owner) {
+    runInNetwork([this, spec, opened = std::move(opened), onFailure, recorder = m_recorder](QObject *owner) {
         const auto answer = [this, spec, opened](const std::shared_ptr<SockLink> &link,
                                                  const std::optional<SockError> &error) {
             QMetaObject::invokeMethod(

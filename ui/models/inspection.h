@@ -56,6 +56,9 @@ public:
     /// Makes a sock in the network thread, starts it and answers in the window's thread. With Discard, one that
     /// connects answers when the first peer is there or a connect has failed, which is then the error.
     void open(const SockSpec &spec, Opened opened = {}, OnFailure onFailure = OnFailure::Discard);
+    /// In the thread of the socks that open() makes, in the order of the calls; owner is the parent for what stays
+    /// there.
+    void runInNetwork(std::function<void(QObject *owner)> function);
     /// Destroys the sock when it is owned; the records of it stay in the log.
     void remove(SockController *controller);
 

@@ -9,11 +9,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/simulate/rulejson.h"
 #include "ui/models/colourrules.h"
 #include "ui/models/inspection.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/messagetreemodel.h"
 #include "ui/models/savedfilters.h"
+#include "ui/models/simulation.h"
 #include "ui/models/sockcontroller.h"
 
 namespace SockScope {
@@ -71,6 +73,21 @@ Split<LogColumns, QList<NamedColumn>> splitColumns(const Project &project)
     return result;
 }
 
+Split<QList<Rule>, bool> splitRules(const Project &project)
+{
+    Split<QList<Rule>, bool> result{{}, false};
+    const JsonNode *section = project.section(u"rules");
+    SimulateError error;
+    auto rules = section ? rulesFromJson(*section, &error) : std::optional(QList<Rule>());
+    if (rules) {
+        result.shown = *std::move(rules);
+    } else {
+        result.kept = true;
+        result.notes.append(ProjectScene::tr("the rules, and no others are saved (%1)").arg(error.toString()));
+    }
+    return result;
+}
+
 Split<Colours, QJsonArray> splitColours(const Project &project)
 {
     Split<Colours, QJsonArray> result;
@@ -95,11 +112,12 @@ Split<Colours, QJsonArray> splitColours(const Project &project)
 
 } // namespace
 
-ProjectScene::ProjectScene(Inspection *inspection, MessageTreeModel *messages, SavedFilters *filters, Layout layout,
-                           QObject *parent)
+ProjectScene::ProjectScene(Inspection *inspection, MessageTreeModel *messages, Simulation *simulation,
+                           SavedFilters *filters, Layout layout, QObject *parent)
     : QObject(parent)
     , m_inspection(inspection)
     , m_messages(messages)
+    , m_simulation(simulation)
     , m_filters(filters)
     , m_layout(std::move(layout))
 {
@@ -109,6 +127,7 @@ ProjectScene::ProjectScene(Inspection *inspection, MessageTreeModel *messages, S
             tell();
     });
     connect(messages, &MessageTreeModel::changed, this, &ProjectScene::tell);
+    connect(simulation, &Simulation::rulesChanged, this, &ProjectScene::tell);
     connect(filters, &SavedFilters::changed, this, &ProjectScene::tell);
     connect(inspection->colourRules(), &ColourRules::changed, this, &ProjectScene::tell);
     const auto columnsChanged = [this] {
@@ -127,7 +146,8 @@ ProjectScene::ProjectScene(Inspection *inspection, MessageTreeModel *messages, S
 
 QStringList ProjectScene::settingsKeys()
 {
-    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s, u"logColumns"_s, u"inject/saved"_s};
+    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s,
+            u"logColumns"_s,    u"inject/saved"_s,        u"simulate/rules"_s};
 }
 
 void ProjectScene::tell()
@@ -143,6 +163,10 @@ QStringList ProjectScene::show(const Project &project)
     const auto columns = splitColumns(project);
     const auto colours = splitColours(project);
     m_messages->setItems(project.items());
+    const auto rules = splitRules(project);
+    m_simulation->setRunning(false); // a file that was just opened does nothing by itself
+    m_simulation->setProgramsAllowed(false);
+    m_simulation->setRules(rules.shown);
     m_filters->setFilters(filters.shown);
     m_inspection->colourRules()->setRules(colours.shown.rules);
     m_inspection->colourRules()->setEnabled(colours.shown.enabled);
@@ -150,13 +174,15 @@ QStringList ProjectScene::show(const Project &project)
     if (const QJsonObject layout = project.layout(); !layout.isEmpty())
         m_layout.show(layout);
     openSockets(project.sockets());
-    return filters.notes + columns.notes + colours.notes;
+    return rules.notes + filters.notes + columns.notes + colours.notes;
 }
 
 void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
 {
     const QScopedValueRollback guard(m_showing, true);
     m_messages->load(settings);
+    m_simulation->setRunning(false);
+    m_simulation->load(settings);
     m_filters->load(settings);
     m_inspection->colourRules()->load(settings);
     LogColumns columns;
@@ -285,6 +311,9 @@ void ProjectScene::capture(Project &project) const
     captureSockets(project);
     if (const QList<ProjectItem> items = m_messages->items(); items != project.items())
         project.setItems(items);
+    // Those that cannot be read are not written over.
+    if (const auto rules = splitRules(project); !rules.kept && rules.shown != m_simulation->rules())
+        project.setSection(u"rules"_s, rulesToJson(m_simulation->rules()));
     captureFilters(project);
     captureColumns(project);
     captureColours(project);

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+#include <QStringList>
+#include <QTimer>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/simulate/rule.h"
+#include "core/simulate/rulestats.h"
+
+class QSettings;
+
+namespace SockScope {
+
+class Inspection;
+class MessageFinder;
+class SockController;
+
+/// What the rules have done, as the window knows it.
+struct RuleReport
+{
+    std::vector<RuleStats> rules;
+    QStringList failures; ///< the last of each rule; empty: none
+    RuleEngineStats all;
+};
+
+/*! The rules of a project, run beside the socks that the window has opened.
+ *  Path    RulesPanel → [this] → RuleEngine in the network thread; its marks, comments and pauses → MessageLogModel
+ *  Shape   the rules see every sock that the window has opened, none of an application's own. Reports come at most
+ *          every reportMs, and none when nothing happens; at most maximumNotes marks and comments wait to be found
+ *  Units   milliseconds
+ *  Errors  the rules must have been read by rulesFromJson; what fails later is in the report
+ *  Thread  the window's
+ *  Source  none
+ */
+class Simulation : public QObject
+{
+    Q_OBJECT
+public:
+    static constexpr int reportMs = 100;
+    static constexpr int noteMs = 150; ///< so long a message takes into the log at most
+    static constexpr size_t maximumNotes = 10'000;
+
+    explicit Simulation(Inspection *inspection, QObject *parent = nullptr);
+    ~Simulation() override;
+
+    /// A rule that is as it was keeps its numbers.
+    void setRules(const QList<Rule> &rules);
+    const QList<Rule> &rules() const { return m_rules; }
+    /// Settings that cannot be read leave none.
+    void load(const QSettings &settings);
+    void save(QSettings &settings) const;
+    void setRuleEnabled(int rule, bool enabled);
+    /// Off at first: no rule sees anything.
+    void setRunning(bool running);
+    bool isRunning() const { return m_running; }
+    /// Whether rules may run programs; they may not at first.
+    void setProgramsAllowed(bool allowed);
+    bool areProgramsAllowed() const;
+    const RuleReport &report() const { return m_report; }
+    /// Marks and comments that could not be set: their messages had left, or too many waited.
+    quint64 lostNotes() const { return m_lostNotes; }
+
+Q_SIGNALS:
+    /// Others, or another is on.
+    void rulesChanged();
+    void runningChanged(bool running);
+    void reported();
+    /// What a person should know at once: a loop, a stop.
+    void noticed(const QString &what);
+
+private:
+    struct Host;
+    struct Shared;
+    struct Note
+    {
+        quint32 sockId = 0;
+        quint32 sequence = 0;
+        QString comment; ///< empty: a mark
+        int tries = 0;   ///< the log may not have it yet
+    };
+
+    void run(const std::function<void(Host &)> &function);
+    void addSock(const SockController *controller);
+    void handleReport(int generation, const RuleReport &report);
+    void handleLoop(int generation, int rule, const QString &what);
+    void handleStop(const QString &rule);
+    void addNote(const Note &note);
+    void findNext();
+    void handleFound(quint64 no);
+    void handleMissed();
+
+    QPointer<Inspection> m_inspection;
+    std::shared_ptr<Shared> m_shared;
+    MessageFinder *m_finder;
+    std::deque<Note> m_notes;
+    QTimer m_noteTimer;
+    quint64 m_lostNotes = 0;
+    QList<Rule> m_rules;
+    RuleReport m_report;
+    int m_generation = 0; ///< of the rules: a report about others is not taken
+    bool m_running = false;
+    bool m_hosted = false;
+};
+
+} // namespace SockScope
