@@ -3,6 +3,7 @@
 #include "core/basesock.h"
 #include "core/codec/codec.h"
 #include "core/codec/codectext.h"
+#include "core/framing/framing.h"
 #include "core/types/messagetypes.h"
 
 namespace SockScope {
@@ -58,6 +59,45 @@ std::optional<QCborValue> ComposedMessage::dataFor(const BaseSock &sock, const Q
     return std::nullopt;
 }
 
+std::optional<Message> ComposedMessage::messageFor(const BaseSock &sock, const QByteArray &bytes, QString *why) const
+{
+    Message message;
+    const auto type = typeFor(sock);
+    const auto data = dataFor(sock, bytes, why);
+    if (!type)
+        *why = u"the table of type names is full: %1 is not sent"_s.arg(quotedText(m_source.type, 60));
+    if (!type || !data)
+        return std::nullopt;
+    message.type = *type;
+    message.value = *data;
+    return message;
+}
+
+std::optional<QByteArray> ComposedMessage::frame(const BaseSock &sock, ComposeContext &context, QString *why) const
+{
+    TemplateError problem;
+    const auto bytes = m_template.expand(context, &problem);
+    if (!bytes) {
+        *why = u"payload, %1"_s.arg(problem.toString());
+        return std::nullopt;
+    }
+    ++context.counter;
+    if (m_source.isWire)
+        return bytes;
+    const auto message = messageFor(sock, *bytes, why);
+    if (!message)
+        return std::nullopt;
+    QByteArray payload;
+    QByteArray wire;
+    std::optional<SockError> error = sock.codec()->encode(*message, payload);
+    if (!error)
+        error = sock.framing()->encode(payload, wire);
+    if (!error)
+        return wire;
+    *why = error->toString();
+    return std::nullopt;
+}
+
 std::optional<QString> ComposedMessage::send(BaseSock &sock, const std::optional<Endpoint> &to,
                                              ComposeContext &context) const
 {
@@ -71,16 +111,10 @@ std::optional<QString> ComposedMessage::send(BaseSock &sock, const std::optional
         result = sock.sendRaw(*bytes, to);
     } else {
         QString why;
-        Message message;
-        const auto type = typeFor(sock);
-        const auto data = dataFor(sock, *bytes, &why);
-        if (!type)
-            return u"the table of type names is full: %1 is not sent"_s.arg(quotedText(m_source.type, 60));
-        if (!data)
+        const auto message = messageFor(sock, *bytes, &why);
+        if (!message)
             return why;
-        message.type = *type;
-        message.value = *data;
-        result = sock.sendMessage(message, to);
+        result = sock.sendMessage(*message, to);
     }
     if (!result.isOk())
         return result.error ? result.error->toString() : u"it could not be sent"_s;

@@ -38,8 +38,11 @@ public:
 
     /// To one peer, or to all. Nothing, or why it was not sent; the counter grows with each that was.
     std::optional<QString> send(BaseSock &sock, const std::optional<Endpoint> &to, ComposeContext &context) const;
+    /// The frame that send would hand over, for those who send it otherwise; nothing, and why. The counter grows.
+    std::optional<QByteArray> frame(const BaseSock &sock, ComposeContext &context, QString *why) const;
 
 private:
+    std::optional<Message> messageFor(const BaseSock &sock, const QByteArray &bytes, QString *why) const;
     std::optional<MessageType> typeFor(const BaseSock &sock) const;
     std::optional<QCborValue> dataFor(const BaseSock &sock, const QByteArray &bytes, QString *why) const;
 
