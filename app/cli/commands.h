@@ -18,6 +18,7 @@ int runSend(const QStringList &arguments);
 int runDemo(const QStringList &arguments);
 int runProject(const QStringList &arguments);
 int runRun(const QStringList &arguments);
+int runSwarm(const QStringList &arguments);
 
 /// The options that say how bytes become messages, with the names that there are.
 void addWireOptions(CommandLine *line);

@@ -40,6 +40,7 @@ QString generalHelp()
               "       sockscope-cli send --project FILE --message FOLDER/NAME [URL] [options]\n"
               "       sockscope-cli project FILE [options]\n"
               "       sockscope-cli run FILE [--sequence NAME] [--rules] [options]\n"
+              "       sockscope-cli swarm FILE --persona NAME --count N [options]\n"
               "       sockscope-cli demo [options]\n"
               "\n"
               "Speaks and shows message protocols on UDP and TCP, from the inside.\n"
@@ -49,6 +50,7 @@ QString generalHelp()
               "  send     Send a message, and print the answers.\n"
               "  project  Check a project file, and print what is in it.\n"
               "  run      Let a project's rules answer, and run one of its sequences.\n"
+              "  swarm    Be many peers of one persona of a project, some of which misbehave.\n"
               "  demo     Run a small game server and a chat on this machine, and print what they do.\n"
               "\n"
               "sockscope-cli COMMAND --help shows a command's options; --version shows the version.\n"
@@ -58,7 +60,7 @@ QString generalHelp()
 
 int run(const QStringList &arguments)
 {
-    const QStringList commands{u"listen"_s, u"send"_s, u"project"_s, u"run"_s, u"demo"_s};
+    const QStringList commands{u"listen"_s, u"send"_s, u"project"_s, u"run"_s, u"swarm"_s, u"demo"_s};
     const QString command = arguments.value(0);
     if (command == u"listen"_s)
         return runListen(arguments.mid(1));
@@ -68,6 +70,8 @@ int run(const QStringList &arguments)
         return runProject(arguments.mid(1));
     if (command == u"run"_s)
         return runRun(arguments.mid(1));
+    if (command == u"swarm"_s)
+        return runSwarm(arguments.mid(1));
     if (command == u"demo"_s)
         return runDemo(arguments.mid(1));
     if (command == u"help"_s && commands.contains(arguments.value(1)) && arguments.size() == 2)
@@ -76,7 +80,7 @@ int run(const QStringList &arguments)
         return print(generalHelp());
     }
     if (command.isEmpty())
-        return badUsage(tr("no command"), tr("write listen, send, project, run or demo; --help shows how"));
+        return badUsage(tr("no command"), tr("write listen, send, project, run, swarm or demo; --help shows how"));
     if (command.startsWith(u'-')) {
         CommandLine line(tr("sockscope-cli COMMAND"), {}, 1, 1);
         if (const auto error = line.parse(arguments))
@@ -87,7 +91,7 @@ int run(const QStringList &arguments)
     }
     const QString near = CommandLine::nearest(command, commands);
     return badUsage(tr("unknown command %1").arg(command.left(80)),
-                    near.isEmpty() ? tr("the commands are listen, send, project, run and demo")
+                    near.isEmpty() ? tr("the commands are listen, send, project, run, swarm and demo")
                                    : tr("did you mean %1?").arg(near));
 }
 

@@ -1,7 +1,6 @@
 #include "app/cli/runcommand.h"
 
 #include <QCoreApplication>
-#include <QFile>
 #include <QSaveFile>
 
 #include <algorithm>
@@ -11,9 +10,6 @@
 #include "app/cli/session.h"
 #include "app/common/commandline.h"
 #include "core/basesock.h"
-#include "core/project/jsontext.h"
-#include "core/simulate/rulejson.h"
-#include "core/simulate/sequencejson.h"
 #include "core/tap/ledger.h"
 
 namespace SockScope {
@@ -85,7 +81,9 @@ std::optional<int> RunCommand::read(const QStringList &arguments)
         return badUsage(tr("nothing to run"), tr("write --sequence NAME, --rules or --script FILE, or several"));
     if (!m_junitPath.isEmpty() && !line.isSet(u"sequence"_s))
         return badUsage(tr("--junit needs a result"), tr("name a sequence with --sequence"));
-    if (const auto code = readFile(line.words().first()))
+    if (const auto code = m_file.read(line.words().first()))
+        return code;
+    if (const auto code = makeSocks())
         return code;
     if (line.isSet(u"script"_s)) {
         m_script = std::make_unique<ScriptFile>(m_seed);
@@ -96,78 +94,32 @@ std::optional<int> RunCommand::read(const QStringList &arguments)
     }
     if (!line.isSet(u"sequence"_s))
         return std::nullopt;
-    return chooseSequence(line.words().first(), line.value(u"sequence"_s));
+    return chooseSequence(line.value(u"sequence"_s));
 }
 
-std::optional<int> RunCommand::readFile(const QString &path)
+std::optional<int> RunCommand::chooseSequence(const QString &name)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly) || file.size() > Project::maximumBytes) {
-        return badUsage(file.isOpen() ? tr("%1 is larger than a project may be").arg(path)
-                                      : tr("%1 cannot be read: %2").arg(path, file.errorString()),
-                        tr("name a project file"));
-    }
-    const QByteArray bytes = file.readAll();
-    ProjectError damaged;
-    const auto bad = [&](const ProjectError &error) { return badUsage(path + u": "_s + error.toString(), {}); };
-    const auto project = Project::fromBytes(bytes, &damaged);
-    if (!project)
-        return bad(damaged);
-    m_project = *project;
-    SimulateError wrong;
-    if (const JsonNode *rules = m_project.section(u"rules")) {
-        const auto read = rulesFromJson(*rules, &wrong);
-        if (!read)
-            return bad(wrong.toProjectError(bytes));
-        m_rules = *read;
-    }
-    return readSequences(path, bytes);
-}
-
-std::optional<int> RunCommand::readSequences(const QString &path, const QByteArray &bytes)
-{
-    if (const JsonNode *list = m_project.section(u"sequences")) {
-        SimulateError wrong;
-        const auto read = sequencesFromJson(*list, &wrong);
-        if (!read)
-            return badUsage(path + u": "_s + wrong.toProjectError(bytes).toString(), {});
-        m_sequences = *read;
-    }
-    return makeSocks(path);
-}
-
-std::optional<int> RunCommand::chooseSequence(const QString &path, const QString &name)
-{
-    QStringList names;
-    for (const Sequence &each : m_sequences) {
+    for (const Sequence &each : m_file.sequences) {
         if (each.name == name)
             m_sequence = each;
-        names.append(each.name);
     }
     if (m_sequence)
         return std::nullopt;
-    return badUsage(tr("%1 has no sequence named %2").arg(path, name.left(80)),
-                    names.isEmpty() ? tr("write one, in the list \"sequences\"")
-                                    : tr("choose one of %1").arg(names.join(u", "_s).left(400)));
+    return badUsage(tr("%1 has no sequence named %2").arg(m_file.path, name.left(80)),
+                    m_file.sequences.isEmpty() ? tr("write one, in the list \"sequences\"")
+                                               : tr("choose one of %1").arg(SimulationFile::namesOf(m_file.sequences)));
 }
 
-std::optional<int> RunCommand::makeSocks(const QString &path)
+std::optional<int> RunCommand::makeSocks()
 {
-    if (m_project.sockets().isEmpty())
-        return badUsage(tr("%1 has no sockets").arg(path), tr("write one, in the list \"sockets\""));
-    for (SockSpec spec : m_project.sockets()) {
-        SockError reason;
+    if (m_file.project.sockets().isEmpty())
+        return badUsage(tr("%1 has no sockets").arg(m_file.path), tr("write one, in the list \"sockets\""));
+    for (SockSpec spec : m_file.project.sockets()) {
         spec.impairments = m_impair.before(spec.impairments);
-        m_socks.push_back(spec.makeSock(&reason));
+        m_socks.push_back(m_file.makeSock(spec));
         if (!m_socks.back())
-            return badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
+            return ExitBadUsage;
         m_names.append(spec.name);
-        const auto codec = m_project.codecOf(spec, &reason);
-        if (!codec)
-            return badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
-        m_socks.back()->setCodec(codec);
-        if (const ProtocolDescription *protocol = m_project.protocolOf(spec))
-            m_socks.back()->setMessageTypes(protocol->messageTypes());
     }
     return std::nullopt;
 }
@@ -183,8 +135,8 @@ std::optional<int> RunCommand::startSocks()
     });
     connect(m_engine.get(), &RuleEngine::loopStopped, this, [this](int, const QString &what) { fail(what, {}); });
     if (m_withRules)
-        m_engine->setRules(m_rules);
-    for (const SockSpec &spec : m_project.sockets())
+        m_engine->setRules(m_file.rules);
+    for (const SockSpec &spec : m_file.project.sockets())
         m_connecting += static_cast<int>(spec.connectTo.size());
     for (size_t i = 0; i < m_socks.size(); ++i) {
         BaseSock *sock = m_socks[i].get();
@@ -193,8 +145,8 @@ std::optional<int> RunCommand::startSocks()
         if (m_withRules)
             m_engine->addSock(sock, m_names.value(static_cast<qsizetype>(i)));
         if (m_script) {
-            const SockSpec &spec = m_project.sockets().at(static_cast<qsizetype>(i));
-            m_script->addSock(sock, spec.name, m_project.protocolOf(spec) || spec.codec != u"raw"_s);
+            const SockSpec &spec = m_file.project.sockets().at(static_cast<qsizetype>(i));
+            m_script->addSock(sock, spec.name, m_file.project.protocolOf(spec) || spec.codec != u"raw"_s);
         }
         connect(sock, &BaseSock::peerAdded, this, [this, sock] { handlePeerAdded(sock); });
         connect(sock, &BaseSock::connectFailed, this, [this](const HostPort &peer, const SockError &error) {
@@ -219,7 +171,7 @@ void RunCommand::handlePeerAdded(BaseSock *sock)
     const auto index = static_cast<size_t>(
         std::find_if(m_socks.begin(), m_socks.end(), [sock](const auto &each) { return each.get() == sock; }) -
         m_socks.begin());
-    const bool connects = !m_project.sockets().at(static_cast<qsizetype>(index)).connectTo.isEmpty();
+    const bool connects = !m_file.project.sockets().at(static_cast<qsizetype>(index)).connectTo.isEmpty();
     if (connects && m_connecting > 0)
         --m_connecting;
     if (!m_sequence)

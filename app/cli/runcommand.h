@@ -9,11 +9,10 @@
 #include <vector>
 
 #include "app/cli/scriptfile.h"
+#include "app/cli/simulationfile.h"
 #include "app/common/impairoptions.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
-#include "core/project/project.h"
-#include "core/protocol/protocoldescription.h"
 #include "core/simulate/ruleengine.h"
 #include "core/simulate/sequencerunner.h"
 
@@ -42,10 +41,8 @@ public:
 
 private:
     std::optional<int> read(const QStringList &arguments);
-    std::optional<int> readFile(const QString &path);
-    std::optional<int> readSequences(const QString &path, const QByteArray &bytes);
-    std::optional<int> chooseSequence(const QString &path, const QString &name);
-    std::optional<int> makeSocks(const QString &path);
+    std::optional<int> chooseSequence(const QString &name);
+    std::optional<int> makeSocks();
     std::optional<int> startSocks();
     void handlePeerAdded(BaseSock *sock);
     SequenceRunOptions runOptions() const;
@@ -60,9 +57,7 @@ private:
 
     StandardOutput m_output;
     std::unique_ptr<SignalWatcher> m_signals;
-    Project m_project;
-    QList<Rule> m_rules;
-    QList<Sequence> m_sequences;
+    SimulationFile m_file;
     std::optional<Sequence> m_sequence;
     QStringList m_names;
     std::unique_ptr<ScriptFile> m_script;

@@ -106,7 +106,7 @@ void Report::printAsJson(Printer *printer) const
     printer->writeJson(json.object());
 }
 
-QStringList Report::ledgerLines(const Ledger &ledger) const
+QStringList Report::ledgerLines(const Ledger &ledger)
 {
     QStringList lines;
     for (const auto &terms : {ledger.inboundTerms(), ledger.outboundTerms()}) {

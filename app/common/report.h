@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QCoreApplication>
+#include <QStringList>
 
 #include <vector>
 
@@ -33,11 +34,11 @@ public:
     bool isBalanced() const;
     void print(Printer *printer) const;
     static QByteArray ledgerJson(const Ledger &ledger);
+    static QStringList ledgerLines(const Ledger &ledger);
 
 private:
     void printAsJson(Printer *printer) const;
     void printAsText(Printer *printer) const;
-    QStringList ledgerLines(const Ledger &ledger) const;
 
     std::vector<const SockPrinter *> m_socks;
     qint64 m_elapsedMs;

@@ -30,8 +30,11 @@ QString misbehaviourName(Misbehaviour misbehaviour);
 /*! How one of many simulated peers behaves.
  *  Path    project file → [this] → Swarm
  *  Shape   it connects as the project's socket does, sends heartbeats, runs a sequence, lets the project's rules
- * answer; some misbehave Units   std::chrono; shares from 0 to 1, together at most 1 Errors  personasFromJson says what
- * is wrong, and where Thread  a value Source  none
+ *          answer; some misbehave
+ *  Units   std::chrono; shares from 0 to 1, together at most 1
+ *  Errors  personasFromJson says what is wrong, and where
+ *  Thread  a value
+ *  Source  none
  */
 struct Persona
 {

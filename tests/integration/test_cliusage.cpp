@@ -55,7 +55,7 @@ void TestCliUsage::badUsage_data()
     const auto row = [](const char *name, const QStringList &arguments, const char *says) {
         QTest::newRow(name) << arguments << QByteArray(says);
     };
-    row("nothing", {}, "listen, send, project, run or demo");
+    row("nothing", {}, "listen, send, project, run, swarm or demo");
     row("empty word", {QString()}, "no command");
     row("unknown command", {u"lisen"_s}, "did you mean listen?");
     row("far command", {u"frobnicate"_s}, "the commands are");

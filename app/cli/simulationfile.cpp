@@ -1,0 +1,77 @@
+#include "app/cli/simulationfile.h"
+
+#include <QCoreApplication>
+#include <QFile>
+
+#include "app/cli/commands.h"
+#include "core/basesock.h"
+#include "core/codec/codec.h"
+#include "core/protocol/protocoldescription.h"
+#include "core/simulate/rulejson.h"
+#include "core/simulate/sequencejson.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("SockScope::SimulationFile", text);
+}
+
+} // namespace
+
+std::optional<int> SimulationFile::read(const QString &filePath)
+{
+    path = filePath;
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly) || file.size() > Project::maximumBytes) {
+        return badUsage(file.isOpen() ? tr("%1 is larger than a project may be").arg(path)
+                                      : tr("%1 cannot be read: %2").arg(path, file.errorString()),
+                        tr("name a project file"));
+    }
+    const QByteArray bytes = file.readAll();
+    ProjectError damaged;
+    const auto bad = [&](const ProjectError &error) { return badUsage(path + u": "_s + error.toString(), {}); };
+    const auto whole = Project::fromBytes(bytes, &damaged);
+    if (!whole)
+        return bad(damaged);
+    project = *whole;
+    SimulateError wrong;
+    const auto readList = [&](const QString &section, auto &list, auto readJson) {
+        const JsonNode *node = project.section(section);
+        if (!node)
+            return true;
+        auto found = readJson(*node, &wrong);
+        if (found)
+            list = *found;
+        return found.has_value();
+    };
+    if (!readList(u"rules"_s, rules, rulesFromJson) || !readList(u"sequences"_s, sequences, sequencesFromJson) ||
+        !readList(u"personas"_s, personas, personasFromJson))
+        return bad(wrong.toProjectError(bytes));
+    return std::nullopt;
+}
+
+std::unique_ptr<BaseSock> SimulationFile::makeSock(const SockSpec &spec) const
+{
+    SockError reason;
+    std::unique_ptr<BaseSock> sock = spec.makeSock(&reason);
+    if (!sock) {
+        badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
+        return nullptr;
+    }
+    const auto codec = project.codecOf(spec, &reason);
+    if (!codec) {
+        badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
+        return nullptr;
+    }
+    sock->setCodec(codec);
+    if (const ProtocolDescription *protocol = project.protocolOf(spec))
+        sock->setMessageTypes(protocol->messageTypes());
+    return sock;
+}
+
+} // namespace SockScope

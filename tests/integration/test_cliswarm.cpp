@@ -1,0 +1,115 @@
+#include <QFile>
+#include <QTemporaryDir>
+
+#include "core/tcpsock.h"
+#include "core/udpsock.h"
+#include "support/checkedsock.h"
+#include "support/testmain.h"
+#include "tests/integration/program.h"
+
+using namespace SockScope;
+using namespace Qt::StringLiterals;
+using Test::Checked;
+using Test::messagesOf;
+using Test::Program;
+
+/// sockscope-cli swarm against a server of this process.
+class TestCliSwarm : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { Test::failOnWarnings(); }
+    void cleanup() { QCOMPARE(Test::takeLedgerFaults(), QStringList()); }
+
+    void twoHundredUnderLossBalance()
+    {
+        Checked<UdpSock> server(Test::listening());
+        server.addHandler(1, &server, [&](const Envelope &envelope) {
+            server.sendMessage(2, envelope.message.data(), envelope.peer);
+        });
+        QVERIFY(!server.start());
+        const QString file = project("udp", server.localEndpoint().port());
+        Program cli(Test::cliPath());
+        QCOMPARE(cli.run({u"swarm"_s, file, u"--persona"_s, u"player"_s, u"--count"_s, u"200"_s, u"--for"_s, u"3"_s,
+                          u"--impair"_s, u"loss 5%"_s, u"--impair-seed"_s, u"1"_s, u"--json"_s}),
+                 0);
+        const QJsonObject swarm = cli.objects().last().value(u"swarm"_s).toObject();
+        const QJsonObject ledger = cli.ledger();
+        QCOMPARE(swarm.value(u"connected"_s).toInt(), 200);
+        QVERIFY(swarm.value(u"heartbeats"_s).toInt() > 1000);
+        QVERIFY(ledger.value(u"balanced"_s).toBool());
+        QVERIFY(messagesOf(ledger, "impairLostOut"_L1) > 0 && messagesOf(ledger, "impairLostIn"_L1) > 0);
+        QVERIFY(server.ledger().isBalanced());
+        QTRY_COMPARE(qint64(server.ledger().received.messages), messagesOf(ledger, "sent"_L1));
+    }
+
+    void sequenceDecides()
+    {
+        Checked<TcpSock> server(Test::listening());
+        server.addHandler(1, &server, [&](const Envelope &envelope) {
+            server.sendMessage(2, envelope.message.data(), envelope.peer);
+        });
+        QVERIFY(!server.start());
+        const QString file = project("tcp", server.localEndpoint().port());
+        Program good(Test::cliPath());
+        QCOMPARE(good.run({u"swarm"_s, file, u"--persona"_s, u"asker"_s, u"--count"_s, u"50"_s}), 0);
+        QVERIFY2(good.output().contains("sequences: 50 passed, 0 failed"), good.output().constData());
+        QVERIFY2(good.output().contains("ledger balanced"), good.output().constData());
+        server.setHandler(1, &server, [](const Envelope &) {});
+        Program bad(Test::cliPath());
+        QCOMPARE(bad.run({u"swarm"_s, file, u"--persona"_s, u"asker"_s, u"--count"_s, u"3"_s, u"--for"_s, u"0.3"_s}),
+                 1);
+        QVERIFY2(bad.output().contains("sequences: 0 passed, 3 failed"), bad.output().constData());
+    }
+
+    void nobodyThere()
+    {
+        Program cli(Test::cliPath());
+        QCOMPARE(cli.run({u"swarm"_s, project("tcp", 1), u"--persona"_s, u"asker"_s, u"--count"_s, u"2"_s}), 1);
+        QVERIFY2(cli.errors().contains("2 peers never connected"), cli.errors().constData());
+    }
+
+    void badUsage_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QByteArray>("says");
+        QTest::newRow("no persona") << QStringList{} << QByteArray("write --persona NAME");
+        QTest::newRow("unknown persona") << QStringList{u"--persona"_s, u"x"_s}
+                                         << QByteArray("choose one of player, asker, lost");
+        QTest::newRow("no end") << QStringList{u"--persona"_s, u"player"_s} << QByteArray("the swarm would not end");
+        QTest::newRow("no socket") << QStringList{u"--persona"_s, u"lost"_s} << QByteArray("no socket named nowhere");
+        QTest::newRow("too many") << QStringList{u"--persona"_s, u"player"_s, u"--count"_s, u"1000000"_s}
+                                  << QByteArray("count");
+    }
+    void badUsage()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QByteArray, says);
+        Program cli(Test::cliPath());
+        QCOMPARE(cli.run(QStringList{u"swarm"_s, project("udp", 9)} + arguments), 2);
+        QVERIFY2(cli.errors().contains(says), cli.errors().constData());
+    }
+
+private:
+    QString project(const QByteArray &kind, quint16 port)
+    {
+        QByteArray text = R"({"version": 1,
+            "sockets": [{"name": "game", "kind": "KIND", "connectTo": ["127.0.0.1:PORT"], "codec": "json", "timeoutMs": 0}],
+            "sequences": [{"name": "ask", "steps": [
+                {"do": "send", "type": 1, "form": "json", "payload": "{{persona}}"},
+                {"do": "expect", "filter": "type == 2", "timeoutMs": 20000}]}],
+            "personas": [
+                {"name": "player", "rampMs": 200,
+                 "heartbeat": {"everyMs": 200, "jitterMs": 50, "type": 1, "form": "json", "payload": "{{counter}}"}},
+                {"name": "asker", "sequence": "ask"}, {"name": "lost", "socket": "nowhere"}]})";
+        text.replace("KIND", kind).replace("PORT", QByteArray::number(port));
+        const QString path = m_folder.filePath(u"swarm.sockscope"_s);
+        QFile file(path);
+        return file.open(QIODevice::WriteOnly) && file.write(text) == text.size() ? path : QString();
+    }
+
+    QTemporaryDir m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestCliSwarm)
+#include "test_cliswarm.moc"
