@@ -139,8 +139,10 @@ std::optional<int> SwarmCommand::chooseSocket()
         SockOptions options = sock->options();
         options.blockedAfter = std::chrono::milliseconds(0); // nobody would look at thousands of watchdogs
         options.logger = [](int, const QString &) {};
-        options.preciseTicks = false; // nor has each a descriptor for it
+        options.preciseTicks = false;                             // nor has each a descriptor for it
+        const std::shared_ptr<const Codec> codec = sock->codec(); // that of the options would come back
         sock->setOptions(options);
+        sock->setCodec(codec);
         return sock;
     };
     return std::nullopt;

@@ -62,6 +62,22 @@ private Q_SLOTS:
         QVERIFY2(bad.output().contains("sequences: 0 passed, 3 failed"), bad.output().constData());
     }
 
+    void peersSpeakADescribedProtocol()
+    {
+        SockOptions raw = Test::listening(Test::quiet(u"raw"));
+        Checked<UdpSock> server(raw);
+        QList<QByteArray> came;
+        server.setUnknownTypeHandler(
+            &server, [&](const Envelope &envelope) { came.append(envelope.message.payload.toByteArray()); });
+        QVERIFY(!server.start());
+        Program cli(Test::cliPath());
+        QCOMPARE(cli.run({u"swarm"_s, described(server.localEndpoint().port()), u"--persona"_s, u"sensor"_s, u"--for"_s,
+                          u"0.5"_s}),
+                 0);
+        QTRY_VERIFY(!came.isEmpty());
+        QCOMPARE(came.front(), QByteArray::fromHex("0102"));
+    }
+
     void nobodyThere()
     {
         Program cli(Test::cliPath());
@@ -91,6 +107,23 @@ private Q_SLOTS:
     }
 
 private:
+    QString described(quint16 port)
+    {
+        QByteArray text = R"({"version": 1,
+            "sockets": [{"name": "game", "kind": "udp", "connectTo": ["127.0.0.1:PORT"], "timeoutMs": 0}],
+            "types": {"payload": "layout", "typeField": "kind", "header": [{"name": "kind", "type": "u8"}],
+                "types": [{"name": "value", "number": 1, "fields": [{"name": "n", "type": "u8"}]}]},
+            "personas": [{"name": "sensor", "heartbeat": {"everyMs": 50, "type": "value", "form": "json",
+                          "payload": "{\"n\": 2}"}}]})";
+        text.replace("PORT", QByteArray::number(port));
+        return write(text);
+    }
+    QString write(const QByteArray &text)
+    {
+        const QString path = m_folder.filePath(u"swarm.sockscope"_s);
+        QFile file(path);
+        return file.open(QIODevice::WriteOnly) && file.write(text) == text.size() ? path : QString();
+    }
     QString project(const QByteArray &kind, quint16 port)
     {
         QByteArray text = R"({"version": 1,
@@ -103,9 +136,7 @@ private:
                  "heartbeat": {"everyMs": 200, "jitterMs": 50, "type": 1, "form": "json", "payload": "{{counter}}"}},
                 {"name": "asker", "sequence": "ask"}, {"name": "lost", "socket": "nowhere"}]})";
         text.replace("KIND", kind).replace("PORT", QByteArray::number(port));
-        const QString path = m_folder.filePath(u"swarm.sockscope"_s);
-        QFile file(path);
-        return file.open(QIODevice::WriteOnly) && file.write(text) == text.size() ? path : QString();
+        return write(text);
     }
 
     QTemporaryDir m_folder;
