@@ -114,8 +114,8 @@ private:
             "types": {"payload": "layout", "typeField": "kind", "header": [{"name": "kind", "type": "u8"}],
                 "types": [{"name": "value", "number": 1, "fields": [{"name": "n", "type": "u8"}]}]},
             "personas": [{"name": "sensor", "heartbeat": {"everyMs": 50, "type": "value", "form": "json",
-                          "payload": "{\"n\": 2}"}}]})";
-        text.replace("PORT", QByteArray::number(port));
+                          "payload": "DATA"}}]})";
+        text.replace("PORT", QByteArray::number(port)).replace("DATA", "{\\\"n\\\": 2}");
         return write(text);
     }
     QString write(const QByteArray &text)
