@@ -5,6 +5,7 @@
 #include <QMenu>
 #include <QScreen>
 #include <QSettings>
+#include <QTabWidget>
 #include <QToolBar>
 
 #include <memory>
@@ -14,6 +15,7 @@
 #include "ui/models/colourrules.h"
 #include "ui/models/fieldtreemodel.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/sequenceplayer.h"
 #include "ui/models/simulation.h"
 #include "ui/models/storagesettings.h"
 #include "ui/project/projectsession.h"
@@ -32,6 +34,7 @@
 #include "ui/views/peerspanel.h"
 #include "ui/views/rulespanel.h"
 #include "ui/views/scrolledpanel.h"
+#include "ui/views/sequencespanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
 #include "ui/views/tracepanel.h"
@@ -77,7 +80,13 @@ void InspectorWindow::createDocks()
     addDock(tr("Ledger"), u"ledgerDock"_s, m_ledger);
     addDock(tr("Errors"), u"errorsDock"_s, m_errors);
     addDock(tr("Trace"), u"traceDock"_s, m_trace);
-    addDock(tr("Rules"), u"rulesDock"_s, m_rules);
+    auto *play = new QTabWidget(this); // one dock: the tabs of the docks have no room for more
+    play->setObjectName(u"playTabs"_s);
+    play->setAccessibleName(tr("Rules and sequences"));
+    play->setDocumentMode(true);
+    play->addTab(m_rules, tr("Rules"));
+    play->addTab(m_sequences, tr("Sequences"));
+    addDock(tr("Play"), u"playDock"_s, play);
     placeDocks();
 }
 
@@ -128,7 +137,7 @@ void InspectorWindow::placePanels()
 
 void InspectorWindow::placeDocks()
 {
-    enum { Sockets, Peers, Decoded, Bytes, Inject, Handlers, Health, Ledger, Errors, Trace, Rules };
+    enum { Sockets, Peers, Decoded, Bytes, Inject, Handlers, Health, Ledger, Errors, Trace, Play };
     for (QDockWidget *dock : std::as_const(m_docks)) {
         dock->setFloating(false);
         removeDockWidget(dock);
@@ -142,7 +151,7 @@ void InspectorWindow::placeDocks()
     const bool low = height() < lowHeight;
     if (narrow) { // two columns: the log has the width
         tabifyDockWidget(m_docks[Peers], m_docks[Inject]);
-        for (const int tab : {Handlers, Health, Ledger, Errors, Rules})
+        for (const int tab : {Handlers, Health, Ledger, Errors, Play})
             tabifyDockWidget(m_docks[Bytes], m_docks[tab]);
     } else {
         if (!low)
@@ -150,7 +159,7 @@ void InspectorWindow::placeDocks()
         addDockWidget(Qt::RightDockWidgetArea, m_docks[Handlers]);
         if (low)
             tabifyDockWidget(m_docks[Handlers], m_docks[Inject]);
-        for (const int tab : {Health, Ledger, Errors, Rules})
+        for (const int tab : {Health, Ledger, Errors, Play})
             tabifyDockWidget(m_docks[Handlers], m_docks[tab]);
     }
     for (QDockWidget *dock : std::as_const(m_docks))
@@ -177,6 +186,8 @@ void InspectorWindow::showPanel(QWidget *panel)
             continue;
         dock->show();
         dock->raise();
+        if (auto *tabs = qobject_cast<QTabWidget *>(dock->widget()))
+            tabs->setCurrentWidget(panel);
         QWidget *target = panel;
         const QList<QWidget *> children = panel->findChildren<QWidget *>();
         for (QWidget *child : children) {
@@ -225,6 +236,7 @@ void InspectorWindow::saveSettings()
     m_recent.save(*settings);
     m_composer->saveSettings(*settings);
     m_simulation->save(*settings);
+    m_player->save(*settings);
     m_filter->saveSettings(*settings);
     m_log->findBar()->saveSettings(*settings);
     ProjectSession::putBack(*settings, own);
@@ -263,6 +275,7 @@ void InspectorWindow::restoreSettings()
     m_recent.load(*settings);
     m_composer->loadSettings(*settings);
     m_simulation->load(*settings);
+    m_player->load(*settings);
     m_filter->loadSettings(*settings);
     m_log->findBar()->loadSettings(*settings);
     const int mode = settings->value("theme"_L1).toInt();

@@ -33,6 +33,7 @@
 #include "ui/views/peerspanel.h"
 #include "ui/views/rulespanel.h"
 #include "ui/views/savedfilterrow.h"
+#include "ui/views/sequencespanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
 #include "ui/views/tracepanel.h"
@@ -170,10 +171,11 @@ void InspectorWindow::createMenus()
     go->addSeparator();
     m_panels = go->addMenu(tr("P&anel"));
     const std::pair<QString, QWidget *> list[] = {
-        {tr("&Messages"), m_log},      {tr("&Sockets"), m_sockets}, {tr("&Peers"), m_peers},
-        {tr("&Decoded"), m_decoded},   {tr("&Bytes"), m_bytes},     {tr("&Inject"), m_composer},
-        {tr("&Handlers"), m_handlers}, {tr("H&ealth"), m_health},   {tr("&Ledger"), m_ledger},
-        {tr("E&rrors"), m_errors},     {tr("&Trace"), m_trace},     {tr("R&ules"), m_rules}};
+        {tr("&Messages"), m_log},       {tr("&Sockets"), m_sockets}, {tr("&Peers"), m_peers},
+        {tr("&Decoded"), m_decoded},    {tr("&Bytes"), m_bytes},     {tr("&Inject"), m_composer},
+        {tr("&Handlers"), m_handlers},  {tr("H&ealth"), m_health},   {tr("&Ledger"), m_ledger},
+        {tr("E&rrors"), m_errors},      {tr("&Trace"), m_trace},     {tr("R&ules"), m_rules},
+        {tr("Se&quences"), m_sequences}};
     for (const auto &[text, panel] : list)
         addPanelAction(text, panel);
 

@@ -17,6 +17,7 @@
 #include "ui/inject/composer.h"
 #include "ui/models/messagefinder.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/sequenceplayer.h"
 #include "ui/models/simulation.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/project/projectscene.h"
@@ -40,6 +41,7 @@
 #include "ui/views/peerspanel.h"
 #include "ui/views/recoverybar.h"
 #include "ui/views/rulespanel.h"
+#include "ui/views/sequencespanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
 #include "ui/views/statuspanel.h"
@@ -126,6 +128,8 @@ void InspectorWindow::createPanels()
     m_trace = new TracePanel(m_inspection, this);
     m_simulation = new Simulation(m_inspection, this);
     m_rules = new RulesPanel(m_simulation, this);
+    m_player = new SequencePlayer(m_inspection, this);
+    m_sequences = new SequencesPanel(m_inspection, m_player, this);
     m_finder = new MessageFinder(m_inspection->recorder(), this);
     m_status = new StatusPanel(m_inspection, statusBar());
     m_recovery = new RecoveryBar([this](const QString &path) { return openRecovered(path); }, &Spool::discard, this);
@@ -143,7 +147,7 @@ void InspectorWindow::createPanels()
 void InspectorWindow::createProject()
 {
     auto *scene = new ProjectScene(
-        m_inspection, m_composer->savedMessages(), m_simulation, m_filter->savedFilters(),
+        {m_inspection, m_composer->savedMessages(), m_simulation, m_player, m_filter->savedFilters()},
         {[this] { return layoutState(); }, [this](const QJsonObject &layout) { showLayout(layout); }}, this);
     m_project = new ProjectSession({this, scene, m_notices, &openSettings, [this] { saveSettings(); }, nullptr});
     connect(scene, &ProjectScene::socketFailed, this, [this](const QString &name, const SockError &error) {

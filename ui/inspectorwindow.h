@@ -31,6 +31,8 @@ class PeersPanel;
 class ProjectSession;
 class RecoveryBar;
 class RulesPanel;
+class SequencePlayer;
+class SequencesPanel;
 class Simulation;
 class SocketsPanel;
 class StatusPanel;
@@ -71,6 +73,7 @@ public:
     TracePanel *tracePanel() const { return m_trace; }
     StatusPanel *statusPanel() const { return m_status; }
     RulesPanel *rulesPanel() const { return m_rules; }
+    SequencesPanel *sequencesPanel() const { return m_sequences; }
     Simulation *simulation() const { return m_simulation; }
     NoticeBar *noticeBar() const { return m_notices; }
     ProjectSession *project() const { return m_project; }
@@ -162,6 +165,8 @@ private:
     TracePanel *m_trace = nullptr;
     Simulation *m_simulation = nullptr;
     RulesPanel *m_rules = nullptr;
+    SequencePlayer *m_player = nullptr;
+    SequencesPanel *m_sequences = nullptr;
     MessageFinder *m_finder = nullptr;
     StatusPanel *m_status = nullptr;
     RecoveryBar *m_recovery = nullptr;

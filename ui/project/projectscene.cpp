@@ -10,11 +10,13 @@
 #include <utility>
 
 #include "core/simulate/rulejson.h"
+#include "core/simulate/sequencejson.h"
 #include "ui/models/colourrules.h"
 #include "ui/models/inspection.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/messagetreemodel.h"
 #include "ui/models/savedfilters.h"
+#include "ui/models/sequenceplayer.h"
 #include "ui/models/simulation.h"
 #include "ui/models/sockcontroller.h"
 
@@ -88,6 +90,21 @@ Split<QList<Rule>, bool> splitRules(const Project &project)
     return result;
 }
 
+Split<QList<Sequence>, bool> splitSequences(const Project &project)
+{
+    Split<QList<Sequence>, bool> result{{}, false};
+    const JsonNode *section = project.section(u"sequences");
+    SimulateError error;
+    auto sequences = section ? sequencesFromJson(*section, &error) : std::optional(QList<Sequence>());
+    if (sequences) {
+        result.shown = *std::move(sequences);
+    } else {
+        result.kept = true;
+        result.notes.append(ProjectScene::tr("the sequences, and no others are saved (%1)").arg(error.toString()));
+    }
+    return result;
+}
+
 Split<Colours, QJsonArray> splitColours(const Project &project)
 {
     Split<Colours, QJsonArray> result;
@@ -112,24 +129,25 @@ Split<Colours, QJsonArray> splitColours(const Project &project)
 
 } // namespace
 
-ProjectScene::ProjectScene(Inspection *inspection, MessageTreeModel *messages, Simulation *simulation,
-                           SavedFilters *filters, Layout layout, QObject *parent)
+ProjectScene::ProjectScene(const Parts &parts, Layout layout, QObject *parent)
     : QObject(parent)
-    , m_inspection(inspection)
-    , m_messages(messages)
-    , m_simulation(simulation)
-    , m_filters(filters)
+    , m_inspection(parts.inspection)
+    , m_messages(parts.messages)
+    , m_simulation(parts.simulation)
+    , m_sequences(parts.sequences)
+    , m_filters(parts.filters)
     , m_layout(std::move(layout))
 {
-    connect(inspection, &Inspection::controllerAdded, this, &ProjectScene::handleAdded);
-    connect(inspection, &Inspection::controllerRemoved, this, [this](const SockController *controller) {
+    connect(m_inspection, &Inspection::controllerAdded, this, &ProjectScene::handleAdded);
+    connect(m_inspection, &Inspection::controllerRemoved, this, [this](const SockController *controller) {
         if (controller->spec())
             tell();
     });
-    connect(messages, &MessageTreeModel::changed, this, &ProjectScene::tell);
-    connect(simulation, &Simulation::rulesChanged, this, &ProjectScene::tell);
-    connect(filters, &SavedFilters::changed, this, &ProjectScene::tell);
-    connect(inspection->colourRules(), &ColourRules::changed, this, &ProjectScene::tell);
+    connect(m_messages, &MessageTreeModel::changed, this, &ProjectScene::tell);
+    connect(m_simulation, &Simulation::rulesChanged, this, &ProjectScene::tell);
+    connect(m_sequences, &SequencePlayer::sequencesChanged, this, &ProjectScene::tell);
+    connect(m_filters, &SavedFilters::changed, this, &ProjectScene::tell);
+    connect(m_inspection->colourRules(), &ColourRules::changed, this, &ProjectScene::tell);
     const auto columnsChanged = [this] {
         const LogColumns &now = m_inspection->messageLogModel()->fieldColumns();
         if (now == m_columns)
@@ -137,7 +155,7 @@ ProjectScene::ProjectScene(Inspection *inspection, MessageTreeModel *messages, S
         m_columns = now;
         tell();
     };
-    const QAbstractItemModel *log = inspection->messageLogModel();
+    const QAbstractItemModel *log = m_inspection->messageLogModel();
     connect(log, &QAbstractItemModel::columnsInserted, this, columnsChanged);
     connect(log, &QAbstractItemModel::columnsRemoved, this, columnsChanged);
     connect(log, &QAbstractItemModel::headerDataChanged, this, columnsChanged);
@@ -146,8 +164,8 @@ ProjectScene::ProjectScene(Inspection *inspection, MessageTreeModel *messages, S
 
 QStringList ProjectScene::settingsKeys()
 {
-    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s,
-            u"logColumns"_s,    u"inject/saved"_s,        u"simulate/rules"_s};
+    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s, u"logColumns"_s,
+            u"inject/saved"_s,  u"simulate/rules"_s,      u"simulate/sequences"_s};
 }
 
 void ProjectScene::tell()
@@ -167,6 +185,9 @@ QStringList ProjectScene::show(const Project &project)
     m_simulation->setRunning(false); // a file that was just opened does nothing by itself
     m_simulation->setProgramsAllowed(false);
     m_simulation->setRules(rules.shown);
+    const auto sequences = splitSequences(project);
+    m_sequences->stop();
+    m_sequences->setSequences(sequences.shown);
     m_filters->setFilters(filters.shown);
     m_inspection->colourRules()->setRules(colours.shown.rules);
     m_inspection->colourRules()->setEnabled(colours.shown.enabled);
@@ -174,7 +195,7 @@ QStringList ProjectScene::show(const Project &project)
     if (const QJsonObject layout = project.layout(); !layout.isEmpty())
         m_layout.show(layout);
     openSockets(project.sockets());
-    return rules.notes + filters.notes + columns.notes + colours.notes;
+    return rules.notes + sequences.notes + filters.notes + columns.notes + colours.notes;
 }
 
 void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
@@ -183,6 +204,8 @@ void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
     m_messages->load(settings);
     m_simulation->setRunning(false);
     m_simulation->load(settings);
+    m_sequences->stop();
+    m_sequences->load(settings);
     m_filters->load(settings);
     m_inspection->colourRules()->load(settings);
     LogColumns columns;
@@ -314,6 +337,11 @@ void ProjectScene::capture(Project &project) const
     // Those that cannot be read are not written over.
     if (const auto rules = splitRules(project); !rules.kept && rules.shown != m_simulation->rules())
         project.setSection(u"rules"_s, rulesToJson(m_simulation->rules()));
+    if (const auto sequences = splitSequences(project); !sequences.kept) {
+        const JsonNode now = SequencePlayer::toJson(m_sequences->sequences());
+        if (now != SequencePlayer::toJson(sequences.shown))
+            project.setSection(u"sequences"_s, now);
+    }
     captureFilters(project);
     captureColumns(project);
     captureColours(project);

@@ -17,12 +17,13 @@ namespace SockScope {
 class Inspection;
 class MessageTreeModel;
 class SavedFilters;
+class SequencePlayer;
 class Simulation;
 class SockController;
 
 /*! What a project holds and the window shows, both ways: sockets, saved messages and filters, rules,
- *  colour rules, columns, layout.
- *  Path    Project ↔ [this] ↔ Inspection, MessageTreeModel, SavedFilters, the docks
+ *  sequences, colour rules, columns, layout.
+ *  Path    Project ↔ [this] ↔ Inspection, MessageTreeModel, Simulation, SequencePlayer, SavedFilters, the docks
  *  Shape   show opens the sockets that are missing and closes those of before, and a socket that is the same goes on;
  *          capture writes a section only where the window shows something else than what stands there
  *  Units   none
@@ -41,8 +42,17 @@ public:
         std::function<void(const QJsonObject &layout)> show;
     };
 
-    ProjectScene(Inspection *inspection, MessageTreeModel *messages, Simulation *simulation, SavedFilters *filters,
-                 Layout layout, QObject *parent = nullptr);
+    /// They must outlive it.
+    struct Parts
+    {
+        Inspection *inspection;
+        MessageTreeModel *messages;
+        Simulation *simulation;
+        SequencePlayer *sequences;
+        SavedFilters *filters;
+    };
+
+    ProjectScene(const Parts &parts, Layout layout, QObject *parent = nullptr);
 
     QStringList show(const Project &project);
     /// What the window has of its own, without a project; sockets: whether those of the project are closed.
@@ -76,6 +86,7 @@ private:
     Inspection *m_inspection;
     MessageTreeModel *m_messages;
     Simulation *m_simulation;
+    SequencePlayer *m_sequences;
     SavedFilters *m_filters;
     Layout m_layout;
     QList<Opening> m_opening; ///< their answers have not come yet
