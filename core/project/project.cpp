@@ -323,6 +323,19 @@ std::optional<Project> Project::fromBytes(const QByteArray &bytes, ProjectError 
     return project;
 }
 
+std::optional<ProjectError> Project::setTypes(const JsonNode &types, const QByteArray &text)
+{
+    JsonNode root = JsonNode::object();
+    root.set(u"types"_s, types);
+    ProjectError error;
+    QList<ProtocolDescription> protocols;
+    if (!FileReader(root, text, &error).readTypes(protocols))
+        return error;
+    m_protocols = std::move(protocols);
+    m_root.set(u"types"_s, types);
+    return std::nullopt;
+}
+
 const ProtocolDescription *Project::protocolOf(const SockSpec &spec) const
 {
     if (spec.protocol.isEmpty())

@@ -68,6 +68,9 @@ public:
 
     /// The described protocols: the section "types" is one or a list of them.
     const QList<ProtocolDescription> &protocols() const { return m_protocols; }
+    /// Describes others: a description or a list of them, as in a file. Answers what is wrong, with the place in text
+    /// that the value was read from, and keeps those that are there.
+    std::optional<ProjectError> setTypes(const JsonNode &types, const QByteArray &text);
     /// The one that a socket speaks: what it names, or the only one; null when it speaks none.
     const ProtocolDescription *protocolOf(const SockSpec &spec) const;
     /// What a socket's messages are read and written with: its codec, as its protocol describes the messages.

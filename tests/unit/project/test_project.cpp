@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include "core/codec/codec.h"
+#include "core/project/jsontext.h"
 #include "core/project/project.h"
 #include "core/types/message.h"
 #include "support/testmain.h"
@@ -195,6 +196,23 @@ private Q_SLOTS:
         sockets[1].protocol = u"none"_s;
         changed.setSockets(sockets);
         QCOMPARE(read(changed.toBytes()).sockets(), sockets);
+    }
+
+    void typesAreReplacedWhenTheyAreRight()
+    {
+        const QByteArray good = R"({"name": "a", "payload": "layout", "fixedType": "one",
+            "types": [{"name": "one", "fields": [{"name": "n", "type": "u8"}]}]})";
+        Project project;
+        QVERIFY(!project.setTypes(*parseJsonText(good, nullptr), good));
+        QCOMPARE(project.protocols().size(), 1);
+        QCOMPARE(read(project.toBytes()).protocols(), project.protocols());
+        const QByteArray bad = "[{\n  \"fixedType\": 7}]";
+        const auto error = project.setTypes(*parseJsonText(bad, nullptr), bad);
+        QVERIFY(error);
+        QCOMPARE(error->path, u"types[0].fixedType"_s);
+        QCOMPARE(error->line, 2);
+        QCOMPARE(error->column, 16);
+        QCOMPARE(project.protocols().size(), 1);
     }
 
     void errorsCarryThePath()
