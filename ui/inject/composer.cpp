@@ -8,15 +8,19 @@
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSettings>
 #include <QSpinBox>
 #include <QStringDecoder>
 #include <QStyle>
 #include <QToolButton>
 
+#include <utility>
+
 #include "core/codec/codec.h"
 #include "core/types/messagetypes.h"
 #include "ui/icons.h"
+#include "ui/inject/fieldseditor.h"
 #include "ui/inject/peerbox.h"
 #include "ui/models/format.h"
 #include "ui/models/injecthistory.h"
@@ -61,7 +65,12 @@ Composer::Composer(Inspection *inspection, QWidget *parent)
     });
     connect(m_asReceived, &QCheckBox::toggled, this, &Composer::updateForm);
     connect(m_form, &QComboBox::currentIndexChanged, this, &Composer::updateForm);
-    connect(m_type, &QLineEdit::textChanged, this, &Composer::validate);
+    connect(m_type, &QLineEdit::textChanged, this, [this] {
+        updateFields();
+        validate();
+    });
+    connect(m_asFields, &QToolButton::toggled, this, &Composer::updateForm);
+    connect(m_fields, &FieldsEditor::changed, this, [this] { m_text->setPlainText(m_fields->json()); });
     connect(m_text, &QPlainTextEdit::textChanged, this, &Composer::validate);
     connect(m_path, &QLineEdit::textChanged, this, &Composer::validate);
     connect(m_peer, &QComboBox::editTextChanged, this, &Composer::validate);
@@ -121,9 +130,9 @@ void Composer::setForm(PayloadForm form)
 void Composer::setText(const QString &text)
 {
     if (form() == PayloadForm::File)
-        m_path->setText(text);
-    else
-        m_text->setPlainText(text);
+        return m_path->setText(text);
+    m_text->setPlainText(text);
+    updateFields();
 }
 
 void Composer::focusPayload()
@@ -197,7 +206,6 @@ void Composer::updateForm()
 {
     const PayloadForm chosen = form();
     const bool file = chosen == PayloadForm::File;
-    m_text->setVisible(!file);
     m_path->setVisible(file);
     m_browse->setVisible(file);
     const QString placeholders[] = {tr("text, with \\n \\r \\t \\0 \\xHH \\uHHHH"),
@@ -208,7 +216,14 @@ void Composer::updateForm()
 
     const SockController *c = controller();
     const std::shared_ptr<const Codec> codec = c ? c->snapshot().codec : nullptr;
+    const bool newCodec = m_codec != codec;
+    if (newCodec)
+        m_fieldsType = nullptr; // another description may lie where that one did
     m_codec = codec;
+    if (newCodec && FieldsEditor::descriptionOf(codec.get()) && chosen == PayloadForm::Text &&
+        m_text->toPlainText().isEmpty())
+        return setForm(PayloadForm::Json); // which its messages are written in; this comes here again
+    updateFields();
     const bool encoded = chosen == PayloadForm::Text || chosen == PayloadForm::Json;
     const bool typed = encoded && codec && codec->carriesType();
     m_type->setEnabled(typed);
@@ -221,6 +236,32 @@ void Composer::updateForm()
     if (m_peer->count() > 0)
         fillPeers();
     validate();
+}
+
+/// Shows the rows of the type that is written where there is a description of it, else the text.
+void Composer::updateFields()
+{
+    const ProtocolDescription *protocol =
+        form() == PayloadForm::Json ? FieldsEditor::descriptionOf(m_codec.get()) : nullptr;
+    const TypeDescription *type = nullptr;
+    if (protocol) {
+        const QString text = m_type->text().trimmed();
+        bool isNumber = false;
+        const qint64 number = text.toLongLong(&isNumber, 0);
+        type = protocol->type(QStringView(text));
+        if (!type && (isNumber || text.isEmpty()))
+            type = protocol->type(MessageType(number));
+        if (!type && !protocol->fixedType.isEmpty())
+            type = protocol->type(QStringView(protocol->fixedType));
+    }
+    m_asFields->setVisible(protocol != nullptr);
+    m_asFields->setEnabled(type != nullptr);
+    if (const bool isOther = std::exchange(m_fieldsType, type) != type; isOther || !type)
+        m_fields->setType(protocol, type);
+    // A text that no row can show is not hidden behind rows.
+    const bool asFields = type && m_asFields->isChecked() && m_fields->setJson(m_text->toPlainText());
+    m_fieldsArea->setVisible(asFields);
+    m_text->setVisible(!asFields && form() != PayloadForm::File);
 }
 
 void Composer::validate()

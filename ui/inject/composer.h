@@ -18,12 +18,14 @@ class QPlainTextEdit;
 class QPushButton;
 class QSettings;
 class QSpinBox;
+class QScrollArea;
 class QTabWidget;
 class QToolButton;
 
 namespace SockScope {
 
 class Codec;
+class FieldsEditor;
 class HistoryPanel;
 class Inspection;
 class InjectHistory;
@@ -84,6 +86,7 @@ private:
     void fillSockets();
     void fillPeers();
     void updateForm();
+    void updateFields();
     void validate();
     void showError(const PayloadError &error);
     void showAnswer(const QString &text, bool failed);
@@ -113,7 +116,11 @@ private:
     QLineEdit *m_type = nullptr;
     QComboBox *m_form = nullptr;
     QLabel *m_size = nullptr;
+    QToolButton *m_asFields = nullptr;
     QPlainTextEdit *m_text = nullptr;
+    FieldsEditor *m_fields = nullptr;
+    QScrollArea *m_fieldsArea = nullptr;
+    const void *m_fieldsType = nullptr; ///< of m_codec's description
     QLineEdit *m_path = nullptr;
     QToolButton *m_browse = nullptr;
     QLabel *m_error = nullptr;

@@ -2,16 +2,19 @@
 #include <QCheckBox>
 #include <QFontDatabase>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSpinBox>
 #include <QTabWidget>
 #include <QToolButton>
 
 #include "ui/icons.h"
 #include "ui/inject/composer.h"
+#include "ui/inject/fieldseditor.h"
 #include "ui/inject/historypanel.h"
 #include "ui/inject/peerbox.h"
 #include "ui/inject/savedpanel.h"
@@ -72,7 +75,16 @@ void Composer::build()
     m_size->setProperty("role", u"secondary"_s);
     m_size->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_size->setAccessibleName(tr("Size of the payload"));
-    grid->addWidget(m_form, row, 1);
+    m_asFields = new QToolButton(this);
+    m_asFields->setObjectName(u"injectAsFields"_s);
+    m_asFields->setText(tr("Fields"));
+    m_asFields->setCheckable(true);
+    m_asFields->setChecked(true);
+    m_asFields->setToolTip(tr("Show the fields of the message type instead of the JSON text"));
+    auto *formRow = new QHBoxLayout;
+    formRow->addWidget(m_form, 1);
+    formRow->addWidget(m_asFields);
+    grid->addLayout(formRow, row, 1);
     grid->addWidget(m_size, row++, 2);
 
     m_text = new QPlainTextEdit(this);
@@ -83,7 +95,16 @@ void Composer::build()
     m_text->setMinimumHeight(m_text->fontMetrics().height() * 3 + 12);
     // What they would like to have must not count: the panel scrolls only where the least of it has no room.
     m_text->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+    m_fields = new FieldsEditor;
+    m_fieldsArea = new QScrollArea(this);
+    m_fieldsArea->setWidget(m_fields);
+    m_fieldsArea->setWidgetResizable(true);
+    m_fieldsArea->setFrameShape(QFrame::NoFrame);
+    m_fieldsArea->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_fieldsArea->setMinimumHeight(m_text->minimumHeight());
+    m_fieldsArea->hide();
     grid->addWidget(m_text, row, 0, 1, 3);
+    grid->addWidget(m_fieldsArea, row, 0, 1, 3);
     grid->setRowStretch(row++, 3);
     m_path = new QLineEdit(this);
     m_path->setObjectName(u"injectPath"_s);
