@@ -321,6 +321,9 @@ void BaseSockPrivate::armImpairAlarm()
         };
         stage.alarm = options.preciseTicks ? clock->createPreciseAlarm(fire) : clock->createAlarm(fire);
     }
+    if (stage.alarm->isSet() && stage.alarmNs == *due) // setting it is a system call
+        return;
+    stage.alarmNs = *due;
     stage.alarm->setDeadline(*due);
 }
 

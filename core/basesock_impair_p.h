@@ -17,6 +17,7 @@ struct ImpairStage
     std::vector<Filter> filters; ///< of each rule; an empty one lets everything pass
     MessageMatcher matcher;
     std::unique_ptr<Alarm> alarm;
+    qint64 alarmNs = 0;     ///< what it is set to
     bool isBlocked = false; ///< a frame has to go on, and parseQueue has no place
 };
 

@@ -161,10 +161,10 @@ private:
     }
     /// There and back, the fastest of some: what a busy machine adds is not the impairment's.
     template <typename Sock>
-    static qint64 fastestNs(Pair<Sock> &pair)
+    static qint64 fastestNs(Pair<Sock> &pair, qint64 enoughNs)
     {
         qint64 fastest = -1;
-        for (int i = 0; i < 20; ++i) {
+        for (int i = 0; i < 100 && (fastest < 0 || fastest >= enoughNs); ++i) {
             const qint64 begun = pair.client->clock()->nowNs();
             qint64 ended = 0;
             QEventLoop loop; // not QTRY_…, which sleeps between two looks
@@ -188,7 +188,7 @@ private:
     {
         Pair<Sock> pair(u"in: delay 20ms"_s, u"out: delay 30ms"_s);
         QVERIFY(pair.isReady);
-        const qint64 fastest = fastestNs(pair);
+        const qint64 fastest = fastestNs(pair, 60'000'000);
         QVERIFY2(fastest >= 50'000'000 && fastest < 60'000'000, qPrintable(QString::number(fastest)));
     }
     template <typename Sock>
@@ -196,7 +196,7 @@ private:
     {
         Pair<Sock> pair(u"delay 0"_s, u"delay 0"_s);
         QVERIFY(pair.isReady);
-        const qint64 fastest = fastestNs(pair); // passes four impairments
+        const qint64 fastest = fastestNs(pair, 1'000'000); // passes four impairments
         QVERIFY2(fastest >= 0 && fastest < 1'000'000, qPrintable(QString::number(fastest)));
     }
 };
