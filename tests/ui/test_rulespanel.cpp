@@ -184,6 +184,9 @@ private Q_SLOTS:
         QTest::keyClick(table(), Qt::Key_Delete);
         QCOMPARE(table()->model()->rowCount(), 2);
         QCOMPARE(cell(1, 0), u"b"_s);
+        click(u"ruleUndo"_s);
+        QCOMPARE(cell(2, 0), u"c"_s);
+        QVERIFY(!field<QToolButton>(u"ruleUndo"_s)->isEnabled());
     }
 
     void marksAndCommentsReachTheLog()

@@ -194,6 +194,9 @@ private Q_SLOTS:
         click(u"sequenceRemove"_s);
         QVERIFY(m_scene->player.sequences().isEmpty());
         QVERIFY(!field<QPushButton>(u"sequenceRun"_s)->isEnabled());
+        click(u"sequenceUndo"_s);
+        QCOMPARE(field<QComboBox>(u"sequenceChoice"_s)->currentText(), u"typed"_s);
+        QVERIFY(!field<QToolButton>(u"sequenceUndo"_s)->isEnabled());
     }
 
     void sequencesAreTheProjects()

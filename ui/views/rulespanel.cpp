@@ -11,6 +11,8 @@
 #include <QTreeView>
 #include <QVBoxLayout>
 
+#include <utility>
+
 #include "core/project/jsontext.h"
 #include "core/simulate/rulejson.h"
 #include "ui/icons.h"
@@ -62,6 +64,7 @@ RulesPanel::RulesPanel(Simulation *simulation, QWidget *parent)
     , m_add(new QAction(themeIcon(u"add"), tr("&Add Rule…"), this))
     , m_edit(new QAction(themeIcon(u"edit"), tr("&Edit Rule…"), this))
     , m_remove(new QAction(themeIcon(u"remove"), tr("&Remove Rule"), this))
+    , m_undo(new QAction(themeIcon(u"undo"), tr("U&ndo Remove Rule"), this))
     , m_up(new QAction(themeIcon(u"previous"), tr("Move &Up"), this))
     , m_down(new QAction(themeIcon(u"next"), tr("Move &Down"), this))
 {
@@ -95,7 +98,7 @@ RulesPanel::RulesPanel(Simulation *simulation, QWidget *parent)
     top->addWidget(m_running);
     top->addWidget(m_programs);
     top->addStretch();
-    for (QAction *action : {m_add, m_edit, m_remove, m_up, m_down}) {
+    for (QAction *action : {m_add, m_edit, m_remove, m_undo, m_up, m_down}) {
         auto *button = new QToolButton(this);
         button->setDefaultAction(action);
         button->setAutoRaise(true);
@@ -127,18 +130,20 @@ void RulesPanel::createActions()
     m_edit->setObjectName(u"ruleEdit"_s);
     m_remove->setObjectName(u"ruleRemove"_s);
     m_remove->setToolTip(tr("Remove Rule (Del)"));
+    m_undo->setObjectName(u"ruleUndo"_s);
     m_up->setObjectName(u"ruleUp"_s);
     m_down->setObjectName(u"ruleDown"_s);
     m_edit->setShortcut(QKeySequence(Qt::Key_Return));
     m_up->setShortcut(QKeySequence(u"Alt+Up"_s));
     m_down->setShortcut(QKeySequence(u"Alt+Down"_s));
-    for (QAction *action : {m_add, m_edit, m_remove, m_up, m_down}) {
+    for (QAction *action : {m_add, m_edit, m_remove, m_undo, m_up, m_down}) {
         action->setShortcutContext(Qt::WidgetShortcut);
         m_table->addAction(action);
     }
     connect(m_add, &QAction::triggered, this, [this] { editText(tr("Add Rule"), example(), -1); });
     connect(m_edit, &QAction::triggered, this, [this] { edit(current()); });
     connect(m_remove, &QAction::triggered, this, &RulesPanel::remove);
+    connect(m_undo, &QAction::triggered, this, &RulesPanel::restore);
     connect(m_up, &QAction::triggered, this, [this] { move(-1); });
     connect(m_down, &QAction::triggered, this, [this] { move(1); });
 }
@@ -154,6 +159,7 @@ void RulesPanel::update()
     const int count = m_model->rowCount();
     m_edit->setEnabled(row >= 0);
     m_remove->setEnabled(row >= 0);
+    m_undo->setEnabled(m_removed.has_value());
     m_up->setEnabled(row > 0);
     m_down->setEnabled(row >= 0 && row + 1 < count);
     m_running->setChecked(m_simulation->isRunning());
@@ -231,9 +237,21 @@ void RulesPanel::remove()
     const int row = current();
     if (row < 0 || row >= rules.size())
         return;
-    rules.removeAt(row);
+    m_removed = {row, rules.takeAt(row)};
     m_simulation->setRules(rules);
     m_table->setCurrentIndex(m_model->index(qMin(row, m_model->rowCount() - 1), 0));
+}
+
+void RulesPanel::restore()
+{
+    QList<Rule> rules = m_simulation->rules();
+    if (!m_removed || rules.size() >= Rule::maximumRules)
+        return;
+    const auto [row, rule] = *std::exchange(m_removed, std::nullopt);
+    const int at = qMin(row, static_cast<int>(rules.size()));
+    rules.insert(at, rule);
+    m_simulation->setRules(rules);
+    m_table->setCurrentIndex(m_model->index(at, 0));
 }
 
 void RulesPanel::move(int by)

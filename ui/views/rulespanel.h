@@ -2,6 +2,9 @@
 
 #include <QWidget>
 
+#include <optional>
+#include <utility>
+
 #include "core/simulate/rule.h"
 
 class QAction;
@@ -39,6 +42,7 @@ private:
     void edit(int row);
     void editText(const QString &title, const Rule &rule, int replaced);
     void remove();
+    void restore();
     void move(int by);
     void update();
 
@@ -51,8 +55,10 @@ private:
     QAction *m_add;
     QAction *m_edit;
     QAction *m_remove;
+    QAction *m_undo;
     QAction *m_up;
     QAction *m_down;
+    std::optional<std::pair<int, Rule>> m_removed; ///< the last one, and where it was
 };
 
 } // namespace SockScope

@@ -57,6 +57,7 @@ SequencesPanel::SequencesPanel(Inspection *inspection, SequencePlayer *player, Q
     , m_add(new QAction(themeIcon(u"add"), tr("&Add Sequence…"), this))
     , m_edit(new QAction(themeIcon(u"edit"), tr("&Edit Sequence…"), this))
     , m_remove(new QAction(themeIcon(u"remove"), tr("&Remove Sequence"), this))
+    , m_undo(new QAction(themeIcon(u"undo"), tr("U&ndo Remove Sequence"), this))
     , m_export(new QAction(themeIcon(u"save"), tr("E&xport JUnit XML…"), this))
 {
     m_sequence->setObjectName(u"sequenceChoice"_s);
@@ -89,7 +90,7 @@ SequencesPanel::SequencesPanel(Inspection *inspection, SequencePlayer *player, Q
     auto *top = new QHBoxLayout;
     top->setSpacing(4);
     top->addWidget(m_sequence, 3);
-    for (QAction *action : {m_add, m_edit, m_remove, m_export}) {
+    for (QAction *action : {m_add, m_edit, m_remove, m_undo, m_export}) {
         auto *button = new QToolButton(this);
         button->setDefaultAction(action);
         button->setAutoRaise(true);
@@ -134,10 +135,12 @@ void SequencesPanel::createActions()
     m_add->setObjectName(u"sequenceAdd"_s);
     m_edit->setObjectName(u"sequenceEdit"_s);
     m_remove->setObjectName(u"sequenceRemove"_s);
+    m_undo->setObjectName(u"sequenceUndo"_s);
     m_export->setObjectName(u"sequenceExport"_s);
     connect(m_add, &QAction::triggered, this, [this] { edit(-1); });
     connect(m_edit, &QAction::triggered, this, [this] { edit(m_sequence->currentIndex()); });
     connect(m_remove, &QAction::triggered, this, &SequencesPanel::remove);
+    connect(m_undo, &QAction::triggered, this, &SequencesPanel::restore);
     connect(m_export, &QAction::triggered, this, &SequencesPanel::askAndExport);
 }
 
@@ -175,6 +178,7 @@ void SequencesPanel::update()
     const bool running = m_player->isRunning();
     m_edit->setEnabled(has);
     m_remove->setEnabled(has);
+    m_undo->setEnabled(m_removed.has_value());
     m_export->setEnabled(!m_results.isEmpty());
     m_run->setText(running ? tr("S&top") : tr("&Run"));
     m_run->setIcon(themeIcon(running ? u"stop" : u"start"));
@@ -310,8 +314,24 @@ void SequencesPanel::remove()
     const int row = m_sequence->currentIndex();
     if (row < 0 || row >= all.size())
         return;
-    all.removeAt(row);
+    m_removed = {row, all.takeAt(row)};
     m_player->setSequences(all);
+}
+
+void SequencesPanel::restore()
+{
+    if (!m_removed)
+        return;
+    const auto [row, sequence] = *m_removed;
+    QList<Sequence> all = m_player->sequences();
+    const int at = qMin(row, static_cast<int>(all.size()));
+    all.insert(at, sequence);
+    SimulateError error; // there may be one of its name by now
+    if (!sequencesFromJson(SequencePlayer::toJson(all), &error))
+        return say(error.toString(), true);
+    m_removed.reset();
+    m_player->setSequences(all);
+    m_sequence->setCurrentIndex(at);
 }
 
 std::optional<QString> SequencesPanel::exportTo(const QString &path) const

@@ -3,6 +3,9 @@
 #include <QList>
 #include <QWidget>
 
+#include <optional>
+#include <utility>
+
 #include "core/simulate/sequence.h"
 #include "core/simulate/sequenceresult.h"
 
@@ -45,6 +48,7 @@ private:
     void runOrStop();
     void edit(int row);
     void remove();
+    void restore();
     void handleSteps(const QList<StepResult> &steps);
     void handleFinished(const SequenceResult &result);
     void handleRunning(bool running);
@@ -62,6 +66,8 @@ private:
     QAction *m_add;
     QAction *m_edit;
     QAction *m_remove;
+    QAction *m_undo;
+    std::optional<std::pair<int, Sequence>> m_removed; ///< the last one, and where it was
     QAction *m_export;
     QTreeWidgetItem *m_current = nullptr; ///< of the run that is on
     QList<SequenceResult> m_results;      ///< of the rows, in their order
