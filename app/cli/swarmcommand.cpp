@@ -37,6 +37,7 @@ CommandLine commandLine()
         1, 1);
     line.add({u"persona"_s, u"NAME"_s, tr("Be this persona.")});
     line.add({u"count"_s, u"N"_s, tr("So many peers (default: 1, at most %1).").arg(SwarmOptions::maximumPeers)});
+    line.add({u"to"_s, u"HOST:PORT"_s, tr("Connect there, not to where the project's socket does.")});
     line.add({u"seed"_s, u"N"_s, tr("Of who misbehaves, jitter and random values (default: 0).")});
     line.add({u"for"_s, u"S"_s, tr("End after S seconds.")});
     line.add({u"json"_s, {}, tr("Write the statistics as one JSON object.")});
@@ -84,6 +85,12 @@ std::optional<int> SwarmCommand::read(const QStringList &arguments)
     m_forMs = line.isSet(u"for"_s) ? qMax<qint64>(1, *forMs) : 0;
     m_impair = *impair;
     m_json = line.isSet(u"json"_s);
+    if (line.isSet(u"to"_s)) {
+        SockError reason;
+        m_to = HostPort::fromString(line.value(u"to"_s), &reason);
+        if (!m_to)
+            return badUsage(reason.what, reason.remedy);
+    }
     if (const auto code = m_file.read(line.words().first()))
         return code;
     if (!line.isSet(u"persona"_s))
@@ -129,6 +136,8 @@ std::optional<int> SwarmCommand::chooseSocket()
     }
     m_spec = *found;
     m_spec.listen.reset();
+    if (m_to)
+        m_spec.connectTo = {*m_to};
     m_spec.tickMs = 0;
     m_spec.impairments = m_impair.before(m_spec.impairments);
     m_options.persona.socket = m_spec.name;

@@ -49,6 +49,7 @@ private:
     SimulationFile m_file;
     ImpairRequest m_impair;
     SockSpec m_spec;
+    std::optional<HostPort> m_to;
     SwarmOptions m_options;
     std::unique_ptr<Swarm> m_swarm;
     QTimer m_timer;

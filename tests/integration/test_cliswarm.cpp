@@ -78,6 +78,35 @@ private Q_SLOTS:
         QCOMPARE(came.front(), QByteArray::fromHex("0102"));
     }
 
+    void theGuidesSwarmAndTheDemo_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("under loss") << QStringList{u"player"_s, u"--count"_s, u"200"_s,      u"--seed"_s, u"7"_s,
+                                                   u"--for"_s,  u"3"_s,       u"--impair"_s, u"loss 5%"_s};
+        QTest::newRow("a sequence each") << QStringList{u"visitor"_s, u"--count"_s, u"20"_s};
+    }
+    void theGuidesSwarmAndTheDemo()
+    {
+        QFETCH(QStringList, arguments);
+        Program demo(Test::cliPath());
+        QVERIFY(demo.start({u"demo"_s, u"--for"_s, u"60"_s, u"--json"_s}));
+        const QByteArray begin = "game listening on udp://";
+        QVERIFY(demo.waitForErrors(begin));
+        QVERIFY(QTest::qWaitFor([&] { return demo.errors().indexOf('\n', demo.errors().indexOf(begin)) > 0; }));
+        const QByteArray rest = demo.errors().mid(demo.errors().indexOf(begin) + begin.size());
+        Program swarm(Test::cliPath());
+        const QString file = QStringLiteral(SOCKSCOPE_SOURCE_DIR "/resources/examples/swarm.sockscope");
+        QCOMPARE(swarm.run(QStringList{u"swarm"_s, file, u"--to"_s, QString::fromLatin1(rest.left(rest.indexOf('\n'))),
+                                       u"--json"_s, u"--persona"_s} +
+                           arguments),
+                 0);
+        QVERIFY2(swarm.ledger().value(u"balanced"_s).toBool(), swarm.output().constData());
+        demo.signal(SIGTERM);
+        QCOMPARE(demo.wait(), 0);
+        QVERIFY(demo.ledger().value(u"balanced"_s).toBool());
+        QVERIFY(messagesOf(demo.ledger(), "handled"_L1) >= arguments.at(2).toInt());
+    }
+
     void nobodyThere()
     {
         Program cli(Test::cliPath());
@@ -94,6 +123,8 @@ private Q_SLOTS:
                                          << QByteArray("choose one of player, asker, lost");
         QTest::newRow("no end") << QStringList{u"--persona"_s, u"player"_s} << QByteArray("the swarm would not end");
         QTest::newRow("no socket") << QStringList{u"--persona"_s, u"lost"_s} << QByteArray("no socket named nowhere");
+        QTest::newRow("no place") << QStringList{u"--persona"_s, u"player"_s, u"--to"_s, u"here"_s}
+                                  << QByteArray("no port");
         QTest::newRow("too many") << QStringList{u"--persona"_s, u"player"_s, u"--count"_s, u"1000000"_s}
                                   << QByteArray("count");
     }
