@@ -153,6 +153,9 @@ void InspectorWindow::createProject()
     connect(scene, &ProjectScene::socketFailed, this, [this](const QString &name, const SockError &error) {
         showFailure(tr("%1 is not open").arg(name), error);
     });
+    connect(scene, &ProjectScene::typesRefused, this, [this](const QString &name, const QString &why) {
+        m_status->showFailure(tr("%1 does not speak the project's message types: %2").arg(name, why));
+    });
     connect(m_simulation, &Simulation::noticed, m_status, &StatusPanel::showFailure);
     connect(m_project, &ProjectSession::changed, this, &InspectorWindow::updateTitle);
 }

@@ -69,7 +69,10 @@ struct Simulation::Host : public QObject
             arm();
         });
         connect(&m_engine, &RuleEngine::pauseRequested, this, [this] {
-            m_shared->post([](Simulation &window) { window.m_inspection->messageLogModel()->setPaused(true); });
+            m_shared->post([](Simulation &window) {
+                if (window.m_inspection)
+                    window.m_inspection->messageLogModel()->setPaused(true);
+            });
         });
         connect(&m_engine, &RuleEngine::markRequested, this, [this](const RuleHit &hit) { note(hit, {}); });
         connect(&m_engine, &RuleEngine::commentRequested, this, &Host::note);
@@ -176,6 +179,8 @@ Simulation::~Simulation()
 /// The host is made with the first that needs it: a window without rules and sockets starts no thread.
 void Simulation::run(const std::function<void(Host &)> &function)
 {
+    if (!m_inspection)
+        return;
     m_hosted = true;
     m_inspection->runInNetwork([shared = m_shared, function](QObject *owner) {
         if (!shared->host)
@@ -306,6 +311,8 @@ void Simulation::handleFound(quint64 no)
 {
     const Note note = m_notes.front();
     m_notes.pop_front();
+    if (!m_inspection)
+        return;
     Annotations *annotations = m_inspection->messageLogModel()->annotations();
     const auto why =
         note.comment.isEmpty() ? annotations->setMarked(no, true) : annotations->setComment(no, note.comment);

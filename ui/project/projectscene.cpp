@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/basesock.h"
+#include "core/codec/codec.h"
+#include "core/protocol/describedcodec.h"
 #include "core/simulate/rulejson.h"
 #include "core/simulate/sequencejson.h"
 #include "ui/models/colourrules.h"
@@ -19,6 +22,7 @@
 #include "ui/models/sequenceplayer.h"
 #include "ui/models/simulation.h"
 #include "ui/models/sockcontroller.h"
+#include "ui/models/socklink.h"
 
 namespace SockScope {
 
@@ -194,8 +198,9 @@ QStringList ProjectScene::show(const Project &project)
     m_inspection->messageLogModel()->setFieldColumns(columns.shown);
     if (const QJsonObject layout = project.layout(); !layout.isEmpty())
         m_layout.show(layout);
+    const QStringList typeNotes = showTypes(project);
     openSockets(project.sockets());
-    return rules.notes + sequences.notes + filters.notes + columns.notes + colours.notes;
+    return typeNotes + rules.notes + sequences.notes + filters.notes + columns.notes + colours.notes;
 }
 
 void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
@@ -211,6 +216,8 @@ void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
     LogColumns columns;
     columns.load(settings);
     m_inspection->messageLogModel()->setFieldColumns(columns);
+    m_otherTypes = m_protocol.has_value();
+    m_protocol.reset();
     if (closeSockets)
         openSockets({});
 }
@@ -223,7 +230,8 @@ void ProjectScene::openSockets(QList<SockSpec> wanted)
     for (SockController *controller : before) {
         if (!controller->isOwned() || !controller->spec())
             continue;
-        if (controller->isAlive() && controller->isActive() && wanted.removeOne(*controller->spec()))
+        const bool same = !m_otherTypes && controller->isAlive() && controller->isActive();
+        if (same && wanted.removeOne(*controller->spec()))
             continue;
         controller->stop();
         controller->remove();
@@ -250,10 +258,43 @@ void ProjectScene::openSockets(QList<SockSpec> wanted)
     }
 }
 
+/// Which of several protocols a socket speaks, nothing says yet.
+QStringList ProjectScene::showTypes(const Project &project)
+{
+    const JsonNode *section = project.section(u"types");
+    const JsonNode *one =
+        section && section->isArray() ? (section->items().size() == 1 ? &section->items().front() : nullptr) : section;
+    const QJsonObject before = m_protocol ? m_protocol->toJson() : QJsonObject();
+    m_protocol = one ? ProtocolDescription::fromJson(one->toJson().toObject()) : std::nullopt;
+    m_otherTypes = before != (m_protocol ? m_protocol->toJson() : QJsonObject());
+    if (section && section->isArray() && section->items().size() > 1)
+        return {tr("the message types (there are %1 protocols; leave the one that the sockets speak)")
+                    .arg(section->items().size())};
+    return {};
+}
+
+/// What the project describes: with the types the log, filters and the composer know names and fields.
+void ProjectScene::speak(const SockController *controller)
+{
+    if (!m_protocol)
+        return;
+    ProtocolError error;
+    const auto codec = makeProtocolCodec(*m_protocol, makeCodec(controller->spec()->codec), &error);
+    if (!codec) {
+        Q_EMIT typesRefused(controller->spec()->name, error.what + u": "_s + error.remedy);
+        return;
+    }
+    controller->link()->run([codec, types = m_protocol->messageTypes()](BaseSock &sock) {
+        sock.setCodec(codec);
+        sock.setMessageTypes(types);
+    });
+}
+
 void ProjectScene::handleAdded(const SockController *controller)
 {
     if (!controller->isOwned() || !controller->spec())
         return;
+    speak(controller);
     const bool expected = std::any_of(m_opening.begin(), m_opening.end(),
                                       [controller](const Opening &one) { return one.spec == *controller->spec(); });
     if (!expected)

@@ -6,8 +6,10 @@
 #include <QStringList>
 
 #include <functional>
+#include <optional>
 
 #include "core/project/project.h"
+#include "core/protocol/protocoldescription.h"
 #include "ui/models/logcolumns.h"
 
 class QSettings;
@@ -22,7 +24,7 @@ class Simulation;
 class SockController;
 
 /*! What a project holds and the window shows, both ways: sockets, saved messages and filters, rules,
- *  sequences, colour rules, columns, layout.
+ *  sequences, message types, colour rules, columns, layout.
  *  Path    Project ↔ [this] ↔ Inspection, MessageTreeModel, Simulation, SequencePlayer, SavedFilters, the docks
  *  Shape   show opens the sockets that are missing and closes those of before, and a socket that is the same goes on;
  *          capture writes a section only where the window shows something else than what stands there
@@ -65,6 +67,8 @@ public:
 Q_SIGNALS:
     /// A person has changed something that a project holds.
     void changed();
+    /// A socket whose codec has no fields: it stays as it is.
+    void typesRefused(const QString &name, const QString &why);
     void socketFailed(const QString &name, const SockScope::SockError &error);
 
 private:
@@ -77,6 +81,8 @@ private:
     void tell();
     void openSockets(QList<SockSpec> wanted);
     void handleAdded(const SockController *controller);
+    QStringList showTypes(const Project &project);
+    void speak(const SockController *controller);
     QList<SockSpec> sockets() const;
     void captureSockets(Project &project) const;
     void captureFilters(Project &project) const;
@@ -92,7 +98,9 @@ private:
     QList<Opening> m_opening; ///< their answers have not come yet
     int m_run = 0;            ///< counts the projects that were shown: an answer for an earlier one is not taken
     bool m_showing = false;
-    LogColumns m_columns; ///< as last seen: the model says only that some column has changed
+    bool m_otherTypes = false;                     ///< than the project before: its sockets are opened anew
+    std::optional<ProtocolDescription> m_protocol; ///< that the sockets of the window speak
+    LogColumns m_columns;                          ///< as last seen: the model says only that some column has changed
 };
 
 } // namespace SockScope
