@@ -21,6 +21,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr quint64 seedStep = 0x9e3779b97f4a7c15; // odd: the seeds of all peers differ
+
 QString tr(const char *text)
 {
     return QCoreApplication::translate("SockScope::SwarmCommand", text);
@@ -143,8 +145,11 @@ std::optional<int> SwarmCommand::chooseSocket()
     m_options.persona.socket = m_spec.name;
     if (!m_file.makeSock(m_spec)) // says what is wrong
         return ExitBadUsage;
-    m_options.makeSock = [this](int) {
-        std::unique_ptr<BaseSock> sock = m_file.makeSock(m_spec);
+    m_options.makeSock = [this](int index) {
+        SockSpec spec = m_spec;
+        for (ImpairSpec &impairment : spec.impairments) // else the same message of each peer would be lost
+            impairment.seed = impairment.seed.value_or(m_options.seed) + static_cast<quint64>(index) * seedStep;
+        std::unique_ptr<BaseSock> sock = m_file.makeSock(spec);
         SockOptions options = sock->options();
         options.blockedAfter = std::chrono::milliseconds(0); // nobody would look at thousands of watchdogs
         options.logger = [](int, const QString &) {};

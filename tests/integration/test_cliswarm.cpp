@@ -38,7 +38,11 @@ private Q_SLOTS:
         QCOMPARE(swarm.value(u"connected"_s).toInt(), 200);
         QVERIFY(swarm.value(u"heartbeats"_s).toInt() > 1000);
         QVERIFY(ledger.value(u"balanced"_s).toBool());
-        QVERIFY(messagesOf(ledger, "impairLostOut"_L1) > 0 && messagesOf(ledger, "impairLostIn"_L1) > 0);
+        // Of some 1,300 messages 5 %, five standard deviations to either side: each peer has its own luck.
+        const double lost = static_cast<double>(messagesOf(ledger, "impairLostOut"_L1)) /
+                            static_cast<double>(swarm.value(u"heartbeats"_s).toInt());
+        QVERIFY2(lost > 0.015 && lost < 0.085, QByteArray::number(lost).constData());
+        QVERIFY(messagesOf(ledger, "impairLostIn"_L1) > 0);
         QVERIFY(server.ledger().isBalanced());
         QTRY_COMPARE(qint64(server.ledger().received.messages), messagesOf(ledger, "sent"_L1));
     }
