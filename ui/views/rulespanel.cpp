@@ -95,9 +95,6 @@ RulesPanel::RulesPanel(Simulation *simulation, QWidget *parent)
 
     auto *top = new QHBoxLayout;
     top->setSpacing(4);
-    top->addWidget(m_running);
-    top->addWidget(m_programs);
-    top->addStretch();
     for (QAction *action : {m_add, m_edit, m_remove, m_undo, m_up, m_down}) {
         auto *button = new QToolButton(this);
         button->setDefaultAction(action);
@@ -109,7 +106,13 @@ RulesPanel::RulesPanel(Simulation *simulation, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 4, 8, 4);
     layout->setSpacing(3);
+    top->addStretch();
+    auto *boxes = new QHBoxLayout; // in a line of their own: the panel is no wider than its neighbours
+    boxes->addWidget(m_running);
+    boxes->addWidget(m_programs);
+    boxes->addStretch();
     layout->addLayout(top);
+    layout->addLayout(boxes);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_summary);
 
