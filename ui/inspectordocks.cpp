@@ -18,6 +18,7 @@
 #include "ui/models/sequenceplayer.h"
 #include "ui/models/simulation.h"
 #include "ui/models/storagesettings.h"
+#include "ui/project/projectscene.h"
 #include "ui/project/projectsession.h"
 #include "ui/theme.h"
 #include "ui/views/bytespanel.h"
@@ -237,6 +238,7 @@ void InspectorWindow::saveSettings()
     m_composer->saveSettings(*settings);
     m_simulation->save(*settings);
     m_player->save(*settings);
+    m_scene->saveTypes(*settings);
     m_filter->saveSettings(*settings);
     m_log->findBar()->saveSettings(*settings);
     ProjectSession::putBack(*settings, own);
@@ -276,6 +278,7 @@ void InspectorWindow::restoreSettings()
     m_composer->loadSettings(*settings);
     m_simulation->load(*settings);
     m_player->load(*settings);
+    m_scene->loadTypes(*settings);
     m_filter->loadSettings(*settings);
     m_log->findBar()->loadSettings(*settings);
     const int mode = settings->value("theme"_L1).toInt();

@@ -16,6 +16,7 @@
 #include "ui/models/sockcontroller.h"
 #include "ui/project/packetimport.h"
 #include "ui/project/projectsession.h"
+#include "ui/project/typesedit.h"
 #include "ui/theme.h"
 #include "ui/views/bytesformat.h"
 #include "ui/views/bytespanel.h"
@@ -206,6 +207,7 @@ void InspectorWindow::createMenus()
         m_composer->focusPayload();
     });
     tools->addActions({m_resend, m_edit});
+    tools->addAction(tr("Message &Types…"), QKeySequence(u"Ctrl+Alt+Y"_s), this, [this] { editTypes(m_scene, this); });
     QMenu *peer = tools->addMenu(themeIcon(u"peers"), tr("&Peer"));
     peer->addActions(m_peers->peerActions());
     tools->addSeparator();

@@ -146,14 +146,14 @@ void InspectorWindow::createPanels()
 
 void InspectorWindow::createProject()
 {
-    auto *scene = new ProjectScene(
+    m_scene = new ProjectScene(
         {m_inspection, m_composer->savedMessages(), m_simulation, m_player, m_filter->savedFilters()},
         {[this] { return layoutState(); }, [this](const QJsonObject &layout) { showLayout(layout); }}, this);
-    m_project = new ProjectSession({this, scene, m_notices, &openSettings, [this] { saveSettings(); }, nullptr});
-    connect(scene, &ProjectScene::socketFailed, this, [this](const QString &name, const SockError &error) {
+    m_project = new ProjectSession({this, m_scene, m_notices, &openSettings, [this] { saveSettings(); }, nullptr});
+    connect(m_scene, &ProjectScene::socketFailed, this, [this](const QString &name, const SockError &error) {
         showFailure(tr("%1 is not open").arg(name), error);
     });
-    connect(scene, &ProjectScene::typesRefused, this, [this](const QString &name, const QString &why) {
+    connect(m_scene, &ProjectScene::typesRefused, this, [this](const QString &name, const QString &why) {
         m_status->showFailure(tr("%1 does not speak the project's message types: %2").arg(name, why));
     });
     connect(m_simulation, &Simulation::noticed, m_status, &StatusPanel::showFailure);

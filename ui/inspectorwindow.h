@@ -28,6 +28,7 @@ class LogPanel;
 class MessageFinder;
 class NoticeBar;
 class PeersPanel;
+class ProjectScene;
 class ProjectSession;
 class RecoveryBar;
 class RulesPanel;
@@ -171,6 +172,7 @@ private:
     StatusPanel *m_status = nullptr;
     RecoveryBar *m_recovery = nullptr;
     NoticeBar *m_notices = nullptr;
+    ProjectScene *m_scene = nullptr;
     ProjectSession *m_project = nullptr;
     struct AddedPanel
     {

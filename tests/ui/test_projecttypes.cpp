@@ -1,13 +1,18 @@
+#include <QAction>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QPlainTextEdit>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
+#include <QUdpSocket>
 
 #include <memory>
 
 #include "core/codec/codec.h"
+#include "core/project/project.h"
 #include "core/protocol/describedcodec.h"
 #include "core/protocol/protocoldescription.h"
 #include "core/udpsock.h"
@@ -17,7 +22,7 @@
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/project/projectsession.h"
-#include "ui/views/noticebar.h"
+#include "ui/views/jsoneditdialog.h"
 
 using namespace SockScope;
 using namespace Qt::StringLiterals;
@@ -108,15 +113,82 @@ private Q_SLOTS:
                     door(window)->snapshot().codec->name() == u"raw"_s);
     }
 
-    void whatCannotBeSpokenIsSaid()
+    void eachSocketSpeaksWhatItNames()
+    {
+        InspectorWindow window;
+        QJsonObject other = thermo();
+        other.insert(u"name"_s, u"other"_s);
+        const QString file = write(u"two.sockscope"_s, QJsonArray{thermo(), other});
+        QVERIFY(!window.project()->open(file));
+        QVERIFY(door(window));
+        QTRY_COMPARE(door(window)->snapshot().codec->name(), u"raw"_s); // there are two, and it names none
+
+        QFile text(file);
+        QVERIFY(text.open(QIODevice::ReadOnly));
+        QByteArray named = text.readAll();
+        named.replace("\"codec\": \"raw\"", "\"codec\": \"raw\", \"protocol\": \"other\"");
+        const QString second = m_folder->filePath(u"named.sockscope"_s);
+        QFile changed(second);
+        QVERIFY(changed.open(QIODevice::WriteOnly) && changed.write(named) == named.size());
+        changed.close();
+        QVERIFY(!window.project()->open(second));
+        QTRY_VERIFY(door(window) && door(window)->snapshot().codec &&
+                    door(window)->snapshot().codec->name() != u"raw"_s);
+    }
+
+    void editingThemReadsTheLogAnew()
     {
         InspectorWindow window;
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
-        QVERIFY(!window.project()->open(write(u"two.sockscope"_s, QJsonArray{thermo(), thermo()})));
-        QVERIFY2(window.noticeBar()->text().contains(u"2 protocols"_s), qPrintable(window.noticeBar()->text()));
-        QVERIFY(door(window));
-        QCOMPARE(door(window)->spec()->codec, u"raw"_s);
+        const QString file = write(u"raw.sockscope"_s, {});
+        QVERIFY(!window.project()->open(file));
+        SockController *sock = door(window);
+        QVERIFY(sock);
+        QTRY_VERIFY(sock->snapshot().codec);
+        QUdpSocket peer;
+        const auto url = SockUrl::fromString(sock->snapshot().url);
+        QVERIFY(url);
+        peer.writeDatagram(QByteArray("\x01\x2a"), QHostAddress::LocalHost, url->address.port);
+        const MessageLogModel *log = window.inspection()->messageLogModel();
+        QTRY_COMPARE(log->rowCount(), 1);
+        const auto summary = [log] { return log->index(0, MessageLogModel::SummaryColumn).data().toString(); };
+        QVERIFY2(!summary().contains(u"level"_s), qPrintable(summary()));
+
+        // What a person writes into the dialog; a mistake keeps it open and says where.
+        QTimer person;
+        int step = 0;
+        connect(&person, &QTimer::timeout, this, [&] {
+            auto *dialog = window.findChild<JsonEditDialog *>();
+            if (!dialog || !dialog->isVisible())
+                return;
+            auto *text = dialog->findChild<QPlainTextEdit *>(u"jsonText"_s);
+            if (step++ == 0) {
+                QVERIFY(text->toPlainText().contains(u"\"example\""_s));
+                text->setPlainText(u"{\"name\": \"lamp\",\n \"payload\": \"smoke\"}"_s);
+                dialog->accept();
+                QVERIFY2(dialog->errorText().contains(u"ine 2"_s), qPrintable(dialog->errorText()));
+                return;
+            }
+            text->setPlainText(u"{\"name\": \"lamp\", \"payload\": \"layout\", \"typeField\": \"kind\","
+                               "\"header\": [{\"name\": \"kind\", \"type\": \"u8\"}], \"types\": [{\"name\": "
+                               "\"shine\", \"number\": 1, \"fields\": [{\"name\": \"level\", \"type\": \"u8\"}]}]}"_s);
+            dialog->accept();
+            person.stop();
+        });
+        person.start(10);
+        for (QAction *action : window.findChildren<QAction *>())
+            if (action->text().remove(u'&') == u"Message Types…"_s)
+                action->trigger();
+        QTRY_VERIFY(!person.isActive());
+        QTRY_VERIFY2(summary().contains(u"level"_s) && summary().contains(u"42"_s), qPrintable(summary()));
+        QVERIFY(window.isWindowModified());
+        QVERIFY(window.project()->save());
+        QFile saved(file);
+        QVERIFY(saved.open(QIODevice::ReadOnly));
+        const auto project = Project::fromBytes(saved.readAll());
+        QVERIFY(project && project->protocols().size() == 1);
+        QCOMPARE(project->protocols().first().name, u"lamp"_s);
     }
 };
 

@@ -92,10 +92,11 @@ void Inspection::runInNetwork(std::function<void(QObject *)> function)
     m_networkThread->run(std::move(function));
 }
 
-void Inspection::open(const SockSpec &spec, Opened opened, OnFailure onFailure)
+void Inspection::open(const SockSpec &spec, Opened opened, OnFailure onFailure, Prepare prepare)
 {
     // This object outlives the thread, so that it can be captured.
-    runInNetwork([this, spec, opened = std::move(opened), onFailure, recorder = m_recorder](QObject *owner) {
+    runInNetwork([this, spec, opened = std::move(opened), onFailure, recorder = m_recorder,
+                  prepare = std::move(prepare)](QObject *owner) {
         const auto answer = [this, spec, opened](const std::shared_ptr<SockLink> &link,
                                                  const std::optional<SockError> &error) {
             QMetaObject::invokeMethod(
@@ -115,6 +116,8 @@ void Inspection::open(const SockSpec &spec, Opened opened, OnFailure onFailure)
             return answer(nullptr, madeError);
         BaseSock *sock = made.release();
         sock->setParent(owner);
+        if (prepare)
+            prepare(*sock);
         const std::shared_ptr<SockLink> link = SockLink::attach(sock, recorder);
         if (onFailure == OnFailure::Discard && !spec.connectTo.isEmpty()) {
             answerOnceConnected(sock, link, answer);

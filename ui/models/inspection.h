@@ -44,6 +44,7 @@ public:
     static constexpr int frameMs = 33;
     /// What open() does with a sock that does not start: forget it, or show it as failed.
     enum class OnFailure : quint8 { Discard, Keep };
+    using Prepare = std::function<void(BaseSock &sock)>;
     /// The controller is null when there is no sock.
     using Opened = std::function<void(SockController *controller, const std::optional<SockError> &error)>;
 
@@ -55,7 +56,8 @@ public:
     SockController *addSock(BaseSock *sock);
     /// Makes a sock in the network thread, starts it and answers in the window's thread. With Discard, one that
     /// connects answers when the first peer is there or a connect has failed, which is then the error.
-    void open(const SockSpec &spec, Opened opened = {}, OnFailure onFailure = OnFailure::Discard);
+    /// prepare sees the sock before it starts, in its thread.
+    void open(const SockSpec &spec, Opened opened = {}, OnFailure onFailure = OnFailure::Discard, Prepare prepare = {});
     /// In the thread of the socks that open() makes, in the order of the calls; owner is the parent for what stays
     /// there.
     void runInNetwork(std::function<void(QObject *owner)> function);

@@ -10,10 +10,10 @@
 #include <utility>
 
 #include "core/basesock.h"
-#include "core/codec/codec.h"
-#include "core/protocol/describedcodec.h"
+#include "core/project/jsontext.h"
 #include "core/simulate/rulejson.h"
 #include "core/simulate/sequencejson.h"
+#include "core/types/messagetypes.h"
 #include "ui/models/colourrules.h"
 #include "ui/models/inspection.h"
 #include "ui/models/messagelogmodel.h"
@@ -29,6 +29,8 @@ namespace SockScope {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+const QString typesKey = u"simulate/types"_s;
 
 /// What the window can show of a section, and what it can only keep.
 template <typename Shown, typename Kept>
@@ -168,8 +170,8 @@ ProjectScene::ProjectScene(const Parts &parts, Layout layout, QObject *parent)
 
 QStringList ProjectScene::settingsKeys()
 {
-    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s, u"logColumns"_s,
-            u"inject/saved"_s,  u"simulate/rules"_s,      u"simulate/sequences"_s};
+    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s,  u"logColumns"_s,
+            u"inject/saved"_s,  u"simulate/rules"_s,      u"simulate/sequences"_s, typesKey};
 }
 
 void ProjectScene::tell()
@@ -198,9 +200,9 @@ QStringList ProjectScene::show(const Project &project)
     m_inspection->messageLogModel()->setFieldColumns(columns.shown);
     if (const QJsonObject layout = project.layout(); !layout.isEmpty())
         m_layout.show(layout);
-    const QStringList typeNotes = showTypes(project);
+    showTypes(project.section(u"types"));
     openSockets(project.sockets());
-    return typeNotes + rules.notes + sequences.notes + filters.notes + columns.notes + colours.notes;
+    return rules.notes + sequences.notes + filters.notes + columns.notes + colours.notes;
 }
 
 void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
@@ -216,10 +218,40 @@ void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
     LogColumns columns;
     columns.load(settings);
     m_inspection->messageLogModel()->setFieldColumns(columns);
-    m_otherTypes = m_protocol.has_value();
-    m_protocol.reset();
+    loadTypes(settings);
     if (closeSockets)
         openSockets({});
+}
+
+void ProjectScene::loadTypes(const QSettings &settings)
+{
+    const auto node = parseJsonText(settings.value(typesKey).toByteArray(), nullptr);
+    showTypes(node ? &*node : nullptr);
+}
+
+void ProjectScene::saveTypes(QSettings &settings) const
+{
+    const QString text = typesText();
+    if (text.isEmpty())
+        settings.remove(typesKey);
+    else
+        settings.setValue(typesKey, text.toUtf8());
+}
+
+QString ProjectScene::typesText() const
+{
+    const JsonNode *types = m_types.section(u"types");
+    return types ? QString::fromUtf8(writeJsonText(*types)) : QString();
+}
+
+std::optional<ProjectError> ProjectScene::setTypes(const JsonNode &types, const QByteArray &text)
+{
+    if (auto error = m_types.setTypes(types, text))
+        return error;
+    for (const SockController *controller : m_inspection->controllers())
+        speak(controller);
+    tell();
+    return std::nullopt;
 }
 
 // Stopped before it is removed: its port must be free for the next one, which the network thread opens behind it.
@@ -230,9 +262,10 @@ void ProjectScene::openSockets(QList<SockSpec> wanted)
     for (SockController *controller : before) {
         if (!controller->isOwned() || !controller->spec())
             continue;
-        const bool same = !m_otherTypes && controller->isAlive() && controller->isActive();
-        if (same && wanted.removeOne(*controller->spec()))
+        if (controller->isAlive() && controller->isActive() && wanted.removeOne(*controller->spec())) {
+            speak(controller);
             continue;
+        }
         controller->stop();
         controller->remove();
     }
@@ -254,51 +287,53 @@ void ProjectScene::openSockets(QList<SockSpec> wanted)
                 Q_EMIT self->socketFailed(spec.name, *error);
             }
         };
-        m_inspection->open(spec, answered, Inspection::OnFailure::Keep);
+        m_inspection->open(spec, answered, Inspection::OnFailure::Keep, speech(spec));
     }
 }
 
-/// Which of several protocols a socket speaks, nothing says yet.
-QStringList ProjectScene::showTypes(const Project &project)
+void ProjectScene::showTypes(const JsonNode *types)
 {
-    const JsonNode *section = project.section(u"types");
-    const JsonNode *one =
-        section && section->isArray() ? (section->items().size() == 1 ? &section->items().front() : nullptr) : section;
-    const QJsonObject before = m_protocol ? m_protocol->toJson() : QJsonObject();
-    m_protocol = one ? ProtocolDescription::fromJson(one->toJson().toObject()) : std::nullopt;
-    m_otherTypes = before != (m_protocol ? m_protocol->toJson() : QJsonObject());
-    if (section && section->isArray() && section->items().size() > 1)
-        return {tr("the message types (there are %1 protocols; leave the one that the sockets speak)")
-                    .arg(section->items().size())};
-    return {};
+    m_types = Project();
+    if (types) // which the project has looked at
+        m_types.setTypes(*types, {});
 }
 
-/// What the project describes: with the types the log, filters and the composer know names and fields.
+std::function<void(BaseSock &)> ProjectScene::speech(const SockSpec &spec)
+{
+    SockError error;
+    const auto codec = m_types.codecOf(spec, &error);
+    if (!codec) {
+        Q_EMIT typesRefused(spec.name, error.what + u": "_s + error.remedy);
+        return {};
+    }
+    const ProtocolDescription *protocol = m_types.protocolOf(spec);
+    return
+        [codec, types = protocol ? protocol->messageTypes() : std::make_shared<const MessageTypes>()](BaseSock &sock) {
+            sock.setCodec(codec);
+            sock.setMessageTypes(types);
+        };
+}
+
+/// With the types, the log, filters and the composer know names and fields.
 void ProjectScene::speak(const SockController *controller)
 {
-    if (!m_protocol)
+    if (!controller->isOwned() || !controller->spec())
         return;
-    ProtocolError error;
-    const auto codec = makeProtocolCodec(*m_protocol, makeCodec(controller->spec()->codec), &error);
-    if (!codec) {
-        Q_EMIT typesRefused(controller->spec()->name, error.what + u": "_s + error.remedy);
-        return;
-    }
-    controller->link()->run([codec, types = m_protocol->messageTypes()](BaseSock &sock) {
-        sock.setCodec(codec);
-        sock.setMessageTypes(types);
-    });
+    if (auto set = speech(*controller->spec()))
+        controller->link()->run(std::move(set));
 }
 
 void ProjectScene::handleAdded(const SockController *controller)
 {
     if (!controller->isOwned() || !controller->spec())
         return;
-    speak(controller);
     const bool expected = std::any_of(m_opening.begin(), m_opening.end(),
                                       [controller](const Opening &one) { return one.spec == *controller->spec(); });
-    if (!expected)
-        tell();
+    if (expected)
+        return;
+    if (!m_types.protocols().isEmpty())
+        speak(controller);
+    tell();
 }
 
 QList<SockSpec> ProjectScene::sockets() const
@@ -383,6 +418,10 @@ void ProjectScene::capture(Project &project) const
         if (now != SequencePlayer::toJson(sequences.shown))
             project.setSection(u"sequences"_s, now);
     }
+    const JsonNode *types = m_types.section(u"types");
+    const JsonNode *before = project.section(u"types");
+    if (types && (!before || *types != *before))
+        project.setTypes(*types, {});
     captureFilters(project);
     captureColumns(project);
     captureColours(project);

@@ -9,13 +9,13 @@
 #include <optional>
 
 #include "core/project/project.h"
-#include "core/protocol/protocoldescription.h"
 #include "ui/models/logcolumns.h"
 
 class QSettings;
 
 namespace SockScope {
 
+class BaseSock;
 class Inspection;
 class MessageTreeModel;
 class SavedFilters;
@@ -61,6 +61,14 @@ public:
     void showOwn(QSettings &settings, bool closeSockets);
     void capture(Project &project) const;
 
+    /// The message types as JSON text; empty: none.
+    QString typesText() const;
+    /// Others, from the text that a person wrote: the sockets speak them from now on, and the log reads with them what
+    /// it has. Answers what is wrong with them.
+    std::optional<ProjectError> setTypes(const JsonNode &types, const QByteArray &text);
+    void saveTypes(QSettings &settings) const;
+    void loadTypes(const QSettings &settings);
+
     /// The keys of the settings that hold, without a project, what a project holds.
     static QStringList settingsKeys();
 
@@ -81,7 +89,9 @@ private:
     void tell();
     void openSockets(QList<SockSpec> wanted);
     void handleAdded(const SockController *controller);
-    QStringList showTypes(const Project &project);
+    void showTypes(const JsonNode *types);
+    /// What sets a socket's codec and types; none, and typesRefused, when its codec has no fields.
+    std::function<void(BaseSock &)> speech(const SockSpec &spec);
     void speak(const SockController *controller);
     QList<SockSpec> sockets() const;
     void captureSockets(Project &project) const;
@@ -98,9 +108,8 @@ private:
     QList<Opening> m_opening; ///< their answers have not come yet
     int m_run = 0;            ///< counts the projects that were shown: an answer for an earlier one is not taken
     bool m_showing = false;
-    bool m_otherTypes = false;                     ///< than the project before: its sockets are opened anew
-    std::optional<ProtocolDescription> m_protocol; ///< that the sockets of the window speak
-    LogColumns m_columns;                          ///< as last seen: the model says only that some column has changed
+    Project m_types;      ///< has them alone
+    LogColumns m_columns; ///< as last seen: the model says only that some column has changed
 };
 
 } // namespace SockScope
