@@ -12,6 +12,7 @@
 #include <QSettings>
 #include <QSpinBox>
 #include <QStringDecoder>
+#include <QStringListModel>
 #include <QStyle>
 #include <QToolButton>
 
@@ -223,7 +224,6 @@ void Composer::updateForm()
     if (newCodec && FieldsEditor::descriptionOf(codec.get()) && chosen == PayloadForm::Text &&
         m_text->toPlainText().isEmpty())
         return setForm(PayloadForm::Json); // which its messages are written in; this comes here again
-    updateFields();
     const bool encoded = chosen == PayloadForm::Text || chosen == PayloadForm::Json;
     const bool typed = encoded && codec && codec->carriesType();
     m_type->setEnabled(typed);
@@ -233,6 +233,7 @@ void Composer::updateForm()
                                          : tr("the type is in the bytes"));
     m_peerLabel->setText(m_asReceived->isChecked() ? tr("Fr&om") : tr("T&o"));
     m_send->setText(m_asReceived->isChecked() ? tr("&Receive") : tr("&Send"));
+    updateFields();
     if (m_peer->count() > 0)
         fillPeers();
     validate();
@@ -254,12 +255,22 @@ void Composer::updateFields()
         if (!type && !protocol->fixedType.isEmpty())
             type = protocol->type(QStringView(protocol->fixedType));
     }
+    QStringList names;
+    if (protocol) {
+        for (const TypeDescription &one : protocol->types)
+            names.append(one.name);
+        m_type->setPlaceholderText(tr("one of %1").arg(names.join(u", "_s)));
+    }
+    if (names != m_typeNames->stringList())
+        m_typeNames->setStringList(names);
     m_asFields->setVisible(protocol != nullptr);
     m_asFields->setEnabled(type != nullptr);
     if (const bool isOther = std::exchange(m_fieldsType, type) != type; isOther || !type)
         m_fields->setType(protocol, type);
     // A text that no row can show is not hidden behind rows.
     const bool asFields = type && m_asFields->isChecked() && m_fields->setJson(m_text->toPlainText());
+    if (asFields && m_text->toPlainText().trimmed().isEmpty())
+        m_text->setPlainText(m_fields->json()); // all defaults are a message, too
     m_fieldsArea->setVisible(asFields);
     m_text->setVisible(!asFields && form() != PayloadForm::File);
 }

@@ -18,6 +18,7 @@ class QPlainTextEdit;
 class QPushButton;
 class QSettings;
 class QSpinBox;
+class QStringListModel;
 class QScrollArea;
 class QTabWidget;
 class QToolButton;
@@ -114,6 +115,7 @@ private:
     PeerBox *m_peer = nullptr;
     QCheckBox *m_asReceived = nullptr;
     QLineEdit *m_type = nullptr;
+    QStringListModel *m_typeNames = nullptr; ///< that are offered
     QComboBox *m_form = nullptr;
     QLabel *m_size = nullptr;
     QToolButton *m_asFields = nullptr;

@@ -1,5 +1,6 @@
 // The fields of the composer and where they stand; what they do is in composer.cpp.
 #include <QCheckBox>
+#include <QCompleter>
 #include <QFontDatabase>
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -9,6 +10,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSpinBox>
+#include <QStringListModel>
 #include <QTabWidget>
 #include <QToolButton>
 
@@ -60,6 +62,11 @@ void Composer::build()
     m_type = new QLineEdit(this);
     m_type->setObjectName(u"injectType"_s);
     m_type->setAccessibleName(tr("Message type"));
+    m_typeNames = new QStringListModel(this);
+    auto *completer = new QCompleter(m_typeNames, m_type);
+    completer->setCaseSensitivity(Qt::CaseInsensitive);
+    completer->setFilterMode(Qt::MatchContains);
+    m_type->setCompleter(completer);
     label(tr("T&ype"), m_type);
     grid->addWidget(m_type, row++, 1, 1, 2);
 

@@ -72,6 +72,11 @@ QString rangeOf(const FieldDescription &field)
 
 QString placeholderOf(const FieldDescription &field)
 {
+    const auto number = field.defaultValue.isUndefined()
+                            ? WholeNumber::fromUnsigned(0)
+                            : WholeNumber::fromCbor(field.defaultValue).value_or(WholeNumber());
+    if (const QString name = field.nameOf(number); !name.isEmpty())
+        return name;
     if (!field.defaultValue.isUndefined())
         return textOf(field.defaultValue);
     if (field.array != ArrayRule::None)
@@ -84,6 +89,8 @@ QString placeholderOf(const FieldDescription &field)
         return FieldsEditor::tr("bytes as JSON text");
     case FieldKind::Any:
         return FieldsEditor::tr("any JSON value");
+    case FieldKind::Boolean:
+        return u"false"_s;
     default:
         return {};
     }
