@@ -21,7 +21,7 @@ std::optional<ComposedMessage> ComposedMessage::compile(const MessageTemplate &m
     return result;
 }
 
-std::optional<MessageType> ComposedMessage::typeFor(const BaseSock &sock) const
+std::optional<MessageType> ComposedMessage::typeFor(const MessageTypes *types) const
 {
     if (m_source.type.isEmpty())
         return MessageType();
@@ -29,16 +29,16 @@ std::optional<MessageType> ComposedMessage::typeFor(const BaseSock &sock) const
     const qlonglong number = m_source.type.toLongLong(&isNumber);
     if (isNumber)
         return MessageType(number);
-    if (const auto types = sock.messageTypes()) {
+    if (types) {
         if (const auto defined = types->number(m_source.type))
             return MessageType(*defined);
     }
     return MessageType::tryFromName(m_source.type);
 }
 
-std::optional<QCborValue> ComposedMessage::dataFor(const BaseSock &sock, const QByteArray &bytes, QString *why) const
+std::optional<QCborValue> ComposedMessage::dataFor(const Codec &itsCodec, const QByteArray &bytes, QString *why) const
 {
-    const QString codec = sock.codec()->name();
+    const QString codec = itsCodec.name();
     if (codec == "raw"_L1 || (codec == "text"_L1 && m_source.form == TemplateSyntax::Hex))
         return QCborValue(bytes);
     if (codec != "text"_L1) {
@@ -59,11 +59,12 @@ std::optional<QCborValue> ComposedMessage::dataFor(const BaseSock &sock, const Q
     return std::nullopt;
 }
 
-std::optional<Message> ComposedMessage::messageFor(const BaseSock &sock, const QByteArray &bytes, QString *why) const
+std::optional<Message> ComposedMessage::messageFor(const Codec &codec, const MessageTypes *types,
+                                                   const QByteArray &bytes, QString *why) const
 {
     Message message;
-    const auto type = typeFor(sock);
-    const auto data = dataFor(sock, bytes, why);
+    const auto type = typeFor(types);
+    const auto data = dataFor(codec, bytes, why);
     if (!type)
         *why = u"the table of type names is full: %1 is not sent"_s.arg(quotedText(m_source.type, 60));
     if (!type || !data)
@@ -71,6 +72,19 @@ std::optional<Message> ComposedMessage::messageFor(const BaseSock &sock, const Q
     message.type = *type;
     message.value = *data;
     return message;
+}
+
+std::optional<Message> ComposedMessage::message(const Codec &codec, const MessageTypes *types, ComposeContext &context,
+                                                QString *why) const
+{
+    TemplateError problem;
+    const auto bytes = m_template.expand(context, &problem);
+    if (!bytes) {
+        *why = u"payload, %1"_s.arg(problem.toString());
+        return std::nullopt;
+    }
+    ++context.counter;
+    return messageFor(codec, types, *bytes, why);
 }
 
 std::optional<QByteArray> ComposedMessage::frame(const BaseSock &sock, ComposeContext &context, QString *why) const
@@ -84,7 +98,7 @@ std::optional<QByteArray> ComposedMessage::frame(const BaseSock &sock, ComposeCo
     ++context.counter;
     if (m_source.isWire)
         return bytes;
-    const auto message = messageFor(sock, *bytes, why);
+    const auto message = messageFor(*sock.codec(), sock.messageTypes().get(), *bytes, why);
     if (!message)
         return std::nullopt;
     QByteArray payload;
@@ -111,7 +125,7 @@ std::optional<QString> ComposedMessage::send(BaseSock &sock, const std::optional
         result = sock.sendRaw(*bytes, to);
     } else {
         QString why;
-        const auto message = messageFor(sock, *bytes, &why);
+        const auto message = messageFor(*sock.codec(), sock.messageTypes().get(), *bytes, &why);
         if (!message)
             return why;
         result = sock.sendMessage(*message, to);

@@ -11,6 +11,8 @@
 namespace SockScope {
 
 class BaseSock;
+class Codec;
+class MessageTypes;
 
 /// What a rule or a step sends, as a person writes it.
 struct MessageTemplate
@@ -38,13 +40,18 @@ public:
 
     /// To one peer, or to all. Nothing, or why it was not sent; the counter grows with each that was.
     std::optional<QString> send(BaseSock &sock, const std::optional<Endpoint> &to, ComposeContext &context) const;
+    /// The message that send would send, with that codec and those types (null: none); nothing, and why. The counter
+    /// grows.
+    std::optional<Message> message(const Codec &codec, const MessageTypes *types, ComposeContext &context,
+                                   QString *why) const;
     /// The frame that send would hand over, for those who send it otherwise; nothing, and why. The counter grows.
     std::optional<QByteArray> frame(const BaseSock &sock, ComposeContext &context, QString *why) const;
 
 private:
-    std::optional<Message> messageFor(const BaseSock &sock, const QByteArray &bytes, QString *why) const;
-    std::optional<MessageType> typeFor(const BaseSock &sock) const;
-    std::optional<QCborValue> dataFor(const BaseSock &sock, const QByteArray &bytes, QString *why) const;
+    std::optional<Message> messageFor(const Codec &codec, const MessageTypes *types, const QByteArray &bytes,
+                                      QString *why) const;
+    std::optional<MessageType> typeFor(const MessageTypes *types) const;
+    std::optional<QCborValue> dataFor(const Codec &codec, const QByteArray &bytes, QString *why) const;
 
     MessageTemplate m_source;
     Template m_template;

@@ -297,6 +297,51 @@ private Q_SLOTS:
         QVERIFY(composer.answerText().contains(u"Too long"_s));
         QCOMPARE(tree->model()->rowCount(), 1);
     }
+
+    void valuesAreOfEachMessage()
+    {
+        Inspection inspection;
+        UdpSock sock(options(u"json"_s, u"values"_s));
+        QList<QByteArray> payloads;
+        sock.setUnknownTypeHandler(this,
+                                   [&](const Envelope &each) { payloads.append(each.message.payload.toByteArray()); });
+        QVERIFY(!sock.start());
+        Composer composer(&inspection);
+        composer.show();
+        const SockController *controller = inspection.addSock(&sock);
+        QTRY_VERIFY(controller->snapshot().codec);
+        composer.setTarget(controller->sockId(), sock.localEndpoint(), false);
+        type(composer, PayloadForm::Json, u"{\"n\": {{counter}}, \"to\": \"{{peer}}\"}"_s);
+        QCOMPARE(composer.errorText(), QString());
+        auto *send = field<QPushButton>(composer, u"injectSend"_s);
+        QTest::mouseClick(send, Qt::LeftButton);
+        QTest::mouseClick(send, Qt::LeftButton);
+        QTRY_COMPARE(payloads.size(), 2);
+        const QByteArray to = sock.localEndpoint().toString().toUtf8();
+        QCOMPARE(payloads[0], "[0,{\"n\":0,\"to\":\"" + to + "\"}]");
+        QCOMPARE(payloads[1], "[0,{\"n\":1,\"to\":\"" + to + "\"}]");
+
+        // Repeated in the sock's thread, and as if received: each is another one.
+        field<QSpinBox>(composer, u"injectCount"_s)->setValue(3);
+        field<QSpinBox>(composer, u"injectInterval"_s)->setValue(1);
+        type(composer, PayloadForm::Json, u"{{counter * 10}}"_s);
+        payloads.clear();
+        composer.startRepeat();
+        QTRY_COMPARE(payloads, (QList<QByteArray>{"[0,20]", "[0,30]", "[0,40]"}));
+        QTRY_VERIFY(!composer.isRepeating());
+        payloads.clear();
+        field<QCheckBox>(composer, u"injectAsReceived"_s)->setChecked(true);
+        composer.startRepeat();
+        QTRY_COMPARE(payloads, (QList<QByteArray>{"[0,20]", "[0,30]", "[0,40]"}));
+        type(composer, PayloadForm::Hex, u"01 {{hex counter 2}}"_s);
+        QTRY_VERIFY(!composer.isRepeating());
+        QCOMPARE(composer.errorText(), QString());
+
+        // Where a person wrote it wrongly.
+        type(composer, PayloadForm::Json, u"{\"n\": {{count}}}"_s);
+        QVERIFY2(composer.errorText().contains(u"column 9: "_s), qPrintable(composer.errorText()));
+        sock.stop();
+    }
 };
 
 QTEST_MAIN(TestComposer)

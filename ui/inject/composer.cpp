@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "core/codec/codec.h"
+#include "core/tap/sockmonitor.h"
 #include "core/types/messagetypes.h"
 #include "ui/icons.h"
 #include "ui/inject/fieldseditor.h"
@@ -209,9 +210,9 @@ void Composer::updateForm()
     const bool file = chosen == PayloadForm::File;
     m_path->setVisible(file);
     m_browse->setVisible(file);
-    const QString placeholders[] = {tr("text, with \\n \\r \\t \\0 \\xHH \\uHHHH"),
-                                    tr("a JSON value, as in {\"text\": \"hello\"}"),
-                                    tr("bytes as they are: 5b 31, 0x5b,0x31 or 5b:31"), QString()};
+    const QString placeholders[] = {
+        tr("text, with \\n \\r \\t \\0 \\xHH \\uHHHH and {{counter}}, {{time}}, {{random 1 6}}"),
+        tr("a JSON value, as in {\"text\": \"hello\"}"), tr("bytes as they are: 5b 31, 0x5b,0x31 or 5b:31"), QString()};
     m_text->setPlaceholderText(placeholders[static_cast<int>(chosen)]);
     m_text->viewport()->update(); // Qt 6.4 shows the old one until something else paints
 
@@ -285,7 +286,11 @@ void Composer::validate()
     if (payloadText().size() > liveCheckCharacters)
         return m_size->setText(tr("checked when sent"));
     PayloadError error;
-    const auto composed = compose(message(), controller(), &error);
+    const SockController *c = controller();
+    ComposeContext values = m_values; // what is looked at counts nothing
+    if (const auto peer = target(message(), &error))
+        values.peer = peer->value_or(Endpoint());
+    const auto composed = compose(message(), c ? c->snapshot() : SockSnapshot(), values, &error);
     if (composed)
         m_size->setText(tr("%1 bytes").arg(Format::count(qint64(composed->payload.size()))));
     else if (!untouched || !m_type->text().isEmpty())
@@ -322,11 +327,13 @@ void Composer::startRepeat()
     if (!c || isRepeating())
         return;
     ProjectMessage repeated = message();
-    const auto composed = compose(repeated, c, &error);
-    if (!composed)
-        return showError(error);
     const auto peer = target(repeated, &error);
     if (!peer)
+        return showError(error);
+    m_values.peer = peer->value_or(Endpoint());
+    ComposeContext values = m_values;
+    const auto composed = compose(repeated, c->snapshot(), values, &error);
+    if (!composed)
         return showError(error);
     m_error->hide();
     repeated.socket = c->name();
@@ -334,17 +341,32 @@ void Composer::startRepeat()
     if (m_asReceived->isChecked()) {
         m_injectLeft = m_count->value();
         m_injectTimer.disconnect(this);
-        connect(&m_injectTimer, &QTimer::timeout, this, [this, from = **peer, payload = composed->payload] {
+        connect(&m_injectTimer, &QTimer::timeout, this, [this, from = **peer, repeated] {
             const bool last = m_injectLeft > 0 && --m_injectLeft == 0;
-            injectOnce(from, payload, m_repeatEntry);
+            injectOnce(from, repeated, m_repeatEntry);
             if (last)
                 stopRepeat();
         });
         m_injectTimer.start(m_interval->value());
     } else {
         m_repeatSock = c->sockId();
-        m_repeatId =
-            c->startRepeat({composed->content, *peer, m_interval->value(), static_cast<quint64>(m_count->value())});
+        RepeatPlan plan{composed->content, *peer, m_interval->value(), static_cast<quint64>(m_count->value())};
+        if (repeated.form != ProjectForm::File && repeated.payload.contains(u"{{"_s)) {
+            SockSnapshot spoken;
+            spoken.codec = c->snapshot().codec;
+            spoken.types = c->snapshot().types;
+            plan.make = [repeated, spoken, values = m_values](SockError *failed) mutable -> std::optional<SendContent> {
+                PayloadError wrong;
+                auto made = compose(repeated, spoken, values, &wrong);
+                if (made)
+                    return std::move(made->content);
+                failed->code = SockError::Code::InvalidValue;
+                failed->stage = Stage::Codec;
+                failed->what = wrong.text;
+                return std::nullopt;
+            };
+        }
+        m_repeatId = c->startRepeat(std::move(plan));
         if (m_repeatId == 0)
             showResult(
                 m_repeatEntry,

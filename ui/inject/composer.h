@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/compose/composecontext.h"
 #include "core/project/projectitem.h"
 #include "core/store/storedmessage.h"
 #include "ui/inject/payloadtext.h"
@@ -35,6 +36,7 @@ class PeerBox;
 class SavedPanel;
 class SockController;
 struct RepeatProgress;
+struct SockSnapshot;
 
 /*! Where a person writes a message and sends it, or lets it be received; saved ones, and what was injected before.
  *  Path    a person, MessageTreeModel, InjectHistory → payload text → [this] → SockController
@@ -93,13 +95,14 @@ private:
     void showAnswer(const QString &text, bool failed);
     SockController *controller() const;
     SockController *controllerFor(const ProjectMessage &message, PayloadError *error) const;
-    std::optional<ComposedPayload> compose(const ProjectMessage &message, const SockController *controller,
-                                           PayloadError *error) const;
+    /// The values in it are those of context, whose counter grows.
+    static std::optional<ComposedPayload> compose(const ProjectMessage &message, const SockSnapshot &snapshot,
+                                                  ComposeContext &context, PayloadError *error);
     /// Nothing in the outer: the field cannot be read; nothing in the inner: all peers.
     std::optional<std::optional<Endpoint>> target(const ProjectMessage &message, PayloadError *error) const;
     QString payloadText() const;
     PayloadForm form() const;
-    void injectOnce(const Endpoint &from, const QByteArray &payload, int entry);
+    void injectOnce(const Endpoint &from, const ProjectMessage &message, int entry);
     void showResult(int entry, const QString &text, bool failed);
     void runStep();
     void handleProgress(int id, const RepeatProgress &progress);
@@ -143,6 +146,7 @@ private:
     qsizetype m_step = 0;
     qint64 m_stepSent = 0;
     QTimer m_stepTimer;
+    ComposeContext m_values; ///< of {{counter}} and the like in what is sent
 };
 
 } // namespace SockScope

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "core/codec/codec.h"
+#include "core/simulate/messagetemplate.h"
+#include "core/tap/sockmonitor.h"
 #include "core/types/messagetypes.h"
 #include "ui/inject/composer.h"
 #include "ui/inject/peerbox.h"
@@ -100,10 +102,9 @@ SockController *Composer::controllerFor(const ProjectMessage &message, PayloadEr
     return nullptr;
 }
 
-std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, const SockController *c,
-                                                 PayloadError *error) const
+std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, const SockSnapshot &snapshot,
+                                                 ComposeContext &context, PayloadError *error)
 {
-    const SockSnapshot snapshot = c ? c->snapshot() : SockSnapshot();
     const bool encoded = message.form == ProjectForm::Text || message.form == ProjectForm::Json;
     MessageType type;
     if (encoded && snapshot.codec && snapshot.codec->carriesType()) {
@@ -115,7 +116,45 @@ std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, 
         }
         type = *parsed;
     }
-    return composePayload(static_cast<PayloadForm>(message.form), message.payload, type, snapshot.codec.get(), error);
+    if (message.form == ProjectForm::File || !message.payload.contains(u"{{"_s))
+        return composePayload(static_cast<PayloadForm>(message.form), message.payload, type, snapshot.codec.get(),
+                              error);
+
+    const TemplateSyntax syntax = message.form == ProjectForm::Json  ? TemplateSyntax::Json
+                                  : message.form == ProjectForm::Hex ? TemplateSyntax::Hex
+                                                                     : TemplateSyntax::Text;
+    TemplateError wrong;
+    const auto parsed = Template::parse(message.payload, syntax, &wrong);
+    const auto refuse = [error](const TemplateError &problem) {
+        *error = {problem.what, problem.column};
+        return std::nullopt;
+    };
+    if (!parsed)
+        return refuse(wrong);
+    if (syntax == TemplateSyntax::Hex) {
+        const auto bytes = parsed->expand(context, &wrong);
+        if (!bytes)
+            return refuse(wrong);
+        ++context.counter;
+        return ComposedPayload{PayloadBytes{*bytes}, *bytes};
+    }
+    const auto made = ComposedMessage::compile({message.type, syntax, message.payload, false}, &wrong);
+    if (!made)
+        return refuse(wrong);
+    const auto codec = snapshot.codec ? snapshot.codec : makeCodec(u"raw");
+    QString why;
+    auto content = made->message(*codec, snapshot.types.get(), context, &why);
+    if (!content) {
+        *error = {why, -1};
+        return std::nullopt;
+    }
+    content->type = type;
+    QByteArray payload;
+    if (const auto failed = codec->encode(*content, payload)) {
+        *error = {failed->toString(), -1};
+        return std::nullopt;
+    }
+    return ComposedPayload{std::move(*content), std::move(payload)};
 }
 
 std::optional<std::optional<Endpoint>> Composer::target(const ProjectMessage &message, PayloadError *error) const
@@ -150,9 +189,10 @@ bool Composer::sendMessage(const ProjectMessage &message)
         showError(error.text.isEmpty() ? PayloadError{tr("There is no socket yet; open one first."), -1} : error);
         return false;
     }
-    const auto composed = compose(message, c, &error);
-    const auto peer = composed ? target(message, &error) : std::nullopt;
-    if (!peer) {
+    const auto peer = target(message, &error);
+    m_values.peer = peer ? peer->value_or(Endpoint()) : Endpoint();
+    const auto composed = peer ? compose(message, c->snapshot(), m_values, &error) : std::nullopt;
+    if (!composed) {
         showError(error);
         return false;
     }
@@ -187,18 +227,24 @@ bool Composer::sendMessage(const ProjectMessage &message)
     return true;
 }
 
-void Composer::injectOnce(const Endpoint &from, const QByteArray &payload, int entry)
+void Composer::injectOnce(const Endpoint &from, const ProjectMessage &message, int entry)
 {
     SockController *c = controller();
     if (!c)
         return stopRepeat();
-    c->injectPayload(
-        from, payload, [self = QPointer<Composer>(this), from, entry](const std::optional<SockError> &failed) {
-            if (self)
-                self->showResult(entry,
-                                 failed ? failed->toString() : tr("Received as if from %1.").arg(from.toString()),
-                                 failed.has_value());
-        });
+    PayloadError error;
+    m_values.peer = from;
+    const auto composed = compose(message, c->snapshot(), m_values, &error);
+    if (!composed)
+        return showResult(entry, error.text, true);
+    c->injectPayload(from, composed->payload,
+                     [self = QPointer<Composer>(this), from, entry](const std::optional<SockError> &failed) {
+                         if (self)
+                             self->showResult(entry,
+                                              failed ? failed->toString()
+                                                     : tr("Received as if from %1.").arg(from.toString()),
+                                              failed.has_value());
+                     });
 }
 
 void Composer::showResult(int entry, const QString &text, bool failed)

@@ -56,7 +56,10 @@ void RepeatedSend::sendOnce()
         finish();
         return;
     }
-    const SendResult result = sendContent(*m_sock, m_plan.content, m_plan.to);
+    SockError error;
+    const std::optional<SendContent> made = m_plan.make ? m_plan.make(&error) : std::nullopt;
+    const SendResult result = m_plan.make && !made ? SendResult{0, 1, std::move(error)}
+                                                   : sendContent(*m_sock, made ? *made : m_plan.content, m_plan.to);
     ++m_turns;
     {
         const std::lock_guard lock(m_shared->mutex);

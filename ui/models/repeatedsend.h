@@ -34,10 +34,14 @@ SendResult sendContent(BaseSock &sock, const SendContent &content, const std::op
 /// What to send again and again; to nothing: to all peers; count 0: until it is stopped.
 struct RepeatPlan
 {
-    SendContent content;
+    /// Makes each message anew, in the sock's thread; nothing, and why.
+    using Make = std::function<std::optional<SendContent>(SockError *error)>;
+
+    SendContent content; ///< unless there is make
     std::optional<Endpoint> to;
     qint64 intervalMs = 1000;
     quint64 count = 0;
+    Make make = {};
 };
 
 /// How far a repeated send has come.
