@@ -1,5 +1,7 @@
 #include "core/codec/cborwriter.h"
 
+#include <limits>
+
 #include "core/codec/cborcheck.h"
 #include "core/codec/cborhead.h"
 #include "core/codec/cborimage.h"
@@ -56,9 +58,10 @@ protected:
     }
     QString tag(const QCborValue &value, bool &descend) override
     {
-        // RFC 8949 3.4.3: what fits a plain integer is written as one. Not below another tag, whose meaning that may
-        // change: of tag 1 with an integer Qt makes a date.
-        if (const auto big = m_isTagged ? std::nullopt : bigIntegerOf(value)) {
+        // RFC 8949 3.4.3: what fits a plain integer is written as one. Not below another tag, where Qt would read an
+        // integer of 64 bits with a sign: of that in tag 1 it makes a date.
+        const auto big = bigIntegerOf(value);
+        if (big && (!m_isTagged || big->magnitude > quint64(std::numeric_limits<qint64>::max()))) {
             appendCborHead(m_out, big->negative ? CborMajor::Negative : CborMajor::Unsigned, big->magnitude);
             return {};
         }
