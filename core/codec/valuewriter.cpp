@@ -37,7 +37,9 @@ ValueWriter::ValueWriter(QByteArray &out, const CodecLimits &limits, const QStri
 
 std::optional<SockError> ValueWriter::write(const QCborValue &data)
 {
-    const auto problem = value(data, 1);
+    auto problem = value(data, 1);
+    if (!problem && m_out.size() - m_start > m_limits.maximumBytes) // the head of an empty list or map at the end
+        problem = Problem{SockError::Code::TooLong, {}, {}};
     if (!problem)
         return std::nullopt;
     QString path = problem->path;

@@ -229,6 +229,20 @@ private Q_SLOTS:
         QVERIFY(m_codec.encode(messageOf(7, QCborValue(QCborValue::Invalid)), payload));
         QVERIFY(payload.isEmpty());
     }
+
+    void anEmptyMapAtTheEndCounts()
+    {
+        CodecLimits limits;
+        limits.maximumBytes = 4;
+        Message message;
+        message.type = 7;
+        message.value = QCborMap{{1, QCborMap()}}; // five bytes
+        QByteArray payload;
+        const auto error = CborCodec(limits).encode(message, payload);
+        QVERIFY(error);
+        QCOMPARE(error->code, SockError::Code::TooLong);
+        QVERIFY(payload.isEmpty());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestCborCodec)

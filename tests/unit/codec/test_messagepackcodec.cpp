@@ -236,6 +236,20 @@ private Q_SLOTS:
         QCOMPARE(error->code, Code::TooLong);
         QVERIFY(payload.isEmpty());
     }
+
+    void anEmptyMapAtTheEndCounts()
+    {
+        CodecLimits limits;
+        limits.maximumBytes = 4;
+        Message message;
+        message.type = 7;
+        message.value = QCborMap{{1, QCborMap()}}; // five bytes
+        QByteArray payload;
+        const auto error = MessagePackCodec(limits).encode(message, payload);
+        QVERIFY(error);
+        QCOMPARE(error->code, SockError::Code::TooLong);
+        QVERIFY(payload.isEmpty());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestMessagePackCodec)
