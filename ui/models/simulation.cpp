@@ -207,7 +207,11 @@ void Simulation::setRules(const QList<Rule> &rules)
     m_rules = rules;
     ++m_generation;
     m_report = {};
-    run([rules, generation = m_generation](Host &host) { host.setRules(rules, generation); });
+    // A list of their own for the other thread: ours is written to, and whether it is shared is asked without a
+    // barrier.
+    run([rules = QList<Rule>(rules.begin(), rules.end()), generation = m_generation](Host &host) {
+        host.setRules(rules, generation);
+    });
     Q_EMIT rulesChanged();
 }
 
