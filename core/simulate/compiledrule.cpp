@@ -39,7 +39,20 @@ bool isHex(const QString &digits)
     return count > 0 && count % 2 == 0 && allowed.match(digits).hasMatch();
 }
 
+bool isColour(const QString &text)
+{
+    static const QRegularExpression values(u"^#[0-9a-fA-F]{6}( #[0-9a-fA-F]{6})?$"_s);
+    return ruleColourNames().contains(text) || values.match(text).hasMatch();
+}
+
 } // namespace
+
+const QStringList &ruleColourNames()
+{
+    static const QStringList names{u"red"_s,  u"orange"_s, u"yellow"_s, u"green"_s, u"teal"_s,
+                                   u"blue"_s, u"violet"_s, u"pink"_s,   u"brown"_s, u"grey"_s};
+    return names;
+}
 
 SimulateError belowPath(const QString &parent, SimulateError error)
 {
@@ -200,8 +213,10 @@ std::optional<CompiledAction> CompiledAction::compile(const RuleAction &action, 
             return wrong(u"text"_s);
         break;
     case Kind::Colour:
-        if (action.text.isEmpty()) {
-            fail(error, u"colour"_s, -1, u"the colour is missing"_s, u"write one, as in #d02020"_s);
+        if (!isColour(action.text)) {
+            fail(error, u"colour"_s, -1,
+                 action.text.isEmpty() ? u"the colour is missing"_s : u"%1 is no colour"_s.arg(action.text),
+                 u"write #rrggbb, or one of %1"_s.arg(ruleColourNames().join(u", "_s)));
             return std::nullopt;
         }
         break;

@@ -28,6 +28,9 @@ struct RuleCondition
     friend bool operator==(const RuleCondition &, const RuleCondition &) = default;
 };
 
+/// The colours that the log knows by name, in the order in which they are offered.
+const QStringList &ruleColourNames();
+
 /// One thing that a rule does.
 struct RuleAction
 {
@@ -38,7 +41,7 @@ struct RuleAction
         Set,     ///< variable := expression
         Mark,    ///< the message in the log
         Comment, ///< text, a template
-        Colour,  ///< text: the colour's name or #rrggbb
+        Colour,  ///< text: one of ruleColourNames(), "#rrggbb", or one for light and dark: "#rrggbb #rrggbb"
         Pause,   ///< the log
         Run,     ///< a program, with the payload as its input
         Close,   ///< the peer

@@ -75,6 +75,33 @@ private Q_SLOTS:
         QCOMPARE(notes.markCount(), int(Annotations::maximumMarks));
     }
 
+    void coloursAreSetTakenAwayAndBounded()
+    {
+        Annotations notes;
+        QSignalSpy changed(&notes, &Annotations::changed);
+        const RuleColour red = RuleColour::ofName(u"red");
+        QVERIFY(!notes.setColour(3, red));
+        QVERIFY(!notes.setColour(3, red));
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(changed.first().at(0).value<Kind>(), Kind::Colour);
+        QCOMPARE(notes.colour(3), red);
+        QVERIFY(notes.colour(4).isNone());
+        QVERIFY(!notes.setColour(3, {}));
+        QCOMPARE(notes.colourCount(), 0);
+        std::vector<quint64> many(size_t(Annotations::maximumColours) + 1);
+        std::iota(many.begin(), many.end(), 1);
+        const auto full = notes.setColours(many, red);
+        QVERIFY(full && full->contains(u"colour rule"_s));
+        QCOMPARE(notes.colourCount(), int(Annotations::maximumColours));
+        QVERIFY(!notes.setColour(1, RuleColour::ofName(u"blue"))); // one that is there may change
+        QCOMPARE(notes.next(Kind::Colour, 1), 2u);
+        notes.dropBefore(10);
+        QCOMPARE(notes.forgotten(), 9u);
+        QVERIFY(notes.colour(9).isNone());
+        notes.clearKind(Kind::Colour);
+        QCOMPARE(notes.colourCount(), 0);
+    }
+
     void theyLeaveWithTheirMessages()
     {
         Annotations notes;

@@ -96,6 +96,27 @@ private Q_SLOTS:
         QCOMPARE(found.count(), 0);
     }
 
+    void aMessagesOwnColourGoesBeforeTheRules()
+    {
+        auto recorder = std::make_shared<Recorder>();
+        MessageLogModel model(recorder, &m_directory);
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        feed(*recorder, 3);
+        model.collect();
+        const auto ground = [&model](int row) { return model.index(row, 0).data(RuleGroundRole).value<RuleColour>(); };
+        QVERIFY(ground(1).isNone());
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        const RuleColour teal = RuleColour::ofName(u"teal");
+        QVERIFY(!model.annotations()->setColour(2, teal));
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(changed.first().at(0).toModelIndex().row(), 1);
+        QCOMPARE(ground(1), teal);
+        QVERIFY(ground(0).isNone());
+        QVERIFY(!model.index(1, 0).data(Qt::ToolTipRole).toString().isEmpty());
+        model.annotations()->setIgnored(2, true); // grey, like all that is ignored
+        QVERIFY(ground(1).isNone());
+    }
+
     void notes()
     {
         auto recorder = std::make_shared<Recorder>();

@@ -189,11 +189,11 @@ private Q_SLOTS:
         QVERIFY(!field<QToolButton>(u"ruleUndo"_s)->isEnabled());
     }
 
-    void marksAndCommentsReachTheLog()
+    void marksColoursAndCommentsReachTheLog()
     {
         m_scene->simulation.setRules(
             rules("[{\"name\":\"m\",\"when\":{\"regex\":\"bad\"},\"actions\":[{\"do\":\"mark\"},"
-                  "{\"do\":\"comment\",\"text\":\"look\"}]}]"));
+                  "{\"do\":\"colour\",\"colour\":\"#ffe0e0\"},{\"do\":\"comment\",\"text\":\"look\"}]}]"));
         m_scene->simulation.setRunning(true);
         say(u"good"_s);
         say(u"bad"_s);
@@ -201,6 +201,7 @@ private Q_SLOTS:
         QTRY_COMPARE(log->rowCount(), 2);
         QTRY_VERIFY(log->isMarked(1));
         QTRY_COMPARE(log->annotations()->commentCount(), 1);
+        QTRY_COMPARE(log->annotations()->colour(log->noOfRow(1)), RuleColour::ofRgb(0xffe0e0, 0xffe0e0));
         QVERIFY(!log->isMarked(0));
         QCOMPARE(m_scene->simulation.lostNotes(), quint64(0));
     }

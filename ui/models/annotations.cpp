@@ -93,6 +93,37 @@ std::optional<QString> Annotations::setComment(quint64 no, const QString &text)
     return std::nullopt;
 }
 
+std::optional<QString> Annotations::setColour(quint64 no, const RuleColour &colour)
+{
+    if (colour == this->colour(no))
+        return std::nullopt;
+    if (colour.isNone()) {
+        m_colours.erase(no);
+    } else {
+        if (!m_colours.contains(no) && static_cast<qsizetype>(m_colours.size()) >= maximumColours)
+            return tr("%1 messages have a colour of their own, more are not kept: a colour rule has no such limit")
+                .arg(Format::count(maximumColours));
+        m_colours.insert_or_assign(no, colour);
+    }
+    Q_EMIT changed(Kind::Colour, no);
+    return std::nullopt;
+}
+
+std::optional<QString> Annotations::setColours(const std::vector<quint64> &numbers, const RuleColour &colour)
+{
+    std::optional<QString> wrong;
+    {
+        const QSignalBlocker blocker(this);
+        for (const quint64 no : numbers) {
+            wrong = setColour(no, colour);
+            if (wrong)
+                break;
+        }
+    }
+    Q_EMIT changed(Kind::Colour, numbers.size() == 1 ? numbers.front() : 0);
+    return wrong;
+}
+
 std::optional<QString> Annotations::setAll(Kind kind, const std::vector<quint64> &numbers, bool on)
 {
     std::optional<QString> wrong;
@@ -129,6 +160,9 @@ void Annotations::clearKind(Kind kind)
         m_references.clear();
         m_leftReferenceNs.reset();
         break;
+    case Kind::Colour:
+        m_colours.clear();
+        break;
     }
     Q_EMIT changed(kind, 0);
 }
@@ -137,6 +171,12 @@ QString Annotations::comment(quint64 no) const
 {
     const auto found = m_comments.find(no);
     return found == m_comments.end() ? QString() : found->second;
+}
+
+RuleColour Annotations::colour(quint64 no) const
+{
+    const auto found = m_colours.find(no);
+    return found == m_colours.end() ? RuleColour() : found->second;
 }
 
 std::optional<qint64> Annotations::referenceNs(quint64 no) const
@@ -158,6 +198,8 @@ quint64 Annotations::next(Kind kind, quint64 no) const
         return neighbour(m_ignored, no, true, same);
     case Kind::Reference:
         return neighbour(m_references, no, true, first);
+    case Kind::Colour:
+        return neighbour(m_colours, no, true, first);
     }
     return 0;
 }
@@ -173,6 +215,8 @@ quint64 Annotations::previous(Kind kind, quint64 no) const
         return neighbour(m_ignored, no, false, same);
     case Kind::Reference:
         return neighbour(m_references, no, false, first);
+    case Kind::Colour:
+        return neighbour(m_colours, no, false, first);
     }
     return 0;
 }
@@ -196,6 +240,9 @@ std::vector<quint64> Annotations::numbers(Kind kind) const
     case Kind::Reference:
         std::transform(m_references.begin(), m_references.end(), std::back_inserter(result), first);
         break;
+    case Kind::Colour:
+        std::transform(m_colours.begin(), m_colours.end(), std::back_inserter(result), first);
+        break;
     }
     return result;
 }
@@ -204,7 +251,7 @@ qsizetype Annotations::memoryBytes() const
 {
     constexpr qsizetype nodeBytes = 64; // of a map, about
     qsizetype bytes = m_marked.memoryBytes() + m_ignored.memoryBytes() +
-                      static_cast<qsizetype>(m_references.size() + m_comments.size()) * nodeBytes;
+                      static_cast<qsizetype>(m_references.size() + m_comments.size() + m_colours.size()) * nodeBytes;
     for (const auto &[no, text] : m_comments)
         bytes += text.size() * static_cast<qsizetype>(sizeof(QChar));
     return bytes;
@@ -217,7 +264,8 @@ void Annotations::dropBefore(quint64 no)
     const std::pair<Kind, quint64> gone[] = {{Kind::Mark, eraseBefore(m_marked, no)},
                                              {Kind::Comment, eraseBefore(m_comments, no)},
                                              {Kind::Ignore, eraseBefore(m_ignored, no)},
-                                             {Kind::Reference, eraseBefore(m_references, no)}};
+                                             {Kind::Reference, eraseBefore(m_references, no)},
+                                             {Kind::Colour, eraseBefore(m_colours, no)}};
     for (const auto &[kind, count] : gone) {
         m_forgotten += count;
         if (kind == Kind::Mark)
@@ -231,7 +279,7 @@ void Annotations::dropBefore(quint64 no)
 
 void Annotations::clear()
 {
-    for (const Kind kind : {Kind::Mark, Kind::Comment, Kind::Ignore, Kind::Reference})
+    for (const Kind kind : {Kind::Mark, Kind::Comment, Kind::Ignore, Kind::Reference, Kind::Colour})
         clearKind(kind);
     m_leftReferenceNs.reset();
     m_forgotten = m_forgottenMarks = m_forgottenComments = 0;

@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "ui/models/numberset.h"
+#include "ui/models/rulecolour.h"
 
 namespace SockScope {
 
-/*! What a person noted about messages: marks, comments, messages to ignore, references of time.
+/*! What a person noted about messages: marks, comments, colours, ignored ones, references of time.
  *  Path    a person → [this] → MessageLogModel, FilterContext
  *  Shape   ordered sets of numbers; they leave with their messages, which counts as forgotten
  *  Units   numbers of messages; wallNs: nanoseconds since 1970 UTC
@@ -29,7 +30,8 @@ public:
     static constexpr qsizetype maximumMarks = 100'000;
     static constexpr qsizetype maximumIgnored = 100'000;
     static constexpr qsizetype maximumReferences = 1'000;
-    enum class Kind : quint8 { Mark, Comment, Ignore, Reference };
+    static constexpr qsizetype maximumColours = 100'000;
+    enum class Kind : quint8 { Mark, Comment, Ignore, Reference, Colour };
     Q_ENUM(Kind)
 
     using QObject::QObject;
@@ -40,6 +42,9 @@ public:
     std::optional<QString> setReference(quint64 no, bool reference, qint64 wallNs);
     /// An empty text takes the comment away.
     std::optional<QString> setComment(quint64 no, const QString &text);
+    /// None takes the colour away.
+    std::optional<QString> setColour(quint64 no, const RuleColour &colour);
+    std::optional<QString> setColours(const std::vector<quint64> &numbers, const RuleColour &colour);
     /// Marks or ignores many, with one signal; what comes before an error is done.
     std::optional<QString> setAll(Kind kind, const std::vector<quint64> &numbers, bool on);
     void clearKind(Kind kind);
@@ -48,6 +53,7 @@ public:
     bool isIgnored(quint64 no) const { return m_ignored.contains(no); }
     bool isReference(quint64 no) const { return m_references.contains(no); }
     QString comment(quint64 no) const;
+    RuleColour colour(quint64 no) const;
     /// The time from which a message counts: that of the last reference at or before it. Nothing before the first.
     std::optional<qint64> referenceNs(quint64 no) const;
     /// The next number of a kind after (or before) no, round the end; 0 when there is none.
@@ -57,6 +63,7 @@ public:
     int markCount() const { return static_cast<int>(m_marked.size()); }
     int commentCount() const { return static_cast<int>(m_comments.size()); }
     int ignoredCount() const { return static_cast<int>(m_ignored.size()); }
+    int colourCount() const { return static_cast<int>(m_colours.size()); }
     int referenceCount() const { return static_cast<int>(m_references.size()); }
     /// Whether times count from a reference: one that is here, or one that left with its message.
     bool hasReferences() const { return !m_references.empty() || m_leftReferenceNs.has_value(); }
@@ -88,6 +95,7 @@ private:
     NumberSet m_ignored;
     std::map<quint64, qint64> m_references;
     std::map<quint64, QString> m_comments;
+    std::map<quint64, RuleColour> m_colours;
     std::optional<qint64> m_leftReferenceNs; ///< of the last reference that left: later times still count from it
     quint64 m_forgotten = 0;
     quint64 m_forgottenMarks = 0;

@@ -149,7 +149,14 @@ QVariant MessageLogModel::data(const QModelIndex &index, int role) const
 
 QVariant MessageLogModel::ruleValue(const LogRow &data, int role) const
 {
-    if (data.rule < 0 || !m_rules || m_annotations.isIgnored(data.no))
+    if (m_annotations.isIgnored(data.no))
+        return {};
+    if (const RuleColour own = m_annotations.colour(data.no); !own.isNone()) {
+        if (role == RuleNameRole)
+            return tr("a colour of its own");
+        return QVariant::fromValue(role == RuleGroundRole ? own : RuleColour());
+    }
+    if (data.rule < 0 || !m_rules)
         return {};
     const ColourRule &rule = m_rules->rules()[static_cast<size_t>(data.rule)];
     return role == RuleNameRole     ? QVariant(rule.name())
@@ -207,6 +214,8 @@ QVariant MessageLogModel::toolTip(const LogRow &data, int column) const
 {
     switch (column) {
     case NoColumn: {
+        if (!m_annotations.colour(data.no).isNone() && !m_annotations.isIgnored(data.no))
+            return tr("Colour: set for this message");
         const QString rule = ruleValue(data, RuleNameRole).toString();
         return rule.isEmpty() ? QVariant() : QVariant(tr("Colour rule: %1").arg(rule));
     }

@@ -1,5 +1,7 @@
 #include "ui/models/rulecolour.h"
 
+#include "core/simulate/rule.h"
+
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
@@ -22,9 +24,7 @@ bool readRgb(QStringView text, quint32 &rgb)
 
 const QStringList &RuleColour::names()
 {
-    static const QStringList names{u"red"_s,  u"orange"_s, u"yellow"_s, u"green"_s, u"teal"_s,
-                                   u"blue"_s, u"violet"_s, u"pink"_s,   u"brown"_s, u"grey"_s};
-    return names;
+    return ruleColourNames();
 }
 
 RuleColour RuleColour::ofName(QStringView name)
@@ -57,6 +57,8 @@ RuleColour RuleColour::fromString(QStringView text)
     const qsizetype gap = text.indexOf(u' ');
     if (gap > 0 && readRgb(text.first(gap), light) && readRgb(text.mid(gap + 1), dark))
         return ofRgb(light, dark);
+    if (readRgb(text, light))
+        return ofRgb(light, light);
     return ofName(text);
 }
 

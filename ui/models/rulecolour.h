@@ -28,6 +28,7 @@ struct RuleColour
     static RuleColour ofRgb(quint32 lightRgb, quint32 darkRgb);
     /// "", "red", "#fce4e1 #42211f"
     QString toString() const;
+    /// As well "#fce4e1", for light and dark alike.
     static RuleColour fromString(QStringView text);
     friend bool operator==(const RuleColour &, const RuleColour &) = default;
 };

@@ -74,11 +74,11 @@ struct Simulation::Host : public QObject
                     window.m_inspection->messageLogModel()->setPaused(true);
             });
         });
-        connect(&m_engine, &RuleEngine::markRequested, this, [this](const RuleHit &hit) { note(hit, {}); });
-        connect(&m_engine, &RuleEngine::commentRequested, this, &Host::note);
-        connect(&m_engine, &RuleEngine::colourRequested, this, [this](const RuleHit &hit, const QString &colour) {
-            note(hit, tr("%1: colour %2").arg(hit.ruleName, colour)); // the log's colours are those of its own rules
-        });
+        connect(&m_engine, &RuleEngine::markRequested, this, [this](const RuleHit &hit) { note(hit); });
+        connect(&m_engine, &RuleEngine::commentRequested, this,
+                [this](const RuleHit &hit, const QString &comment) { note(hit, comment); });
+        connect(&m_engine, &RuleEngine::colourRequested, this,
+                [this](const RuleHit &hit, const QString &colour) { note(hit, {}, RuleColour::fromString(colour)); });
     }
     ~Host() override { m_shared->host = nullptr; }
 
@@ -133,9 +133,9 @@ private:
         if (result.all.waiting > 0)
             arm();
     }
-    void note(const RuleHit &hit, const QString &comment)
+    void note(const RuleHit &hit, const QString &comment = {}, const RuleColour &colour = {})
     {
-        const Note wanted{m_ids.value(hit.sock), static_cast<quint32>(hit.envelope.sequence), comment};
+        const Note wanted{m_ids.value(hit.sock), static_cast<quint32>(hit.envelope.sequence), comment, colour};
         m_shared->post([wanted](Simulation &window) { window.addNote(wanted); });
     }
 
@@ -318,8 +318,9 @@ void Simulation::handleFound(quint64 no)
     if (!m_inspection)
         return;
     Annotations *annotations = m_inspection->messageLogModel()->annotations();
-    const auto why =
-        note.comment.isEmpty() ? annotations->setMarked(no, true) : annotations->setComment(no, note.comment);
+    const auto why = !note.comment.isEmpty() ? annotations->setComment(no, note.comment)
+                     : !note.colour.isNone() ? annotations->setColour(no, note.colour)
+                                             : annotations->setMarked(no, true);
     if (why)
         ++m_lostNotes;
     findNext();

@@ -12,6 +12,7 @@
 
 #include "core/simulate/rule.h"
 #include "core/simulate/rulestats.h"
+#include "ui/models/rulecolour.h"
 
 class QSettings;
 
@@ -30,13 +31,11 @@ struct RuleReport
 };
 
 /*! The rules of a project, run beside the socks that the window has opened.
- *  Path    RulesPanel → [this] → RuleEngine in the network thread; its marks, comments and pauses → MessageLogModel
- *  Shape   the rules see every sock that the window has opened, none of an application's own. Reports come at most
- *          every reportMs, and none when nothing happens; at most maximumNotes marks and comments wait to be found
- *  Units   milliseconds
- *  Errors  the rules must have been read by rulesFromJson; what fails later is in the report
- *  Thread  the window's
- *  Source  none
+ *  Path    RulesPanel → [this] → RuleEngine in the network thread; its marks, colours, comments and pauses →
+ * MessageLogModel Shape   the rules see every sock that the window has opened, none of an application's own. Reports
+ * come at most every reportMs, and none when nothing happens; at most maximumNotes marks, colours and comments wait to
+ * be found Units   milliseconds Errors  the rules must have been read by rulesFromJson; what fails later is in the
+ * report Thread  the window's Source  none
  */
 class Simulation : public QObject
 {
@@ -63,7 +62,7 @@ public:
     void setProgramsAllowed(bool allowed);
     bool areProgramsAllowed() const;
     const RuleReport &report() const { return m_report; }
-    /// Marks and comments that could not be set: their messages had left, or too many waited.
+    /// Marks, colours and comments that could not be set: their messages had left, or too many waited.
     quint64 lostNotes() const { return m_lostNotes; }
 
 Q_SIGNALS:
@@ -81,8 +80,9 @@ private:
     {
         quint32 sockId = 0;
         quint32 sequence = 0;
-        QString comment; ///< empty: a mark
-        int tries = 0;   ///< the log may not have it yet
+        QString comment; ///< empty: a colour or a mark
+        RuleColour colour = {};
+        int tries = 0; ///< the log may not have it yet
     };
 
     void run(const std::function<void(Host &)> &function);

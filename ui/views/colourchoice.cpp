@@ -12,19 +12,15 @@ namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-QString shownName(const QString &name)
+QString ColourChoice::shownName(const QString &name)
 {
-    const QString names[] = {ColourChoice::tr("Red"),    ColourChoice::tr("Orange"), ColourChoice::tr("Yellow"),
-                             ColourChoice::tr("Green"),  ColourChoice::tr("Teal"),   ColourChoice::tr("Blue"),
-                             ColourChoice::tr("Violet"), ColourChoice::tr("Pink"),   ColourChoice::tr("Brown"),
-                             ColourChoice::tr("Grey")};
+    const QString names[] = {tr("Red"),  tr("Orange"), tr("Yellow"), tr("Green"), tr("Teal"),
+                             tr("Blue"), tr("Violet"), tr("Pink"),   tr("Brown"), tr("Grey")};
     const qsizetype place = RuleColour::names().indexOf(name);
     return place < 0 || place >= std::ssize(names) ? name : names[place];
 }
 
-QIcon swatch(const QColor &color)
+QIcon ColourChoice::swatch(const QColor &color)
 {
     QPixmap pixmap(14, 14);
     pixmap.fill(color.isValid() ? color : QColor(Qt::transparent));
@@ -35,8 +31,6 @@ QIcon swatch(const QColor &color)
         painter.drawLine(0, pixmap.height() - 1, pixmap.width() - 1, 0);
     return {pixmap};
 }
-
-} // namespace
 
 ColourChoice::ColourChoice(Use use, const QString &accessibleName, QWidget *parent)
     : QWidget(parent)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QIcon>
 #include <QWidget>
 
 #include "ui/models/rulecolour.h"
@@ -22,6 +23,10 @@ class ColourChoice : public QWidget
     Q_OBJECT
 public:
     enum class Use : quint8 { Ground, Text };
+
+    /// A name of RuleColour::names() as a person reads it, and a picture of a colour; crossed out when it is none.
+    static QString shownName(const QString &name);
+    static QIcon swatch(const QColor &color);
 
     ColourChoice(Use use, const QString &accessibleName, QWidget *parent = nullptr);
 

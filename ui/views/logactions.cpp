@@ -13,6 +13,8 @@
 #include "ui/models/format.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/roles.h"
+#include "ui/theme.h"
+#include "ui/views/colourchoice.h"
 #include "ui/views/commentsdialog.h"
 #include "ui/views/filtermenu.h"
 #include "ui/views/logtable.h"
@@ -55,6 +57,7 @@ LogActions::LogActions(MessageLogModel *log, LogTable *table, QWidget *parent)
     m_comments = make({}, tr("C&omments…"), u"Ctrl+Alt+Shift+C"_s, tr("List all comments"), [this] { showComments(); });
     m_apply = makeFilterMenu(tr("&Apply as Filter"), u"filter", true);
     m_prepare = makeFilterMenu(tr("&Prepare as Filter"), u"edit", false);
+    m_colour = makeColourMenu();
     m_steps = {makeStep(tr("Next Mar&k"), u"Ctrl+Shift+N"_s, Kind::Mark, true),
                makeStep(tr("Pre&vious Mark"), u"Ctrl+Shift+B"_s, Kind::Mark, false),
                makeStep(tr("Next Time Re&ference"), u"Ctrl+Alt+N"_s, Kind::Reference, true),
@@ -81,6 +84,31 @@ QMenu *LogActions::makeFilterMenu(const QString &title, QStringView icon, bool a
             action->setEnabled(!term.isEmpty());
             action->setToolTip(term.isEmpty() ? tr("This cell holds nothing that a filter can ask for") : term);
         }
+    });
+    return menu;
+}
+
+// Filled when it opens: the swatches are the theme's.
+QMenu *LogActions::makeColourMenu()
+{
+    auto *menu = new QMenu(tr("Co&lour Message"), m_window);
+    menu->setIcon(themeIcon(u"theme"));
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        const RuleColour present = m_log->annotations()->colour(currentNo());
+        const auto add = [&](const QIcon &icon, const QString &text, const RuleColour &colour) {
+            QAction *action = menu->addAction(icon, text, this, [this, colour] {
+                if (const auto wrong = m_log->annotations()->setColours(selectedNumbers(), colour))
+                    Q_EMIT failed(*wrong);
+            });
+            action->setEnabled(currentNo() != 0 && colour != present);
+        };
+        for (const QString &name : RuleColour::names()) {
+            const RuleColour colour = RuleColour::ofName(name);
+            add(ColourChoice::swatch(Theme::instance()->ruleGround(colour)), ColourChoice::shownName(name), colour);
+        }
+        menu->addSeparator();
+        add(ColourChoice::swatch({}), tr("None"), {});
     });
     return menu;
 }
@@ -116,6 +144,10 @@ void LogActions::addNoteActions(QMenu *menu) const
                     [this] { m_log->annotations()->clearKind(Kind::Reference); });
     menu->addSeparator();
     menu->addActions({m_comment, m_comments});
+    menu->addSeparator();
+    menu->addMenu(m_colour);
+    menu->addAction(tr("U&ncolour All"), m_log->annotations(),
+                    [this] { m_log->annotations()->clearKind(Kind::Colour); });
 }
 
 void LogActions::updateActions()

@@ -41,6 +41,8 @@ public:
     QAction *addColumn() const { return m_addColumn; }
     QMenu *applyMenu() const { return m_apply; }
     QMenu *prepareMenu() const { return m_prepare; }
+    /// Colours of the chosen messages' own.
+    QMenu *colourMenu() const { return m_colour; }
     /// For the menu bar: all that concerns notes, with the steps from one to the next.
     void addNoteActions(QMenu *menu) const;
     /// What the header offers for a column; logical may be -1.
@@ -59,6 +61,7 @@ Q_SIGNALS:
 
 private:
     QMenu *makeFilterMenu(const QString &title, QStringView icon, bool apply);
+    QMenu *makeColourMenu();
     QAction *makeStep(const QString &text, const QString &key, Annotations::Kind kind, bool forward);
     std::vector<quint64> selectedNumbers();
     quint64 currentNo() const;
@@ -81,6 +84,7 @@ private:
     QAction *m_comments;
     QMenu *m_apply;
     QMenu *m_prepare;
+    QMenu *m_colour;
     QList<QAction *> m_steps;
 };
 

@@ -328,6 +328,7 @@ void LogPanel::showContextMenu(QPoint position)
     const bool any = m_table->currentIndex().isValid();
     QMenu menu(this);
     menu.addActions({m_actions->mark(), m_actions->comment(), m_actions->ignore(), m_actions->reference()});
+    menu.addMenu(m_actions->colourMenu());
     menu.addSeparator();
     if (any) {
         menu.addMenu(m_actions->applyMenu());

@@ -80,6 +80,9 @@ void TestRuleJson::errors_data()
     row("expression", R"({"actions": [{"do": "set", "variable": "a", "to": "1 +"}]})",
         u"rules[0].actions[0].to, column 4: "_s);
     row("program", R"({"actions": [{"do": "run"}]})", u"rules[0].actions[0].program: the program is missing"_s);
+    row("no colour", R"({"actions": [{"do": "colour"}]})", u"rules[0].actions[0].colour: the colour is missing"_s);
+    row("colour", R"({"actions": [{"do": "colour", "colour": "#12345"}]})",
+        u"rules[0].actions[0].colour: #12345 is no colour: write #rrggbb, or one of red, orange"_s);
     row("argument", R"({"actions": [{"do": "run", "program": "a", "arguments": ["x", "{{"]}]})",
         u"rules[0].actions[0].arguments[1], column 3: "_s);
 }
