@@ -199,9 +199,15 @@ bool FilterParser::readOldTerm()
     // What the language before this one knew is still in hands and saved lists: say how it is written now.
     int end = m_token.column;
     bool quoted = false;
+    int depth = 0;
     for (; end < m_text.size() && (quoted || !m_text[end].isSpace()); ++end) {
-        if (m_text[end] == u'"')
+        const QChar c = m_text[end];
+        if (c == u'"')
             quoted = !quoted;
+        else if (c == u'(' && !quoted)
+            ++depth;
+        else if (c == u')' && !quoted && --depth < 0)
+            break; // this one ends what the term stands in
     }
     const QStringView old = QStringView(m_text).sliced(m_token.column, end - m_token.column);
     const auto now = filterNewSpelling(old);

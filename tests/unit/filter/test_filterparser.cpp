@@ -243,6 +243,8 @@ void TestFilterParser::refuses_data()
     row("error && -dir:in", 9, 7, "expected !(dir == in)");
     row("hello -world", 6, 6, "expected !world");
     row("--x", 0, 3, "expected !-x");
+    row("(type:move) && error", 1, 9, "expected type == \"move\"");
+    row("-(a)", 0, 4, "expected !(a)");
     row("logged in", 0, 6,
         "there is no field logged; expected no, time, dir, sock, peer, type, size, length, payload, text, note, "
         "outcome, seq or data; to search for words such as in, put them in quotation marks");

@@ -126,6 +126,7 @@ void TestFilterText::combines_data()
     row("size > 1", "error || marked", FilterJoin::And, "size > 1 && (error || marked)");
     row("size > 1", "error && marked", FilterJoin::AndNot, "size > 1 && !(error && marked)");
     row("hello world", "error", FilterJoin::And, "hello world && error");
+    row("hello || -", "error", FilterJoin::And, "(hello || -) && error");
     row("!error", "marked", FilterJoin::And, "!error && marked");
     row("size >", "marked", FilterJoin::And, "(size >) && marked"); // as wrong as before
 }
@@ -142,7 +143,7 @@ void TestFilterText::combinedMeansBoth()
 {
     const QStringList filters{u"error"_s,          u"!error"_s,           u"a b"_s,
                               u"a || b"_s,         u"a && b || marked"_s, u"(a || b) && marked"_s,
-                              u"size in {1, 2}"_s, u"data.x != \"||\""_s};
+                              u"size in {1, 2}"_s, u"data.x != \"||\""_s, u"a || -"_s};
     for (const QString &one : filters) {
         for (const QString &two : filters) {
             const QString parts = formOf(u'(' + one + u") && ("_s + two + u')');
