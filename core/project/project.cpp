@@ -160,7 +160,8 @@ public:
         if (!node || !node->isArray())
             return !node || readDescription(*node, u"types"_s, protocols);
         for (size_t i = 0; i < node->items().size(); ++i) {
-            if (!readDescription(node->items()[i], u"types[%1]"_s.arg(i), protocols))
+            const JsonNode &item = node->items()[i];
+            if (!readDescription(item, u"types[%1]"_s.arg(i), protocols) || !checkName(item, i, protocols))
                 return false;
         }
         return true;
@@ -188,6 +189,23 @@ public:
     }
 
 private:
+    /// Of several, a socket takes one by its name.
+    bool checkName(const JsonNode &item, size_t place, const QList<ProtocolDescription> &protocols)
+    {
+        const QString name = protocols.last().name;
+        const bool isLone = m_root.find(u"types")->items().size() == 1;
+        const auto sameName = [&name](const ProtocolDescription &one) { return one.name == name; };
+        const auto first = std::find_if(protocols.begin(), protocols.end(), sameName);
+        if (isLone || (!name.isEmpty() && first == protocols.end() - 1))
+            return true;
+        const JsonNode *at = item.find(u"name");
+        return fail({Code::Invalid, u"types[%1].name"_s.arg(place), 0, 0,
+                     name.isEmpty()
+                         ? u"a protocol that is not the only one needs a name"_s
+                         : u"types[%1] has the name \"%2\" as well"_s.arg(first - protocols.begin()).arg(name.left(80)),
+                     u"give it a name of its own"_s},
+                    (at ? at : &item)->offset());
+    }
     bool readDescription(const JsonNode &node, const QString &path, QList<ProtocolDescription> &protocols)
     {
         if (!node.isObject())

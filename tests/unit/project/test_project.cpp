@@ -147,6 +147,11 @@ private Q_SLOTS:
         row("types", "\"types\":7", u"types"_s, 22, u"no object"_s);
         row("type", "\"types\":{\"typeField\":\"k\",\"header\":[{\"name\":\"k\",\"type\":\"u9\"}]}",
             u"types.header[0].type"_s, 68, u"u9"_s);
+        const QByteArray body = "\"payload\":\"structured\",\"types\":[{\"name\":\"t\",\"number\":1,\"fields\":[]}]}";
+        row("two of one name", "\"types\":[{\"name\":\"a\"," + body + ",{\"name\":\"a\"," + body + "]",
+            u"types[1].name"_s, 34 + int(body.size()) + 10, u"types[0] has the name \"a\" as well"_s);
+        row("one without a name", "\"types\":[{\"name\":\"a\"," + body + ",{" + body + "]", u"types[1].name"_s,
+            35 + int(body.size()) + 1, u"needs a name"_s);
         row("listed type", "\"types\":[7]", u"types[0]"_s, 23, u"no object"_s);
         row("messages", "\"messages\":1", u"messages"_s, 25, u"no list"_s);
         row("message", "\"messages\":[null]", u"messages[0]"_s, 26, u"no saved message"_s);
