@@ -130,8 +130,12 @@ std::optional<ProjectError> ProjectFile::replace(const QString &path, const QByt
     const QString remedy = u"make room, check the rights, or save elsewhere; nothing is lost yet"_s;
     if (!file.open(QIODevice::WriteOnly))
         return errorOf(Code::Unwritable, path, file.errorString(), remedy);
-    if (file.write(bytes) != bytes.size() || !file.commit())
-        return errorOf(Code::Unwritable, path, file.errorString(), remedy);
+    // commit alone would not hear that what lay in the buffer found no room, and leave an empty file.
+    if (file.write(bytes) != bytes.size() || !file.flush() || !file.commit()) {
+        const bool isKnown = file.error() != QFileDevice::NoError; // a part that found room is no error to Qt
+        return errorOf(Code::Unwritable, path, isKnown ? file.errorString() : u"there is room for a part of it only"_s,
+                       remedy);
+    }
     return std::nullopt;
 }
 

@@ -139,7 +139,7 @@ QStringList SpoolFolder::segmentPaths(const QString &path)
 bool SpoolFolder::writeSocks(const QByteArray &json) const
 {
     QSaveFile file(m_path + "/socks.json"_L1);
-    return file.open(QIODevice::WriteOnly) && file.write(json) == json.size() && file.commit();
+    return file.open(QIODevice::WriteOnly) && file.write(json) == json.size() && file.flush() && file.commit();
 }
 
 QByteArray SpoolFolder::readSocks(const QString &path)

@@ -375,7 +375,8 @@ std::optional<QString> ColourRulesDialog::importFrom(const QString &path)
 std::optional<QString> ColourRulesDialog::exportTo(const QString &path)
 {
     QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(ColourRules::toLines(m_list)) < 0 || !file.commit()) {
+    if (!file.open(QIODevice::WriteOnly) || file.write(ColourRules::toLines(m_list)) < 0 || !file.flush() ||
+        !file.commit()) {
         const QString text = tr("%1 was not written: %2").arg(path, file.errorString());
         showMessage(text, true);
         return text;

@@ -338,7 +338,7 @@ std::optional<QString> SequencesPanel::exportTo(const QString &path) const
 {
     QSaveFile file(path);
     const QByteArray xml = toJUnitXml(m_results);
-    if (!file.open(QIODevice::WriteOnly) || file.write(xml) != xml.size() || !file.commit())
+    if (!file.open(QIODevice::WriteOnly) || file.write(xml) != xml.size() || !file.flush() || !file.commit())
         return tr("%1 cannot be written: %2").arg(path, file.errorString());
     return std::nullopt;
 }

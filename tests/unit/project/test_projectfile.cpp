@@ -169,6 +169,13 @@ private Q_SLOTS:
         }
         QCOMPARE(error.code, Code::Unwritable);
         QVERIFY(error.what.contains(m_path) && !error.remedy.isEmpty());
+        QVERIFY2(!error.what.contains(u"Unknown"_s), qPrintable(error.what));
+        QCOMPARE(get(m_path), good());
+        {
+            const FullDisk full(0); // and so small that it lies in a buffer until the end
+            QVERIFY(!ProjectFile::write(m_path, good() + " ", written->stamp, false, &error));
+        }
+        QCOMPARE(error.code, Code::Unwritable);
         QCOMPARE(get(m_path), good());
         QCOMPARE(files(), QStringList{u"p.sockscope"_s});
 
