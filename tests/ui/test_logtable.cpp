@@ -37,6 +37,7 @@ public:
         m_count += count;
         endInsertRows();
     }
+    void change(int row) { Q_EMIT dataChanged(index(row, 0), index(row, 2)); }
     void prepend(int count)
     {
         beginInsertRows({}, 0, count - 1);
@@ -91,6 +92,23 @@ private Q_SLOTS:
     {
         m_table.reset();
         m_model.reset();
+    }
+
+    void whatChangesInSightIsPaintedAgain()
+    {
+        m_model->append(1000);
+        QTRY_VERIFY(m_model->asked > 0);
+        QCoreApplication::processEvents();
+        m_model->append(1); // as while messages come in
+        m_model->asked = 0;
+        QTRY_VERIFY(m_model->asked > 0);
+        QCoreApplication::processEvents();
+        m_model->asked = 0;
+        m_model->change(900); // out of sight
+        QCoreApplication::processEvents();
+        QCOMPARE(m_model->asked, 0);
+        m_model->change(3);
+        QTRY_VERIFY(m_model->asked > 0);
     }
 
     void whatIsSeenStaysWhileRowsComeAndGo()

@@ -171,6 +171,15 @@ void LogTable::resizeEvent(QResizeEvent *event)
     updateGeometries();
 }
 
+// The base waits with that until its own layout has run, which is not what is painted here.
+void LogTable::dataChanged(const QModelIndex &topLeft, const QModelIndex &bottomRight, const QList<int> &roles)
+{
+    DataTable::dataChanged(topLeft, bottomRight, roles);
+    const auto [first, last] = visibleRows();
+    if (topLeft.row() <= last && bottomRight.row() >= first)
+        viewport()->update();
+}
+
 // What is seen stays where it is, while rows come or go above it.
 void LogTable::shiftBy(qint64 rows)
 {
