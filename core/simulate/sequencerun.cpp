@@ -118,7 +118,7 @@ bool SequenceRunPrivate::judge(const Envelope &envelope)
     last = envelope;
     request = envelope.message;
     context.request = &request;
-    context.requestPeer = envelope.peer;
+    context.peer = context.requestPeer = envelope.peer;
     end(true);
     return true;
 }

@@ -190,6 +190,13 @@ void TestSequenceRun::whileEnds()
 
 void TestSequenceRun::failsWithAMessage()
 {
+    {
+        Played said(R"([{"do": "expect"}, {"do": "fail", "message": "of {{peer}}"}])");
+        QVERIFY(said.ok);
+        QVERIFY(said.say(1, 0));
+        QTRY_VERIFY(said.run->result().finished);
+        QCOMPARE(said.run->result().results.last().what, u"of "_s + said.pair.right->localEndpoint().toString());
+    }
     Played it(R"([{"do": "fail", "name": "end", "message": "{{1 + 1}} is wrong"}, {"do": "send", "payload": ""}])");
     QCOMPARE(it.run->result().what, u"steps[0], end: 2 is wrong"_s);
     QCOMPARE(it.run->result().results.size(), 1);
