@@ -47,6 +47,22 @@ qint64 minimumOf(const LayoutField &place)
     }
 }
 
+/// 0 to 2 of a part of the message, below 0 of a field.
+int partOf(QStringView name)
+{
+    return name == "@header"_L1 ? 0 : name == "@body"_L1 ? 1 : name == "@trailer"_L1 ? 2 : -1;
+}
+
+/// Of a range that has nothing in it: whether that is a mistake, and not a part without fields.
+bool isReversed(const FieldDescription &field, int first, int last)
+{
+    if (field.from.isEmpty() || field.to.isEmpty())
+        return last < first - 1;
+    const int from = partOf(field.from);
+    const int to = partOf(field.to);
+    return from < 0 || to < 0 ? last < first - 1 || (from < 0 && to < 0) : to < from;
+}
+
 } // namespace
 
 void LayoutCompiler::Source::add(const std::vector<FieldDescription> &more, const QString &path)
@@ -310,7 +326,7 @@ void LayoutCompiler::ranges(const Source &source, LayoutLevel &level)
             return;
         place.first = *first;
         place.last = *last;
-        if (place.last < place.first - 1) {
+        if (place.last < place.first && isReversed(*place.field, *first, *last)) {
             fail(path + ".to"_L1, u"the range ends before it begins"_s, u"name a field behind that of from"_s);
             return;
         }

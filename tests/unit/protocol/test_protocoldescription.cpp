@@ -249,6 +249,12 @@ void TestProtocolDescription::refused_data()
         R"({"name":"b","type":"u8"},{"name":"c","type":"u8"},{"name":"d","type":"u8"},{"name":"a","type":"checksum","algorithm":"SUM-8","from":"d","to":"b"})",
         "[3].to", u"the range ends before it begins");
     field(
+        "length backwards",
+        R"({"name":"b","type":"u8"},{"name":"c","type":"u8"},{"name":"a","type":"length","bits":16,"from":"c","to":"b"})",
+        "[2].to", u"the range ends before it begins");
+    field("length backwards over parts", R"({"name":"a","type":"length","bits":16,"from":"@body","to":"@header"})",
+          "[0].to", u"the range ends before it begins");
+    field(
         "checksum in bits",
         R"({"name":"b","type":"bits","bits":4},{"name":"c","type":"bits","bits":4},{"name":"a","type":"checksum","algorithm":"SUM-8","from":"c"})",
         "[2].from", u"the range begins in the middle of bit fields");
