@@ -1,5 +1,7 @@
 #include "core/simulate/ruleengine.h"
 
+#include <QProcess>
+
 #include <algorithm>
 
 #include "core/basesock.h"
@@ -12,6 +14,12 @@
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int killedMs = 1000;
+
+} // namespace
 
 class RuleEnginePrivate::SockTap : public Tap
 {
@@ -57,6 +65,13 @@ RuleEnginePrivate::RuleEnginePrivate(RuleEngine *engine, RuleEngineOptions engin
 
 RuleEnginePrivate::~RuleEnginePrivate()
 {
+    // Nobody would hear any more how they end.
+    const QList<QProcess *> running = q->findChildren<QProcess *>(Qt::FindDirectChildrenOnly);
+    for (QProcess *process : running) {
+        process->disconnect();
+        process->kill();
+        process->waitForFinished(killedMs);
+    }
     for (const Attached &each : socks) {
         if (each.tap->sock())
             each.tap->sock()->removeTap(each.tap.get());

@@ -115,6 +115,8 @@ void SwarmPeer::handlePeerAdded(const Endpoint &peer)
     m_peer = peer;
     const qint64 now = m_swarm->options.clock->nowNs();
     m_beatNs = now;
+    if (m_misbehaviour == Misbehaviour::ReconnectStorm && !isStream())
+        sendRaw(frame()); // without a datagram nobody would see that it has come again
     if (std::exchange(m_wasConnected, true))
         return;
     ++m_swarm->stats.connected;
