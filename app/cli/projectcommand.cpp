@@ -1,4 +1,5 @@
 #include <QCoreApplication>
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -6,8 +7,11 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/session.h"
+#include "app/cli/simulationfile.h"
 #include "app/common/commandline.h"
+#include "app/common/payload.h"
 #include "app/common/standardoutput.h"
+#include "core/compose/template.h"
 #include "core/impair/impairtext.h"
 #include "core/project/projectfile.h"
 
@@ -53,15 +57,66 @@ QString speaks(const Project &project, const SockSpec &spec)
     return protocol->form == DescribedForm::Layout ? name : spec.codec + u' ' + name;
 }
 
-QByteArray describe(const Project &project, bool json)
+/// What is wrong with a payload whatever the codec is.
+std::optional<UsageError> payloadError(const ProjectMessage &message)
 {
+    UsageError usage;
+    const bool isHex = message.form == ProjectForm::Hex;
+    if (message.form == ProjectForm::File)
+        return std::nullopt;
+    if (message.payload.contains(u"{{"_s) || message.form == ProjectForm::Text) {
+        const TemplateSyntax syntax = isHex                               ? TemplateSyntax::Hex
+                                      : message.form == ProjectForm::Json ? TemplateSyntax::Json
+                                                                          : TemplateSyntax::Text;
+        TemplateError wrong;
+        if (Template::parse(message.payload, syntax, &wrong))
+            return std::nullopt;
+        return UsageError{wrong.toString(), {}};
+    }
+    const bool isGood =
+        isHex ? PayloadReader::hex(message.payload, &usage).has_value()
+              : message.form != ProjectForm::Json || PayloadReader::json(message.payload.toUtf8(), &usage).has_value();
+    return isGood ? std::nullopt : std::optional(usage);
+}
+
+/// False, and it has been said, when one of the messages cannot be sent as it is written.
+bool checkItems(const QList<ProjectItem> &items, const QString &before)
+{
+    bool good = true;
+    for (const ProjectItem &item : items) {
+        const QString name = before + (item.name.isEmpty() ? tr("a message") : item.name);
+        good = checkItems(item.items, name + u'/') && good;
+        if (item.kind != ProjectItem::Kind::Message)
+            continue;
+        if (const auto error = payloadError(item.message)) {
+            printFailure(name + u": "_s + error->what, error->remedy);
+            good = false;
+        }
+    }
+    return good;
+}
+
+QByteArray describe(const SimulationFile &file, bool json)
+{
+    const Project &project = file.project;
+    const auto names = [](const auto &list) {
+        QStringList result;
+        for (const auto &each : list)
+            result.append(each.name);
+        return result;
+    };
     QStringList paths;
     addPaths(project.items(), {}, &paths);
     if (json) {
         QJsonArray sockets;
         for (const SockSpec &spec : project.sockets())
             sockets.append(spec.toJson());
-        const QJsonObject all{{u"sockets"_s, sockets}, {u"messages"_s, QJsonArray::fromStringList(paths)}};
+        const QJsonObject all{{u"sockets"_s, sockets},
+                              {u"messages"_s, QJsonArray::fromStringList(paths)},
+                              {u"protocols"_s, QJsonArray::fromStringList(names(project.protocols()))},
+                              {u"rules"_s, QJsonArray::fromStringList(names(file.rules))},
+                              {u"sequences"_s, QJsonArray::fromStringList(names(file.sequences))},
+                              {u"personas"_s, QJsonArray::fromStringList(names(file.personas))}};
         return QJsonDocument(all).toJson(QJsonDocument::Compact);
     }
     QString text;
@@ -74,7 +129,15 @@ QByteArray describe(const Project &project, bool json)
     }
     for (const QString &path : paths)
         text += tr("message %1\n").arg(path);
-    return text.isEmpty() ? tr("a project without sockets and messages").toUtf8() : text.chopped(1).toUtf8();
+    const auto add = [&text](const QString &kind, const QStringList &list) {
+        for (const QString &name : list)
+            text += kind + u' ' + (name.isEmpty() ? u"-"_s : name) + u'\n';
+    };
+    add(tr("protocol"), names(project.protocols()));
+    add(tr("rule   "), names(file.rules));
+    add(tr("sequence"), names(file.sequences));
+    add(tr("persona"), names(file.personas));
+    return text.isEmpty() ? tr("an empty project").toUtf8() : text.chopped(1).toUtf8();
 }
 
 } // namespace
@@ -96,8 +159,9 @@ int runProject(const QStringList &arguments)
 {
     CommandLine line(
         tr("sockscope-cli project FILE [options]"),
-        tr("Checks a project file (*.sockscope) and prints its sockets and its saved messages. What is wrong\n"
-           "with it is said with its line, its column and its place, and the exit code is 1."),
+        tr("Checks a project file (*.sockscope) and prints its sockets, messages, protocols, rules,\n"
+           "sequences and personas. What is wrong with it is said with its line, its column and its place, and the\n"
+           "exit code is 1."),
         1, 1);
     line.add({u"json"_s, {}, tr("Write one JSON object.")});
     if (const auto code = readArguments(&line, arguments))
@@ -105,11 +169,20 @@ int runProject(const QStringList &arguments)
     const auto project = readProject(line.words().first());
     if (!project)
         return ExitFailed;
+    const QString path = line.words().first();
+    QFile text(path);
+    SimulationFile file;
+    if (const auto error =
+            file.readSections(*project, text.open(QIODevice::ReadOnly) ? text.readAll() : QByteArray())) {
+        printFailure(path + u": "_s + error->toString(), {});
+        return ExitFailed;
+    }
+    const bool good = checkItems(project->items(), {}); // the rest of it can be used
     StandardOutput output;
-    output.writeLine(describe(*project, line.isSet(u"json"_s)));
+    output.writeLine(describe(file, line.isSet(u"json"_s)));
     output.flush();
     if (output.error().isEmpty())
-        return ExitDone;
+        return good ? ExitDone : ExitFailed;
     printFailure(tr("standard output cannot be written: %1").arg(output.error()),
                  tr("make room or choose another place"));
     return ExitFailed;

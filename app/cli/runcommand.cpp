@@ -133,6 +133,12 @@ std::optional<int> RunCommand::startSocks()
     connect(m_engine.get(), &RuleEngine::ruleFailed, this, [](int rule, int action, const QString &what) {
         printFailure(tr("rules[%1].actions[%2]: %3").arg(rule).arg(action).arg(what), {});
     });
+    const auto say = [this](const RuleHit &hit, const QString &what) {
+        m_output.writeLine(u"%1  %2: %3"_s.arg(hit.ruleName, hit.envelope.peer.toString(), what).toUtf8());
+    };
+    connect(m_engine.get(), &RuleEngine::markRequested, this, [say](const RuleHit &hit) { say(hit, tr("marked")); });
+    connect(m_engine.get(), &RuleEngine::commentRequested, this, say);
+    connect(m_engine.get(), &RuleEngine::colourRequested, this, say);
     connect(m_engine.get(), &RuleEngine::loopStopped, this, [this](int, const QString &what) { fail(what, {}); });
     if (m_withRules)
         m_engine->setRules(m_file.rules);
@@ -249,7 +255,7 @@ void RunCommand::handleFinished(const SequenceResult &result)
     if (!m_junitPath.isEmpty()) {
         QSaveFile file(m_junitPath);
         const QByteArray xml = toJUnitXml({result});
-        if (!file.open(QIODevice::WriteOnly) || file.write(xml) != xml.size() || !file.commit())
+        if (!file.open(QIODevice::WriteOnly) || file.write(xml) != xml.size() || !file.flush() || !file.commit())
             fail(tr("%1 cannot be written: %2").arg(m_junitPath, file.errorString()), tr("choose another place"));
     }
     finish();
@@ -323,6 +329,15 @@ int RunCommand::run(const QStringList &arguments)
     m_run.reset();
     m_runners.clear();
     m_script.reset();
+    if (m_withRules) {
+        for (int i = 0; i < static_cast<int>(m_file.rules.size()); ++i) {
+            const RuleStats stats = m_engine->stats(i);
+            writeError(tr("rule %1: %2 matched, %3 acted on")
+                           .arg(m_file.rules.at(i).name.isEmpty() ? u"-"_s : m_file.rules.at(i).name)
+                           .arg(stats.matched)
+                           .arg(stats.hits));
+        }
+    }
     m_engine.reset();
     for (const auto &sock : m_socks)
         sock->stop();

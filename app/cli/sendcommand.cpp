@@ -315,18 +315,46 @@ void SendCommand::handleError(const SockError &error)
     fail(error.what, error.remedy);
 }
 
-bool SendCommand::sendStep(const SavedPayload &payload)
+/// What the step sends this time; nothing when its values could not be had, which has been said.
+std::optional<SavedPayload> SendCommand::made(const Step &step)
 {
+    if (!step.composed && !step.frame)
+        return step.payload;
+    m_context.peer = m_peer;
+    SavedPayload result;
+    QString why;
+    if (step.composed) {
+        if (const auto message = step.composed->message(*m_sock->codec(), m_types.get(), m_context, &why)) {
+            result.message = *message;
+            return result;
+        }
+    } else {
+        TemplateError problem;
+        result.payload = step.frame->expand(m_context, &problem);
+        ++m_context.counter;
+        if (result.payload)
+            return result;
+        why = tr("payload, %1").arg(problem.toString());
+    }
+    fail(why, tr("see which values a payload may have"));
+    return std::nullopt;
+}
+
+bool SendCommand::sendStep(const Step &step)
+{
+    const auto payload = made(step);
+    if (!payload)
+        return false;
     SendResult result;
-    if (!payload.payload) {
-        result = m_sock->sendMessage(payload.message, m_peer);
+    if (!payload->payload) {
+        result = m_sock->sendMessage(payload->message, m_peer);
     } else {
         QByteArray wire;
         const std::shared_ptr<const Framing> framing = m_sock->framing();
         if (framing)
-            result.error = framing->encode(*payload.payload, wire);
+            result.error = framing->encode(*payload->payload, wire);
         else
-            wire = *payload.payload;
+            wire = *payload->payload;
         if (!result.error)
             result = m_sock->sendRaw(wire, m_peer);
     }
@@ -347,7 +375,7 @@ void SendCommand::sendNext()
         }
         const Step &step = m_steps[m_nextStep];
         qint64 waitMs = step.waitMs;
-        if (waitMs < 0 && !sendStep(step.payload))
+        if (waitMs < 0 && !sendStep(step))
             return;
         if (++m_nextStep == m_steps.size()) {
             m_nextStep = 0;

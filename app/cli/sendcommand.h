@@ -14,6 +14,8 @@
 #include "app/common/protocolfile.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
+#include "core/compose/template.h"
+#include "core/simulate/messagetemplate.h"
 #include "core/sockspec.h"
 
 namespace SockScope {
@@ -23,6 +25,7 @@ class Codec;
 class CommandLine;
 class Project;
 struct ProjectItem;
+struct ProjectMessage;
 
 /*! sockscope-cli send: connects, sends, waits for answers.
  *  Path    command line → [this] → a sock; answers → SockPrinter
@@ -47,7 +50,9 @@ private:
     struct Step
     {
         SavedPayload payload;
-        qint64 waitMs = -1; ///< below 0: it is no pause
+        std::optional<ComposedMessage> composed; ///< instead of the payload: other values in each
+        std::optional<Template> frame;           ///< instead of both: the frame's bytes
+        qint64 waitMs = -1;                      ///< below 0: it is no pause
     };
 
     std::optional<int> read(const QStringList &arguments);
@@ -61,7 +66,9 @@ private:
     void handlePeerRemoved(const Endpoint &peer, CloseReason reason);
     void handleError(const SockError &error);
     void sendNext();
-    bool sendStep(const SavedPayload &payload);
+    bool sendStep(const Step &step);
+    std::optional<SavedPayload> made(const Step &step);
+    bool readTemplate(const ProjectMessage &message, Step *step, UsageError *error) const;
     void drain();
     void end();
     void fail(const QString &what, const QString &remedy);

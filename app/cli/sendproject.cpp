@@ -134,11 +134,17 @@ std::optional<int> SendCommand::readProjectMessage(const CommandLine &line)
         item->kind == ProjectItem::Kind::Sequence ? item->items : QList<ProjectItem>{*item};
     for (const ProjectItem &step : steps) {
         if (step.kind == ProjectItem::Kind::Wait) {
-            m_steps.push_back({{}, step.waitMs});
+            m_steps.push_back({{}, std::nullopt, std::nullopt, step.waitMs});
             continue;
         }
         UsageError usage;
-        auto payload = PayloadReader::saved(step.message, *m_codec, folder, &usage);
+        Step values;
+        if (!step.message.asReceived && readTemplate(step.message, &values, &usage)) {
+            m_steps.push_back(values);
+            continue;
+        }
+        auto payload =
+            usage.what.isEmpty() ? PayloadReader::saved(step.message, *m_codec, folder, &usage) : std::nullopt;
         if (payload && m_types && payload->message.type.isName()) {
             if (const auto number = m_types->number(payload->message.type.name())) {
                 payload->message.type = *number;
@@ -154,9 +160,28 @@ std::optional<int> SendCommand::readProjectMessage(const CommandLine &line)
             printFailure((step.name.isEmpty() ? name : step.name) + u": "_s + usage.what, usage.remedy);
             return ExitFailed;
         }
-        m_steps.push_back({*payload, -1});
+        m_steps.push_back({*payload, std::nullopt, std::nullopt, -1});
     }
     return std::nullopt;
+}
+
+/// Whether the payload has values in it; if so, the step has them, or error says what is wrong with them.
+bool SendCommand::readTemplate(const ProjectMessage &message, Step *step, UsageError *error) const
+{
+    if (message.form == ProjectForm::File || !message.payload.contains(u"{{"_s))
+        return false;
+    const TemplateSyntax syntax = message.form == ProjectForm::Json  ? TemplateSyntax::Json
+                                  : message.form == ProjectForm::Hex ? TemplateSyntax::Hex
+                                                                     : TemplateSyntax::Text;
+    TemplateError wrong;
+    if (syntax == TemplateSyntax::Hex)
+        step->frame = Template::parse(message.payload, syntax, &wrong);
+    else
+        step->composed = ComposedMessage::compile({message.type, syntax, message.payload, false}, &wrong);
+    if (step->frame || step->composed)
+        return true;
+    *error = {tr("the payload is wrong: %1").arg(wrong.toString()), tr("{{counter}}, for one, is a value")};
+    return false;
 }
 
 } // namespace SockScope

@@ -3,6 +3,8 @@
 #include <QCoreApplication>
 #include <QFile>
 
+#include <algorithm>
+
 #include "app/cli/commands.h"
 #include "core/basesock.h"
 #include "core/codec/codec.h"
@@ -38,7 +40,14 @@ std::optional<int> SimulationFile::read(const QString &filePath)
     const auto whole = Project::fromBytes(bytes, &damaged);
     if (!whole)
         return bad(damaged);
-    project = *whole;
+    if (const auto error = readSections(*whole, bytes))
+        return bad(*error);
+    return std::nullopt;
+}
+
+std::optional<ProjectError> SimulationFile::readSections(const Project &whole, const QByteArray &text)
+{
+    project = whole;
     SimulateError wrong;
     const auto readList = [&](const QString &section, auto &list, auto readJson) {
         const JsonNode *node = project.section(section);
@@ -51,7 +60,20 @@ std::optional<int> SimulationFile::read(const QString &filePath)
     };
     if (!readList(u"rules"_s, rules, rulesFromJson) || !readList(u"sequences"_s, sequences, sequencesFromJson) ||
         !readList(u"personas"_s, personas, personasFromJson))
-        return bad(wrong.toProjectError(bytes));
+        return wrong.toProjectError(text);
+    for (qsizetype i = 0; i < personas.size(); ++i) {
+        const QString &name = personas[i].sequence;
+        const bool isThere = std::any_of(sequences.begin(), sequences.end(),
+                                         [&name](const Sequence &each) { return each.name == name; });
+        if (!name.isEmpty() && !isThere) {
+            wrong = {u"personas[%1].sequence"_s.arg(i), -1, tr("there is no sequence named %1").arg(name.left(80)),
+                     sequences.isEmpty() ? tr("write one, in the list \"sequences\"")
+                                         : tr("choose one of %1").arg(namesOf(sequences))};
+            const JsonNode *at = project.section(u"personas"_s)->items()[static_cast<size_t>(i)].find(u"sequence"_s);
+            wrong.offset = at ? at->offset() : -1;
+            return wrong.toProjectError(text);
+        }
+    }
     return std::nullopt;
 }
 

@@ -56,12 +56,13 @@ private Q_SLOTS:
     {
         const QString path = projectFor(9000);
         Program human(SockScope::Test::cliPath());
-        QCOMPARE(human.run({u"project"_s, path}), 0);
+        QCOMPARE(human.run({u"project"_s, path}), 1); // one of its messages cannot be sent
+        QVERIFY2(human.errors().contains("login/wrong: the JSON data is wrong at byte 2"), human.errors().constData());
         QVERIFY2(human.output().contains("socket  game  -> udp://127.0.0.1:9000  datagram json\n"),
                  human.output().constData());
         QVERIFY2(human.output().contains("message login/steps\n"), human.output().constData());
         Program json(SockScope::Test::cliPath());
-        QCOMPARE(json.run({u"project"_s, path, u"--json"_s}), 0);
+        QCOMPARE(json.run({u"project"_s, path, u"--json"_s}), 1);
         const QJsonObject object = json.objects().value(0);
         QCOMPARE(object.value("messages"_L1).toArray().size(), 8);
         QCOMPARE(object.value("sockets"_L1).toArray().size(), 1);
@@ -76,6 +77,55 @@ private Q_SLOTS:
                                << QByteArray("line 1, column 51, messages[0].form: \"x\" is no way");
         QTest::newRow("newer") << QByteArray("{\"version\": 2}") << QByteArray("open it with a newer SockScope");
         QTest::newRow("none") << QByteArray() << QByteArray("empty");
+    }
+    void checksWhatOnlyRunsLater_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("says");
+        QTest::newRow("rule") << QByteArray("\"rules\":[{\"name\":\"a\",\"evry\":1}]")
+                              << QByteArray("rules[0].evry: this key is not known");
+        QTest::newRow("rules") << QByteArray("\"rules\":{}") << QByteArray("rules: ");
+        QTest::newRow("step") << QByteArray("\"sequences\":[{\"name\":\"a\",\"steps\":[{\"do\":\"zzz\"}]}]")
+                              << QByteArray("sequences[0].steps[0].do: ");
+        QTest::newRow("persona") << QByteArray("\"personas\":[{\"name\":\"a\",\"sequence\":\"none\"}]")
+                                 << QByteArray(
+                                        "line 1, column 49, personas[0].sequence: there is no sequence named none");
+        QTest::newRow("hex") << QByteArray("\"messages\":[{\"name\":\"m\",\"form\":\"hex\",\"payload\":\"0g\"}]")
+                             << QByteArray("m: ");
+        QTest::newRow("value") << QByteArray(
+                                      "\"messages\":[{\"name\":\"m\",\"form\":\"text\",\"payload\":\"{{1 +}}\"}]")
+                               << QByteArray("m: column ");
+    }
+    void checksWhatOnlyRunsLater()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, says);
+        const QString path = put(u"later.sockscope"_s, "{\"version\":1," + text + '}');
+        Program cli(SockScope::Test::cliPath());
+        QCOMPARE(cli.run({u"project"_s, path}), 1);
+        QVERIFY2(cli.errors().contains(says), cli.errors().constData());
+    }
+    void valuesAreOthersInEachMessage()
+    {
+        QUdpSocket receiver;
+        QVERIFY(receiver.bind(QHostAddress::LocalHost));
+        const QByteArray port = QByteArray::number(receiver.localPort());
+        const QString path =
+            put(u"values.sockscope"_s,
+                "{\"version\":1,\"sockets\":[{\"name\":\"s\",\"kind\":\"udp\",\"connectTo\":[\"127.0.0.1:" + port +
+                    "\"]}],\"messages\":[{\"name\":\"t\",\"form\":\"text\",\"payload\":\"n {{counter}}\"},"
+                    "{\"name\":\"h\",\"form\":\"hex\",\"payload\":\"aa {{hex counter 2}}\"},"
+                    "{\"name\":\"p\",\"form\":\"text\",\"payload\":\"{{peer}}\"}]}");
+        const auto send = [&](const QString &message, const QString &count) {
+            Program cli(SockScope::Test::cliPath());
+            QCOMPARE(cli.run({u"send"_s, u"--project"_s, path, u"--message"_s, message, u"--count"_s, count}), 0);
+        };
+        send(u"t"_s, u"2"_s);
+        QCOMPARE(receive(&receiver, 2), (QList<QByteArray>{"n 0", "n 1"}));
+        send(u"h"_s, u"2"_s);
+        QCOMPARE(receive(&receiver, 2).last(), QByteArray::fromHex("aa01"));
+        send(u"p"_s, u"1"_s);
+        QCOMPARE(receive(&receiver, 1), (QList<QByteArray>{"127.0.0.1:" + port}));
     }
     void saysWhereItIsWrong()
     {
