@@ -22,6 +22,7 @@ namespace {
 constexpr std::chrono::milliseconds drainStep{2};
 constexpr std::chrono::milliseconds impairedStep{10};
 constexpr qint64 drainLimitMs = 10'000;
+constexpr qint64 nsPerMs = 1'000'000;
 constexpr int maximumFields = 1024;
 constexpr qsizetype sendAheadBytes = 4 * 1024 * 1024; // well below what a sock takes for one peer
 
@@ -56,6 +57,10 @@ CommandLine commandLine()
               tr("With --types: send lengths, counts, checksums and constants as they are given, right or wrong.")});
     line.add({u"count"_s, u"N"_s, tr("Send it N times (default: 1).")});
     line.add({u"interval"_s, u"MS"_s, tr("Milliseconds between two (default: 0).")});
+    line.add({u"jitter"_s, u"MS"_s, tr("Each comes up to so much earlier or later than --interval says.")});
+    line.add({u"burst"_s, u"N"_s, tr("Send N each time, at once (default: 1).")});
+    line.add({u"rate"_s, u"N"_s,
+              tr("At most N messages a second. Without --interval: just so many, as far as the peer takes them.")});
     line.add({u"wait"_s, u"MS"_s, tr("Wait so long for answers (default: 0).")});
     line.add({u"json"_s, {}, tr("Print the answers as JSON, one object a line.")});
     addImpairOptions(&line);
@@ -96,7 +101,7 @@ void SendCommand::end()
 {
     m_timer.stop();
     m_waitTimer.stop();
-    m_left = 0;
+    m_unsent += std::exchange(m_left, 0);
     QMetaObject::invokeMethod(qApp, &QCoreApplication::quit, Qt::QueuedConnection);
 }
 
@@ -110,11 +115,10 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
     const auto interval = count ? line.milliseconds(u"interval"_s, 1.0, 0, &usage) : std::nullopt;
     const auto wait = interval ? line.milliseconds(u"wait"_s, 1.0, 0, &usage) : std::nullopt;
     const auto impair = wait ? ImpairRequest::read(line, &usage) : std::nullopt;
-    if (!impair)
+    if (!impair || !readPace(line, *interval, &usage))
         return badUsage(usage.what, usage.remedy);
     m_impair = *impair;
     m_left = *count;
-    m_intervalMs = *interval;
     m_waitMs = *wait;
     m_json = line.isSet(u"json"_s);
     if (line.isSet(u"project"_s) || line.isSet(u"message"_s))
@@ -153,6 +157,28 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
         m_steps.front().payload.message.type = *type;
     }
     return readPayload(line, codec);
+}
+
+bool SendCommand::readPace(const CommandLine &line, qint64 intervalMs, UsageError *usage)
+{
+    const auto jitter = line.milliseconds(u"jitter"_s, 1.0, 0, usage);
+    const auto burst = jitter ? line.number(u"burst"_s, 1, SendPace::maximumBurst, 1, usage) : std::nullopt;
+    const auto rate = burst ? line.number(u"rate"_s, 1, SendPace::maximumPerSecond, 0, usage) : std::nullopt;
+    if (!rate)
+        return false;
+    const SendPace pace{intervalMs * nsPerMs, *jitter * nsPerMs, *burst, *rate};
+    if (const QString problem = pace.problem(); !problem.isEmpty()) {
+        *usage = {problem.section(u": "_s, 0, 0), problem.section(u": "_s, 1)};
+        return false;
+    }
+    m_tellsPace = line.isSet(u"jitter"_s) || line.isSet(u"burst"_s) || line.isSet(u"rate"_s);
+    if (pace.intervalNs > 0 || pace.perSecond > 0)
+        m_pacer.emplace(pace, QRandomGenerator64::securelySeeded());
+    else if (line.isSet(u"burst"_s)) {
+        *usage = {tr("--burst without --interval or --rate"), tr("say how often a burst is to go")};
+        return false;
+    }
+    return true;
 }
 
 std::optional<int> SendCommand::readPayload(const CommandLine &line, const Codec &codec)
@@ -282,6 +308,8 @@ int SendCommand::run(const QStringList &arguments)
     m_output.flush();
     for (const QString &line : impairLines(*m_sock))
         writeError(line);
+    if (m_tellsPace)
+        writeError(paceLine());
     return m_exitCode;
 }
 
@@ -290,6 +318,9 @@ void SendCommand::handlePeerAdded(const Endpoint &peer)
     // A datagram sock learns peers from answers, too; the first is the one that we send to.
     if (!std::exchange(m_isConnected, true)) {
         m_peer = peer;
+        m_clock.start();
+        if (m_pacer)
+            m_pacer->start(m_clock.nsecsElapsed());
         m_timer.start(0);
     }
 }
@@ -358,8 +389,11 @@ bool SendCommand::sendStep(const Step &step)
         if (!result.error)
             result = m_sock->sendRaw(wire, m_peer);
     }
-    if (result.isOk() && result.accepted > 0)
+    if (result.isOk() && result.accepted > 0) {
+        ++m_sent;
+        m_lastSentNs = m_clock.nsecsElapsed();
         return true;
+    }
     fail(result.error ? result.error->what : tr("the message was not accepted"),
          result.error ? result.error->remedy : tr("try again"));
     return false;
@@ -370,8 +404,18 @@ void SendCommand::sendNext()
     // Several a turn, so that a large count is quick, yet few enough for answers to come in between.
     for (int i = 0; i < 64 && m_left > 0; ++i) {
         if (m_sock->sendQueueBytes() > sendAheadBytes) {
+            m_heldBack += std::exchange(m_isHeldBack, true) ? 0 : 1;
             m_timer.start(drainStep);
             return;
+        }
+        m_isHeldBack = false;
+        if (m_pacer && m_nextStep == 0 && !m_isRoundBegun) {
+            if (const qint64 now = m_clock.nsecsElapsed(); m_pacer->due(now) == 0) {
+                m_timer.start(std::chrono::milliseconds((m_pacer->nextNs() - now + nsPerMs - 1) / nsPerMs));
+                return;
+            }
+            m_pacer->take();
+            m_isRoundBegun = true;
         }
         const Step &step = m_steps[m_nextStep];
         qint64 waitMs = step.waitMs;
@@ -379,8 +423,8 @@ void SendCommand::sendNext()
             return;
         if (++m_nextStep == m_steps.size()) {
             m_nextStep = 0;
+            m_isRoundBegun = false;
             --m_left;
-            waitMs = std::max(waitMs, m_left > 0 ? m_intervalMs : 0);
         }
         if (m_left > 0 && m_nextStep == 0 && m_fields && !m_fields->isConstant() && !composeNext())
             return;
@@ -393,6 +437,19 @@ void SendCommand::sendNext()
         m_timer.start(0);
     else
         drain();
+}
+
+QString SendCommand::paceLine() const
+{
+    const double seconds = static_cast<double>(m_lastSentNs) / 1e9;
+    QString text = tr("sent %1 in %2 s").arg(m_sent).arg(seconds, 0, 'f', 2);
+    if (m_sent > 1 && seconds > 0)
+        text += tr(" (%1 a second)").arg(static_cast<double>(m_sent - 1) / seconds, 0, 'f', 1);
+    if (m_heldBack > 0)
+        text += tr(", waited %1 times for a full send queue").arg(m_heldBack);
+    if (m_unsent > 0)
+        text += tr(", stopped before %1 more").arg(m_unsent);
+    return text;
 }
 
 void SendCommand::drain()

@@ -14,6 +14,7 @@
 #include "app/common/protocolfile.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
+#include "core/compose/sendpace.h"
 #include "core/compose/template.h"
 #include "core/simulate/messagetemplate.h"
 #include "core/sockspec.h"
@@ -61,6 +62,8 @@ private:
     std::optional<SockSpec> targetOf(const Project &project, const ProjectItem &item, const CommandLine &line) const;
     std::optional<int> readPayload(const CommandLine &line, const Codec &codec);
     std::optional<int> readFields(const CommandLine &line);
+    bool readPace(const CommandLine &line, qint64 intervalMs, UsageError *usage);
+    QString paceLine() const;
     bool composeNext();
     void handlePeerAdded(const Endpoint &peer);
     void handlePeerRemoved(const Endpoint &peer, CloseReason reason);
@@ -91,7 +94,15 @@ private:
     QTimer m_waitTimer;
     QElapsedTimer m_drainTime;
     qint64 m_left = 0;
-    qint64 m_intervalMs = 0;
+    QElapsedTimer m_clock; ///< since the peer was there
+    std::optional<Pacer> m_pacer;
+    qint64 m_sent = 0;
+    qint64 m_lastSentNs = 0;
+    qint64 m_heldBack = 0; ///< times
+    qint64 m_unsent = 0;   ///< when it ended early
+    bool m_isHeldBack = false;
+    bool m_isRoundBegun = false;
+    bool m_tellsPace = false;
     qint64 m_waitMs = 0;
     bool m_json = false;
     bool m_isConnected = false;

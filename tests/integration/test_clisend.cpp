@@ -21,6 +21,10 @@ private Q_SLOTS:
     void fileAndStandardInput_data();
     void fileAndStandardInput();
     void countAndInterval();
+    void paced_data();
+    void paced();
+    void paceThatCannotBeMeant_data();
+    void paceThatCannotBeMeant();
     void framesOnTcp_data();
     void framesOnTcp();
     void waitPrintsAnswers();
@@ -122,6 +126,59 @@ void TestCliSend::countAndInterval()
     for (; socket.hasPendingDatagrams(); ++count)
         socket.receiveDatagram();
     QCOMPARE(count, 5);
+}
+
+void TestCliSend::paced_data()
+{
+    QTest::addColumn<QStringList>("pace");
+    QTest::addColumn<int>("count");
+    QTest::addColumn<int>("leastMs");
+    QTest::newRow("rate") << QStringList{u"--rate"_s, u"100"_s} << 21 << 200;
+    QTest::newRow("burst") << QStringList{u"--burst"_s, u"5"_s, u"--interval"_s, u"60"_s} << 20 << 180;
+    QTest::newRow("burst at a rate") << QStringList{u"--burst"_s, u"10"_s, u"--rate"_s, u"100"_s} << 30 << 200;
+    QTest::newRow("jitter") << QStringList{u"--interval"_s, u"20"_s, u"--jitter"_s, u"10"_s} << 11 << 190;
+}
+
+void TestCliSend::paced()
+{
+    QFETCH(QStringList, pace);
+    QFETCH(int, count);
+    QFETCH(int, leastMs);
+    QUdpSocket socket;
+    QVERIFY(socket.bind(QHostAddress::LocalHost, 0));
+    Program cli(SockScope::Test::cliPath());
+    QElapsedTimer timer;
+    timer.start();
+    const QString url = u"udp://127.0.0.1:%1"_s.arg(socket.localPort());
+    QCOMPARE(cli.run(QStringList{u"send"_s, url, u"--text"_s, u"x"_s, u"--count"_s, QString::number(count)} + pace), 0);
+    QVERIFY2(timer.elapsed() >= leastMs, qPrintable(QString::number(timer.elapsed())));
+    QVERIFY2(cli.errors().startsWith("sent " + QByteArray::number(count) + " in "), cli.errors().constData());
+    QTRY_VERIFY(socket.hasPendingDatagrams());
+    int received = 0;
+    for (; socket.hasPendingDatagrams(); ++received)
+        socket.receiveDatagram();
+    QCOMPARE(received, count);
+}
+
+void TestCliSend::paceThatCannotBeMeant_data()
+{
+    QTest::addColumn<QStringList>("pace");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("jitter alone") << QStringList{u"--jitter"_s, u"5"_s} << QByteArray("jitter without an interval");
+    QTest::newRow("jitter too long") << QStringList{u"--jitter"_s, u"5"_s, u"--interval"_s, u"4"_s}
+                                     << QByteArray("longer than the interval");
+    QTest::newRow("burst alone") << QStringList{u"--burst"_s, u"5"_s} << QByteArray("without --interval");
+    QTest::newRow("no burst") << QStringList{u"--burst"_s, u"0"_s, u"--rate"_s, u"1"_s} << QByteArray("--burst");
+    QTest::newRow("no rate") << QStringList{u"--rate"_s, u"0"_s} << QByteArray("--rate");
+}
+
+void TestCliSend::paceThatCannotBeMeant()
+{
+    QFETCH(QStringList, pace);
+    QFETCH(QByteArray, says);
+    Program cli(SockScope::Test::cliPath());
+    QCOMPARE(cli.run(QStringList{u"send"_s, u"udp://127.0.0.1:9"_s, u"--text"_s, u"x"_s} + pace), 2);
+    QVERIFY2(cli.errors().contains(says), cli.errors().constData());
 }
 
 void TestCliSend::framesOnTcp_data()
