@@ -56,6 +56,54 @@ ScriptRuntime::ScriptRuntime(const QString &source, const QString &file, std::ch
     , m_file(file)
     , m_limit(limit)
 {
+    m_engine
+        .evaluate(uR"((function (limit, globals) {
+        const refuse = function (count, bytes, what) {
+            if (typeof count === 'number' && count * bytes > limit)
+                throw new RangeError(what + ' of more than ' + limit + ' bytes');
+        };
+        const bounded = function (name, bytes) {
+            const Made = globals[name];
+            if (!Made)
+                return;
+            // A Proxy would do, but instanceof does not know it here.
+            const Bounded = function (...values) {
+                if (values.length === 1 || bytes === 1)
+                    refuse(values[0], bytes, name);
+                if (new.target === undefined)
+                    return Made.apply(this, values);
+                return Reflect.construct(Made, values, new.target === Bounded ? Made : new.target);
+            };
+            Bounded.prototype = Made.prototype;
+            for (const key of Object.getOwnPropertyNames(Made)) {
+                if (!['length', 'name', 'prototype', 'caller', 'arguments'].includes(key))
+                    Bounded[key] = Made[key];
+            }
+            Made.prototype.constructor = globals[name] = Bounded;
+        };
+        bounded('ArrayBuffer', 1);
+        bounded('SharedArrayBuffer', 1);
+        bounded('Array', 8);
+        for (const kind of ['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float32', 'Float64'])
+            bounded(kind + 'Array', globals[kind + 'Array'].BYTES_PER_ELEMENT);
+        const text = String.prototype;
+        const repeat = text.repeat;
+        text.repeat = function (count) {
+            refuse(count * this.length, 2, 'a text');
+            return repeat.call(this, count);
+        };
+        for (const name of ['padStart', 'padEnd']) {
+            const pad = text[name];
+            if (!pad)
+                continue;
+            text[name] = function (length, filler) {
+                refuse(length, 2, 'a text');
+                return filler === undefined ? pad.call(this, length) : pad.call(this, length, filler);
+            };
+        }
+    }))"_s,
+                  u"limits"_s)
+        .call({QJSValue(double(maximumBytesAtOnce)), m_engine.globalObject()});
     m_guard = m_engine.evaluate(uR"((function (Error, String) {
         return function (call, values) {
             try {
@@ -111,6 +159,7 @@ std::optional<ScriptError> ScriptRuntime::call(const QString &function, const QJ
 ScriptError ScriptRuntime::overrun(const QString &function)
 {
     m_hasEnded = true;
+    m_engine.collectGarbage();
     return {m_file, 0, 0, u"%1 ran longer than %2 ms: the script was ended"_s.arg(function).arg(m_limit.count()),
             u"do less in one call, then load it again"_s};
 }

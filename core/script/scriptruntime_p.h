@@ -23,6 +23,9 @@ namespace SockScope {
 class ScriptRuntime
 {
 public:
+    /// A buffer, list or text that is made in one go may have so many: that is native code, which no watchdog ends.
+    static constexpr qint64 maximumBytesAtOnce = 64 * 1024 * 1024;
+
     ScriptRuntime(const QString &source, const QString &file, std::chrono::milliseconds limit);
 
     /// Runs the script's own code; set up the engine's global object before.

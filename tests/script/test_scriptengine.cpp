@@ -19,6 +19,43 @@ class TestScriptEngine : public QObject
 private Q_SLOTS:
     void init() { failOnWarnings(); }
 
+    // One native call is not interrupted: what it may make is bounded.
+    void whatIsTooLargeIsRefused_data()
+    {
+        QTest::addColumn<QString>("expression");
+        QTest::newRow("buffer") << u"new ArrayBuffer(4e9)"_s;
+        QTest::newRow("view") << u"new Float64Array(1e8)"_s;
+        QTest::newRow("list") << u"new Array(4e9).fill(0)"_s;
+        QTest::newRow("called list") << u"Array(1e9)"_s;
+        QTest::newRow("text") << u"'ab'.repeat(1e9)"_s;
+        QTest::newRow("padded") << u"''.padStart(1e9)"_s;
+    }
+    void whatIsTooLargeIsRefused()
+    {
+        QFETCH(QString, expression);
+        ScriptTalk talk;
+        QVERIFY(talk.ok);
+        QCOMPARE(talk.load(u"function onMessage(m) {\n  %1\n}"_s.arg(expression)), QString());
+        QVERIFY(talk.say(1, 0));
+        QTRY_COMPARE(talk.failures.size(), 1);
+        QVERIFY2(talk.failures.first().contains(u"of more than 67108864 bytes"_s), qPrintable(talk.failures.first()));
+        QVERIFY2(talk.failures.first().contains(u"talk.js:2: "_s), qPrintable(talk.failures.first()));
+    }
+    void whatIsNotTooLargeIsMade()
+    {
+        ScriptTalk talk;
+        QVERIFY(talk.ok);
+        const QString source = uR"(
+            function onTick() {}
+            const views = [new ArrayBuffer(8), new Uint8Array(3), new Array(5), Array(2), Array.of(1, 2), Array.from('abc'),
+                           new Uint8Array([1, 2]), new Uint8Array(new ArrayBuffer(9), 1, 2)];
+            class List extends Array {}
+            log([views.map(v => v.byteLength === undefined ? v.length : v.byteLength).join(), [] instanceof Array,
+                 Array.isArray(new List(3)), new List(3) instanceof List, 'ab'.repeat(2), 'x'.padEnd(3, '.')].join(' '));)"_s;
+        QCOMPARE(talk.load(source), QString());
+        QCOMPARE(talk.log, QStringList{u"8,3,5,2,2,3,2,2 true true true abab x.."_s});
+    }
+
     void answers()
     {
         ScriptTalk talk;
