@@ -168,7 +168,7 @@ QList<std::pair<QString, QString>> impairWords()
     return {{u"delay TIME [JITTER]"_s, tr("each message waits so long; without a unit only 0")},
             {u"distribution NAME"_s, tr("of the jitter: uniform, normal or pareto")},
             {u"loss PERCENT"_s, tr("so many are dropped")},
-            {u"loss burst PERCENT N"_s, tr("the same, N in a row")},
+            {u"loss burst PERCENT N"_s, tr("the same, N in a row on average")},
             {u"loss gemodel P [R [1-H [1-K]]]"_s, tr("Gilbert and Elliott's model, as netem has it")},
             {u"duplicate PERCENT"_s, tr("so many come twice")},
             {u"corrupt PERCENT [N bits|bytes]"_s, tr("in so many N bits or bytes change")},
