@@ -16,6 +16,7 @@
 #include "core/udpsock.h"
 #include "support/testmain.h"
 #include "ui/inject/composer.h"
+#include "ui/models/format.h"
 #include "ui/models/inspection.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/peermodel.h"
@@ -229,6 +230,38 @@ private Q_SLOTS:
         QTRY_VERIFY(heard.size() > 10);
         QTest::mouseClick(field<QPushButton>(composer, u"injectRepeat"_s), Qt::LeftButton);
         QVERIFY(!composer.isRepeating());
+
+        // What cannot be a pace is said, and nothing goes.
+        const auto set = [&](const QString &name, int value) { field<QSpinBox>(composer, name)->setValue(value); };
+        set(u"injectInterval"_s, 0);
+        composer.startRepeat();
+        QVERIFY(!composer.isRepeating());
+        QVERIFY2(composer.answerText().startsWith(u"How often?"_s), qPrintable(composer.answerText()));
+        set(u"injectInterval"_s, 5);
+        set(u"injectJitter"_s, 6);
+        composer.startRepeat();
+        QVERIFY(!composer.isRepeating());
+        QVERIFY2(composer.answerText().contains(u"longer than the interval"_s), qPrintable(composer.answerText()));
+
+        // Bursts with jitter, and at a rate; Stop ends a fast one, and its counts are those of the ledger.
+        set(u"injectJitter"_s, 2);
+        set(u"injectBurst"_s, 4);
+        set(u"injectCount"_s, 10);
+        composer.startRepeat();
+        QTRY_COMPARE(composer.answerText(), u"Sent 10 times"_s);
+        set(u"injectInterval"_s, 0);
+        set(u"injectJitter"_s, 0);
+        set(u"injectBurst"_s, 1);
+        set(u"injectRate"_s, 20'000);
+        set(u"injectCount"_s, 0);
+        const quint64 before = server.ledger().sent.messages;
+        composer.startRepeat();
+        QTRY_VERIFY(server.ledger().sent.messages > before + 1000);
+        composer.stopRepeat();
+        QTRY_COMPARE(controller->repeatCount(), 0);
+        const quint64 sent = server.ledger().sent.messages - before;
+        QVERIFY2(composer.answerText().startsWith(u"Sent %1 times"_s.arg(Format::count(sent))),
+                 qPrintable(composer.answerText()));
     }
 
     void playsAPeer()

@@ -1,6 +1,7 @@
 #include "ui/models/sockcontroller.h"
 
 #include <QAbstractItemModelTester>
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTcpServer>
 #include <QTest>
@@ -412,6 +413,45 @@ private Q_SLOTS:
         QVERIFY(client->startRepeat({PayloadBytes{"x"}, address, 1, 0}) > 0);
         client->remove();
         QTRY_COMPARE(inspection.controllers().size(), qsizetype(1));
+    }
+
+    void pacedSend()
+    {
+        Inspection inspection;
+        SockController *server = opened(inspection, listening(TransportKind::Udp, u"server"_s));
+        QVERIFY(server);
+        const Endpoint nobody(0x7f000001, 9);
+        QSignalSpy progress(server, &SockController::repeatProgressed);
+        const auto last = [&] { return progress.last()[1].value<RepeatProgress>(); };
+        const auto plan = [&](qint64 intervalMs, qint64 jitterMs, qint64 burst, qint64 perSecond, quint64 count) {
+            RepeatPlan result{PayloadBytes{"x"}, nobody, intervalMs, count};
+            result.asReceived = true;
+            result.jitterMs = jitterMs;
+            result.burst = burst;
+            result.perSecond = perSecond;
+            return result;
+        };
+        QCOMPARE(server->startRepeat(plan(10, 11, 1, 0, 1)), 0);
+        QCOMPARE(server->startRepeat(plan(0, 1, 1, 5, 1)), 0);
+        QCOMPARE(server->startRepeat(plan(10, 0, 0, 0, 1)), 0);
+
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(server->startRepeat(plan(30, 0, 10, 0, 31)) > 0);
+        QTRY_VERIFY(!progress.isEmpty() && last().finished);
+        QVERIFY(timer.elapsed() >= 90);
+        QCOMPARE(last().sent, quint64(31));
+        QTRY_COMPARE(inspection.ledgerModel()->ledger().received.messages, quint64(31));
+
+        // At any rate, Stop is heard within 100 ms.
+        progress.clear();
+        const int fast = server->startRepeat(plan(0, 0, 1, SendPace::maximumPerSecond, 0));
+        QVERIFY(fast > 0);
+        QTRY_VERIFY(!progress.isEmpty() && last().sent > 1000);
+        timer.restart();
+        server->stopRepeat(fast);
+        QTRY_VERIFY(last().finished);
+        QVERIFY2(timer.elapsed() < 100, qPrintable(QString::number(timer.elapsed())));
     }
 
     void oneFrameForManyReports()

@@ -317,7 +317,7 @@ void Composer::showAnswer(const QString &text, bool failed)
 
 bool Composer::isRepeating() const
 {
-    return m_repeatId != 0 || m_injectTimer.isActive() || !m_sequence.items.isEmpty();
+    return m_repeatId != 0 || !m_sequence.items.isEmpty();
 }
 
 void Composer::startRepeat()
@@ -326,6 +326,8 @@ void Composer::startRepeat()
     SockController *c = controller();
     if (!c || isRepeating())
         return;
+    if (const QString problem = paceProblem(); !problem.isEmpty())
+        return showAnswer(problem, true);
     ProjectMessage repeated = message();
     const auto peer = target(repeated, &error);
     if (!peer)
@@ -338,49 +340,45 @@ void Composer::startRepeat()
     m_error->hide();
     repeated.socket = c->name();
     m_repeatEntry = m_history->add(repeated, QDateTime::currentDateTime());
-    if (m_asReceived->isChecked()) {
-        m_injectLeft = m_count->value();
-        m_injectTimer.disconnect(this);
-        connect(&m_injectTimer, &QTimer::timeout, this, [this, from = **peer, repeated] {
-            const bool last = m_injectLeft > 0 && --m_injectLeft == 0;
-            injectOnce(from, repeated, m_repeatEntry);
-            if (last)
-                stopRepeat();
-        });
-        m_injectTimer.start(m_interval->value());
-    } else {
-        m_repeatSock = c->sockId();
-        RepeatPlan plan{composed->content, *peer, m_interval->value(), static_cast<quint64>(m_count->value())};
-        if (repeated.form != ProjectForm::File && repeated.payload.contains(u"{{"_s)) {
-            SockSnapshot spoken;
-            spoken.codec = c->snapshot().codec;
-            spoken.types = c->snapshot().types;
-            plan.make = [repeated, spoken, values = m_values](SockError *failed) mutable -> std::optional<SendContent> {
-                PayloadError wrong;
-                auto made = compose(repeated, spoken, values, &wrong);
-                if (made)
-                    return std::move(made->content);
-                failed->code = SockError::Code::InvalidValue;
-                failed->stage = Stage::Codec;
-                failed->what = wrong.text;
-                return std::nullopt;
-            };
-        }
-        m_repeatId = c->startRepeat(std::move(plan));
-        if (m_repeatId == 0)
-            showResult(
-                m_repeatEntry,
-                tr("This socket repeats %1 messages already; stop one first.").arg(SockController::maximumRepeats),
-                true);
-        else
-            connect(c, &SockController::repeatProgressed, this, &Composer::handleProgress, Qt::UniqueConnection);
+    m_repeatSock = c->sockId();
+    RepeatPlan plan{composed->content, *peer, m_interval->value(), static_cast<quint64>(m_count->value())};
+    plan.jitterMs = m_jitter->value();
+    plan.burst = m_burst->value();
+    plan.perSecond = m_rate->value();
+    plan.asReceived = repeated.asReceived;
+    if (plan.asReceived)
+        plan.content = PayloadBytes{composed->payload};
+    if (repeated.form != ProjectForm::File && repeated.payload.contains(u"{{"_s)) {
+        SockSnapshot spoken;
+        spoken.codec = c->snapshot().codec;
+        spoken.types = c->snapshot().types;
+        plan.make = [repeated, spoken, values = m_values](SockError *failed) mutable -> std::optional<SendContent> {
+            PayloadError wrong;
+            auto made = compose(repeated, spoken, values, &wrong);
+            if (made && repeated.asReceived)
+                return PayloadBytes{std::move(made->payload)};
+            if (made)
+                return std::move(made->content);
+            failed->code = SockError::Code::InvalidValue;
+            failed->stage = Stage::Codec;
+            failed->what = wrong.text;
+            return std::nullopt;
+        };
     }
+    m_repeatReceived = plan.asReceived;
+    m_repeatId = c->startRepeat(std::move(plan));
+    m_shownRepeat = m_repeatId;
+    if (m_repeatId == 0)
+        showResult(m_repeatEntry,
+                   tr("This socket repeats %1 messages already; stop one first.").arg(SockController::maximumRepeats),
+                   true);
+    else
+        connect(c, &SockController::repeatProgressed, this, &Composer::handleProgress, Qt::UniqueConnection);
     updateRepeat();
 }
 
 void Composer::stopRepeat()
 {
-    m_injectTimer.stop();
     if (SockController *c = m_inspection->controller(m_repeatSock); c && m_repeatId != 0)
         c->stopRepeat(m_repeatId);
     m_repeatId = 0;
@@ -391,11 +389,15 @@ void Composer::stopRepeat()
 
 void Composer::handleProgress(int id, const RepeatProgress &progress)
 {
-    if (id != m_repeatId)
+    if (id != m_shownRepeat)
         return;
-    QString text = tr("Sent %1 times").arg(Format::count(progress.sent));
-    if (progress.failed > 0)
-        text += tr(", failed %1 times").arg(Format::count(progress.failed));
+    QString text = (m_repeatReceived ? tr("Received %1 times") : tr("Sent %1 times")).arg(Format::count(progress.sent));
+    if (progress.heldBack > 0)
+        text += tr(", waited %1 times for a full send queue").arg(Format::count(progress.heldBack));
+    if (progress.refused > 0)
+        text += tr(", refused %1 times by a full queue").arg(Format::count(progress.refused));
+    if (progress.failed > progress.refused)
+        text += tr(", failed %1 times").arg(Format::count(progress.failed - progress.refused));
     if (progress.lastError)
         text += u": "_s + progress.lastError->toString();
     showResult(m_repeatEntry, text, progress.failed > 0);
@@ -409,8 +411,21 @@ void Composer::updateRepeat()
     const bool repeating = isRepeating();
     m_repeat->setText(repeating ? tr("Sto&p") : tr("Re&peat"));
     m_repeat->setIcon(themeIcon(repeating ? u"stop" : u"resend"));
-    m_interval->setEnabled(!repeating);
-    m_count->setEnabled(!repeating);
+    for (QSpinBox *box : {m_interval, m_jitter, m_count, m_burst, m_rate})
+        box->setEnabled(!repeating);
+}
+
+QString Composer::paceProblem() const
+{
+    if (m_interval->value() == 0 && m_rate->value() == 0)
+        return tr("How often? Give milliseconds between two, or messages a second.");
+    RepeatPlan plan;
+    plan.intervalMs = m_interval->value();
+    plan.jitterMs = m_jitter->value();
+    if (plan.pace().problem().isEmpty())
+        return {};
+    return m_interval->value() == 0 ? tr("Jitter varies an interval: give one, or set the jitter to 0.")
+                                    : tr("The jitter is longer than the interval: make it at most the interval.");
 }
 
 void Composer::browse()
@@ -425,6 +440,9 @@ void Composer::loadSettings(const QSettings &settings)
     m_saved->load(settings);
     m_interval->setValue(settings.value("inject/interval"_L1, 1000).toInt());
     m_count->setValue(settings.value("inject/count"_L1, 10).toInt());
+    m_jitter->setValue(settings.value("inject/jitter"_L1, 0).toInt());
+    m_burst->setValue(settings.value("inject/burst"_L1, 1).toInt());
+    m_rate->setValue(settings.value("inject/rate"_L1, 0).toInt());
     setForm(static_cast<PayloadForm>(qBound(0, settings.value("inject/form"_L1).toInt(), 3)));
 }
 
@@ -433,6 +451,9 @@ void Composer::saveSettings(QSettings &settings) const
     m_saved->save(settings);
     settings.setValue("inject/interval"_L1, m_interval->value());
     settings.setValue("inject/count"_L1, m_count->value());
+    settings.setValue("inject/jitter"_L1, m_jitter->value());
+    settings.setValue("inject/burst"_L1, m_burst->value());
+    settings.setValue("inject/rate"_L1, m_rate->value());
     settings.setValue("inject/form"_L1, static_cast<int>(form()));
 }
 

@@ -41,7 +41,8 @@ struct SockSnapshot;
 /*! Where a person writes a message and sends it, or lets it be received; saved ones, and what was injected before.
  *  Path    a person, MessageTreeModel, InjectHistory → payload text → [this] → SockController
  *  Shape   what is written is read and encoded as it is typed; what cannot be is said below the field, with the place
- *  Units   milliseconds between repeats; a count of 0 repeats until Stop
+ *  Units   milliseconds between repeats and of their jitter, messages a burst and a second (0: no limit); a count of
+ *          0 repeats until Stop
  *  Errors  stand below the payload; so does what the sock answered
  *  Thread  the window's
  *  Source  none
@@ -102,11 +103,12 @@ private:
     std::optional<std::optional<Endpoint>> target(const ProjectMessage &message, PayloadError *error) const;
     QString payloadText() const;
     PayloadForm form() const;
-    void injectOnce(const Endpoint &from, const ProjectMessage &message, int entry);
     void showResult(int entry, const QString &text, bool failed);
     void runStep();
     void handleProgress(int id, const RepeatProgress &progress);
     void updateRepeat();
+    /// Why what the fields say is no pace; empty where it is one.
+    QString paceProblem() const;
     void browse();
     void keepMessage(const QModelIndex &replaced);
 
@@ -132,17 +134,20 @@ private:
     QLabel *m_answer = nullptr;
     QPushButton *m_send = nullptr;
     QSpinBox *m_interval = nullptr;
+    QSpinBox *m_jitter = nullptr;
     QSpinBox *m_count = nullptr;
+    QSpinBox *m_burst = nullptr;
+    QSpinBox *m_rate = nullptr;
     QPushButton *m_repeat = nullptr;
     QTabWidget *m_lists = nullptr;
     SavedPanel *m_savedPanel = nullptr;
     std::shared_ptr<const Codec> m_codec; ///< what the fields were checked with
-    QTimer m_injectTimer;
-    int m_injectLeft = 0;
     quint32 m_repeatSock = 0;
     int m_repeatId = 0;
-    int m_repeatEntry = 0;  ///< of the history
-    ProjectItem m_sequence; ///< that is being sent
+    int m_shownRepeat = 0;         ///< the last one, also after Stop: its counts are still to come
+    bool m_repeatReceived = false; ///< it comes in, rather than goes out
+    int m_repeatEntry = 0;         ///< of the history
+    ProjectItem m_sequence;        ///< that is being sent
     qsizetype m_step = 0;
     qint64 m_stepSent = 0;
     QTimer m_stepTimer;

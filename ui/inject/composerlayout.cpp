@@ -14,6 +14,7 @@
 #include <QTabWidget>
 #include <QToolButton>
 
+#include "core/compose/sendpace.h"
 #include "ui/icons.h"
 #include "ui/inject/composer.h"
 #include "ui/inject/fieldseditor.h"
@@ -158,35 +159,48 @@ QWidget *Composer::buildRepeatRow()
     m_send->setObjectName(u"injectSend"_s);
     m_send->setToolTip(tr("Send it now (Ctrl+Return)"));
     m_send->setShortcut(QKeySequence(u"Ctrl+Return"_s));
-    m_interval = new QSpinBox(widget);
-    m_interval->setObjectName(u"injectInterval"_s);
-    m_interval->setMinimumWidth(40);
-    m_interval->setRange(1, 3'600'000);
-    m_interval->setValue(1000);
-    m_interval->setSuffix(tr(" ms"));
-    m_interval->setAccessibleName(tr("Milliseconds between repeats"));
-    m_interval->setToolTip(m_interval->accessibleName());
-    m_count = new QSpinBox(widget);
-    m_count->setObjectName(u"injectCount"_s);
-    m_count->setMinimumWidth(40);
-    m_count->setRange(0, 1'000'000'000);
-    m_count->setValue(10);
-    m_count->setPrefix(u"× "_s);
-    m_count->setSpecialValueText(tr("× ∞"));
-    m_count->setAccessibleName(tr("How many times; 0 until Stop"));
-    m_count->setToolTip(m_count->accessibleName());
-    m_repeat = new QPushButton(themeIcon(u"resend"), tr("Re&peat"), widget);
-    m_repeat->setObjectName(u"injectRepeat"_s);
-    m_repeat->setToolTip(tr("Send it again and again, until the count is reached or you stop it"));
-    for (QSpinBox *box : {m_interval, m_count}) {
+    const auto number = [widget](const QString &name, const QString &says, int least, int most, int value) {
+        auto *box = new QSpinBox(widget);
+        box->setObjectName(name);
+        box->setMinimumWidth(40);
+        box->setRange(least, most);
+        box->setValue(value);
+        box->setAccessibleName(says);
+        box->setToolTip(says);
         box->setButtonSymbols(QAbstractSpinBox::NoButtons);
         box->setProperty("plain", u"true"_s);
         box->setGroupSeparatorShown(true);
-    }
+        return box;
+    };
+    m_interval = number(u"injectInterval"_s, tr("Milliseconds between repeats; 0 as fast as the rate allows"), 0,
+                        3'600'000, 1000);
+    m_interval->setSuffix(tr(" ms"));
+    m_jitter = number(u"injectJitter"_s, tr("Jitter: each repeat comes up to so many milliseconds earlier or later"), 0,
+                      3'600'000, 0);
+    m_jitter->setPrefix(u"± "_s);
+    m_jitter->setSuffix(tr(" ms"));
+    m_count = number(u"injectCount"_s, tr("How many messages; 0 until Stop"), 0, 1'000'000'000, 10);
+    m_count->setPrefix(u"× "_s);
+    m_count->setSpecialValueText(tr("× ∞"));
+    m_burst = number(u"injectBurst"_s, tr("Burst: so many messages at once, each time"), 1,
+                     static_cast<int>(SendPace::maximumBurst), 1);
+    m_burst->setSuffix(tr(" at once"));
+    m_rate = number(u"injectRate"_s, tr("At most so many messages a second; 0 no limit"), 0,
+                    static_cast<int>(SendPace::maximumPerSecond), 0);
+    m_rate->setSuffix(tr("/s"));
+    m_rate->setSpecialValueText(tr("any rate"));
+    m_repeat = new QPushButton(themeIcon(u"resend"), tr("Re&peat"), widget);
+    m_repeat->setObjectName(u"injectRepeat"_s);
+    m_repeat->setToolTip(tr("Send it again and again, until the count is reached or you stop it"));
     layout->addWidget(m_send, 0, 0, 1, 3);
     layout->addWidget(m_interval, 1, 0);
-    layout->addWidget(m_count, 1, 1);
-    layout->addWidget(m_repeat, 1, 2);
+    layout->addWidget(m_jitter, 1, 1);
+    layout->addWidget(m_count, 1, 2);
+    layout->addWidget(m_burst, 2, 0);
+    layout->addWidget(m_rate, 2, 1);
+    layout->addWidget(m_repeat, 2, 2);
+    for (int column = 0; column < 3; ++column)
+        layout->setColumnStretch(column, 1);
     return widget;
 }
 

@@ -227,26 +227,6 @@ bool Composer::sendMessage(const ProjectMessage &message)
     return true;
 }
 
-void Composer::injectOnce(const Endpoint &from, const ProjectMessage &message, int entry)
-{
-    SockController *c = controller();
-    if (!c)
-        return stopRepeat();
-    PayloadError error;
-    m_values.peer = from;
-    const auto composed = compose(message, c->snapshot(), m_values, &error);
-    if (!composed)
-        return showResult(entry, error.text, true);
-    c->injectPayload(from, composed->payload,
-                     [self = QPointer<Composer>(this), from, entry](const std::optional<SockError> &failed) {
-                         if (self)
-                             self->showResult(entry,
-                                              failed ? failed->toString()
-                                                     : tr("Received as if from %1.").arg(from.toString()),
-                                              failed.has_value());
-                     });
-}
-
 void Composer::showResult(int entry, const QString &text, bool failed)
 {
     showAnswer(text, failed);

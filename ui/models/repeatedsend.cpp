@@ -1,8 +1,22 @@
 #include "ui/models/repeatedsend.h"
 
+#include <QPointer>
+
 #include "core/framing/framing.h"
 
 namespace SockScope {
+
+namespace {
+constexpr qint64 nsPerMs = 1'000'000;
+constexpr qint64 turnNs = 4 * nsPerMs;
+constexpr qint64 heldNs = 2 * nsPerMs;
+constexpr qsizetype sendAheadBytes = 4 * 1024 * 1024; // well below what a sock takes for one peer
+} // namespace
+
+SendPace RepeatPlan::pace() const
+{
+    return {intervalMs * nsPerMs, jitterMs * nsPerMs, burst, perSecond};
+}
 
 SendResult sendContent(BaseSock &sock, const SendContent &content, const std::optional<Endpoint> &to)
 {
@@ -20,6 +34,18 @@ SendResult sendContent(BaseSock &sock, const SendContent &content, const std::op
     return sock.sendRaw(wire, to);
 }
 
+SendResult receiveContent(BaseSock &sock, const SendContent &content, const Endpoint &from)
+{
+    std::optional<SockError> error;
+    if (const auto *message = std::get_if<Message>(&content))
+        error = sock.injectMessage(from, *message);
+    else if (const auto *wire = std::get_if<WireBytes>(&content))
+        error = sock.injectRaw(from, wire->bytes);
+    else
+        error = sock.injectPayload(from, std::get<PayloadBytes>(content).bytes);
+    return error ? SendResult{0, 1, std::move(error)} : SendResult{1, 0, std::nullopt};
+}
+
 RepeatedSend::RepeatedSend(BaseSock *sock, RepeatPlan plan, std::shared_ptr<Shared> shared,
                            std::function<void()> reporter)
     : QObject(sock)
@@ -27,11 +53,11 @@ RepeatedSend::RepeatedSend(BaseSock *sock, RepeatPlan plan, std::shared_ptr<Shar
     , m_plan(std::move(plan))
     , m_shared(std::move(shared))
     , m_reporter(std::move(reporter))
+    , m_clock(sock->clock())
+    , m_alarm(m_clock->createPreciseAlarm([this] { handleTurn(); }))
+    , m_pacer(m_plan.pace(), QRandomGenerator64::securelySeeded())
 {
     m_shared->job = this;
-    m_timer.setTimerType(Qt::PreciseTimer);
-    m_timer.setInterval(static_cast<int>(qBound(qint64(1), m_plan.intervalMs, qint64(INT_MAX))));
-    connect(&m_timer, &QTimer::timeout, this, &RepeatedSend::sendOnce);
 }
 
 RepeatedSend::~RepeatedSend()
@@ -46,36 +72,69 @@ RepeatedSend::~RepeatedSend()
 
 void RepeatedSend::start()
 {
-    m_timer.start();
-    sendOnce();
+    m_pacer.start(m_clock->nowNs());
+    handleTurn();
+}
+
+void RepeatedSend::handleTurn()
+{
+    const QPointer<RepeatedSend> alive(this); // whoever hears what is sent may destroy the sock
+    qint64 now = m_clock->nowNs();
+    const qint64 untilNs = now + turnNs;
+    for (; m_pacer.due(now) > 0; now = m_clock->nowNs()) {
+        if (m_shared->stopped.load())
+            return finish();
+        if (now > untilNs) { // others have their turn
+            report();
+            return m_alarm->setDeadline(now);
+        }
+        if (m_plan.to && !m_plan.asReceived && m_sock->sendQueueBytes() > sendAheadBytes) {
+            if (!std::exchange(m_isHeldBack, true)) {
+                const std::lock_guard lock(m_shared->mutex);
+                ++m_shared->progress.heldBack;
+            }
+            report();
+            return m_alarm->setDeadline(now + heldNs);
+        }
+        m_isHeldBack = false;
+        m_pacer.take();
+        sendOnce();
+        if (!alive)
+            return;
+        if (m_plan.count > 0 && m_turns >= m_plan.count)
+            return finish();
+    }
+    report();
+    m_alarm->setDeadline(m_pacer.nextNs());
 }
 
 void RepeatedSend::sendOnce()
 {
-    if (m_shared->stopped.load()) {
-        finish();
-        return;
-    }
+    const QPointer<RepeatedSend> alive(this);
     SockError error;
     const std::optional<SendContent> made = m_plan.make ? m_plan.make(&error) : std::nullopt;
-    const SendResult result = m_plan.make && !made ? SendResult{0, 1, std::move(error)}
-                                                   : sendContent(*m_sock, made ? *made : m_plan.content, m_plan.to);
-    ++m_turns;
-    {
-        const std::lock_guard lock(m_shared->mutex);
-        ++(result.isOk() ? m_shared->progress.sent : m_shared->progress.failed);
-        if (result.error)
-            m_shared->progress.lastError = result.error;
+    SendResult result{0, 1, std::nullopt};
+    if (m_plan.make && !made) {
+        result.error = std::move(error);
+    } else {
+        const SendContent &content = made ? *made : m_plan.content;
+        result = m_plan.asReceived ? receiveContent(*m_sock, content, m_plan.to.value_or(Endpoint()))
+                                   : sendContent(*m_sock, content, m_plan.to);
     }
-    if (m_plan.count > 0 && m_turns >= m_plan.count)
-        finish();
-    else
-        report();
+    if (!alive)
+        return;
+    ++m_turns;
+    const std::lock_guard lock(m_shared->mutex);
+    ++(result.isOk() ? m_shared->progress.sent : m_shared->progress.failed);
+    if (result.error) {
+        m_shared->progress.refused += result.error->code == SockError::Code::QueueFull ? 1 : 0;
+        m_shared->progress.lastError = result.error;
+    }
 }
 
 void RepeatedSend::finish()
 {
-    m_timer.stop();
+    m_alarm->cancel();
     {
         const std::lock_guard lock(m_shared->mutex);
         m_shared->progress.finished = true;

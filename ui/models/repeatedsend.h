@@ -1,7 +1,6 @@
 #pragma once
 
 #include <QByteArray>
-#include <QTimer>
 
 #include <atomic>
 #include <functional>
@@ -11,6 +10,8 @@
 #include <variant>
 
 #include "core/basesock.h"
+#include "core/compose/sendpace.h"
+#include "core/time/clock.h"
 
 namespace SockScope {
 
@@ -31,6 +32,10 @@ using SendContent = std::variant<Message, PayloadBytes, WireBytes>;
 /// Sends it with the sock, in the sock's thread.
 SendResult sendContent(BaseSock &sock, const SendContent &content, const std::optional<Endpoint> &to);
 
+/// Lets the sock receive it as if from that peer, at the stage that the content is of: bytes go through its framing, a
+/// payload through its codec, a message to hooks and handlers.
+SendResult receiveContent(BaseSock &sock, const SendContent &content, const Endpoint &from);
+
 /// What to send again and again; to nothing: to all peers; count 0: until it is stopped.
 struct RepeatPlan
 {
@@ -42,20 +47,30 @@ struct RepeatPlan
     qint64 intervalMs = 1000;
     quint64 count = 0;
     Make make = {};
+    bool asReceived = false; ///< from to, which is one peer
+    qint64 jitterMs = 0;
+    qint64 burst = 1;
+    qint64 perSecond = 0; ///< 0: no limit
+
+    SendPace pace() const;
 };
 
 /// How far a repeated send has come.
 struct RepeatProgress
 {
-    quint64 sent = 0;   ///< turns in which every peer took it
-    quint64 failed = 0; ///< the other turns
+    quint64 sent = 0;     ///< turns in which every peer took it
+    quint64 failed = 0;   ///< the other turns
+    quint64 refused = 0;  ///< those of failed in which a full buffer refused it
+    quint64 heldBack = 0; ///< times that the next waited for room in the peer's send queue
     bool finished = false;
     std::optional<SockError> lastError;
 };
 
-/*! Sends one thing every interval, in the sock's thread.
+/*! Sends one thing again and again, in the sock's thread.
  *  Path    SockController → [this] → BaseSock
- *  Shape   the first send at once, then on a precise timer; stopped takes effect before the next send
+ *  Shape   the first at once, then as a Pacer says, on a precise alarm of the sock's clock, for at most 4 ms a turn;
+ *          stopped takes effect before the next send. What goes to one peer waits while its queue holds 4 MiB: that
+ *          is as fast as the transport is
  *  Units   milliseconds
  *  Errors  a send that fails is counted and does not end it
  *  Thread  lives in the sock's thread as its child; Shared: any
@@ -81,6 +96,7 @@ public:
     void finish();
 
 private:
+    void handleTurn();
     void sendOnce();
     void report();
 
@@ -88,8 +104,11 @@ private:
     const RepeatPlan m_plan;
     std::shared_ptr<Shared> m_shared;
     std::function<void()> m_reporter;
-    QTimer m_timer;
+    std::shared_ptr<Clock> m_clock;
+    std::unique_ptr<Alarm> m_alarm;
+    Pacer m_pacer;
     quint64 m_turns = 0;
+    bool m_isHeldBack = false;
 };
 
 } // namespace SockScope

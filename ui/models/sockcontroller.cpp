@@ -228,7 +228,8 @@ void SockController::setHandlerEnabled(HandlerId id, bool enabled, Answer answer
 
 int SockController::startRepeat(RepeatPlan plan)
 {
-    if (m_repeats.size() >= maximumRepeats || plan.intervalMs < 1)
+    const bool hasPace = plan.intervalMs > 0 || plan.perSecond > 0;
+    if (m_repeats.size() >= maximumRepeats || !hasPace || !plan.pace().problem().isEmpty())
         return 0;
     const int id = m_nextRepeat++;
     const auto shared = std::make_shared<RepeatedSend::Shared>();

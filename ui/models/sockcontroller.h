@@ -66,7 +66,7 @@ public:
 
     void setHandlerEnabled(HandlerId id, bool enabled, Answer answer = {});
 
-    /// Answers the repeat's number, or 0 when there are maximumRepeats already or the plan's interval is below 1 ms.
+    /// Answers the repeat's number, or 0 when there are maximumRepeats already or the plan's pace cannot be meant.
     int startRepeat(RepeatPlan plan);
     /// At most the send that is under way at this moment still goes out.
     void stopRepeat(int id);
