@@ -208,6 +208,7 @@ void InspectorWindow::createMenus()
     });
     tools->addActions({m_resend, m_edit});
     tools->addAction(tr("Message &Types…"), QKeySequence(u"Ctrl+Alt+Y"_s), this, [this] { editTypes(m_scene, this); });
+    tools->addAction(m_sockets->impairAction());
     QMenu *peer = tools->addMenu(themeIcon(u"peers"), tr("&Peer"));
     peer->addActions(m_peers->peerActions());
     tools->addSeparator();

@@ -53,6 +53,13 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInd
     option->displayAlignment = Qt::AlignVCenter | (index.data(NumericRole).toBool() ? Qt::AlignRight : Qt::AlignLeft);
     if (index.column() == m_addressColumn)
         option->textElideMode = Qt::ElideLeft;
+    const auto showIcon = [option](QStringView name, const QColor &color) {
+        option->features |= QStyleOptionViewItem::HasDecoration;
+        option->icon = QIcon(themePixmap(name, 14, option->widget ? option->widget->devicePixelRatioF() : 1.0, color));
+        option->decorationSize = QSize(14, 14);
+    };
+    if (index.column() == m_impairedColumn && index.data(IsImpairedRole).toBool())
+        showIcon(u"impair", levelColor(Level::Warning));
     const QVariant value = index.data(LevelRole);
     if (!value.isValid())
         return;
@@ -65,9 +72,7 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelInd
                                  : level == Level::Error  ? u"error"
                                                           : u"warning";
         const QColor color = level == Level::Good ? Theme::instance()->colors().ok : levelColor(level);
-        option->features |= QStyleOptionViewItem::HasDecoration;
-        option->icon = QIcon(themePixmap(name, 14, option->widget ? option->widget->devicePixelRatioF() : 1.0, color));
-        option->decorationSize = QSize(14, 14);
+        showIcon(name, color);
     }
 }
 

@@ -28,6 +28,8 @@ public:
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     /// The column of addresses, which give way at their beginning: the port at the end tells them apart; -1: none.
     void setAddressColumn(int column) { m_addressColumn = column; }
+    /// Has an icon before its text where IsImpairedRole is true.
+    void setImpairedColumn(int column) { m_impairedColumn = column; }
     /// What does not fit is said in a tool tip.
     bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
                    const QModelIndex &index) override;
@@ -44,6 +46,7 @@ private:
     mutable QHash<int, int> m_widened; // column → width, so that a hand that narrows it is obeyed
     mutable CellText m_text;           // no state that shows: what it knows of fonts
     int m_addressColumn = -1;
+    int m_impairedColumn = -1;
 };
 
 /*! A cell of the message log: marked and broken rows have their ground, the direction is an arrow.

@@ -1,10 +1,13 @@
 #include "ui/models/inspection.h"
 
+#include <QStringList>
+
 #include <utility>
 #include <vector>
 
 #include "core/basesock.h"
 #include "core/codec/codec.h"
+#include "core/impair/impairtext.h"
 #include "core/time/clock.h"
 #include "ui/models/colourrules.h"
 #include "ui/models/errormodel.h"
@@ -137,6 +140,15 @@ SockController *Inspection::adopt(SockController *controller)
     connect(controller, &SockController::reported, this, &Inspection::scheduleFrame);
     connect(controller, &SockController::died, this, [this, controller] { remove(controller); });
     connect(controller, &SockController::removeRequested, this, [this, controller] { remove(controller); });
+    const auto showImpairments = [this, controller] {
+        QStringList words;
+        for (const ImpairSpec &spec : controller->impairments())
+            words.append(impairText(spec));
+        m_socketModel->setImpairments(controller->sockId(), words.join(u"; "));
+    };
+    connect(controller, &SockController::impairmentsChanged, this, showImpairments);
+    showImpairments();
+    controller->readImpairments(); // an application's sock may have some
     m_traceLogs.add(controller->sockId(), controller->link()->traceLog());
     if (!m_tracing)
         controller->link()->setTracing(false);

@@ -46,6 +46,7 @@ enum Role : int {
     FieldPathRole,   ///< QString, of a column in headerData: the decoded field that it shows
 
     IsRefusedRole,   ///< bool: the peer is in the sock's PeerFilter
+    IsImpairedRole,  ///< bool: a bad network is played on the sock
     IsPresentRole,   ///< bool: the peer is in the sock's table (a refused one stays as a row without)
     HistoryRole,     ///< QList<float>: messages a second of the last 60 s, oldest first
     SecondsLeftRole, ///< double: seconds until the time-out; negative: never

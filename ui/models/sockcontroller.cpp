@@ -66,6 +66,7 @@ SockController::SockController(std::shared_ptr<SockLink> link, bool owned, std::
     , m_link(std::move(link))
     , m_owned(owned)
     , m_spec(std::move(spec))
+    , m_impairments(m_spec ? m_spec->impairments : QList<ImpairSpec>())
 {
     m_link->setController(this);
 }
@@ -224,6 +225,48 @@ void SockController::setHandlerEnabled(HandlerId id, bool enabled, Answer answer
                                              {}});
         },
         std::move(answer));
+}
+
+void SockController::setImpairments(const QList<ImpairSpec> &impairments, Answer answer)
+{
+    ++m_impairRevision;
+    command(
+        [impairments](BaseSock &sock) {
+            return sock.setImpairments(std::vector<ImpairSpec>(impairments.begin(), impairments.end()));
+        },
+        [self = QPointer<SockController>(this), impairments,
+         answer = std::move(answer)](const std::optional<SockError> &error) {
+            if (self && !error)
+                self->takeImpairments(impairments);
+            if (answer)
+                answer(error);
+        });
+}
+
+void SockController::takeImpairments(const QList<ImpairSpec> &impairments)
+{
+    if (m_impairments == impairments)
+        return;
+    m_impairments = impairments;
+    m_impairReports.clear();
+    if (m_spec)
+        m_spec->impairments = impairments;
+    Q_EMIT impairmentsChanged();
+}
+
+void SockController::readImpairments()
+{
+    m_link->run([link = m_link, revision = m_impairRevision](BaseSock &sock) {
+        const std::vector<ImpairSpec> &now = sock.impairments();
+        link->answer([revision, impairments = QList<ImpairSpec>(now.begin(), now.end()),
+                      reports = sock.impairReports()](SockController &controller) {
+            if (revision != controller.m_impairRevision)
+                return;
+            controller.takeImpairments(impairments);
+            controller.m_impairReports = reports;
+            Q_EMIT controller.impairmentsRead();
+        });
+    });
 }
 
 int SockController::startRepeat(RepeatPlan plan)

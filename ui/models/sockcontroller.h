@@ -6,7 +6,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
+#include "core/impair/impairreport.h"
 #include "core/sockspec.h"
 #include "core/tap/sockmonitor.h"
 #include "ui/models/repeatedsend.h"
@@ -66,6 +68,15 @@ public:
 
     void setHandlerEnabled(HandlerId id, bool enabled, Answer answer = {});
 
+    /// What a bad network does to the sock's messages, as last read or set; once set, it is in the spec too.
+    const QList<ImpairSpec> &impairments() const { return m_impairments; }
+    /// What each did, as last read; of other descriptions or none while the sock is stopped.
+    const std::vector<ImpairReport> &impairReports() const { return m_impairReports; }
+    /// No peer is lost, and what waits goes when it was to go; the counters begin anew.
+    void setImpairments(const QList<ImpairSpec> &impairments, Answer answer = {});
+    /// impairmentsRead follows.
+    void readImpairments();
+
     /// Answers the repeat's number, or 0 when there are maximumRepeats already or the plan's pace cannot be meant.
     int startRepeat(RepeatPlan plan);
     /// At most the send that is under way at this moment still goes out.
@@ -84,6 +95,9 @@ Q_SIGNALS:
     void changed();
     /// The monitor has something: takeChanges() soon.
     void reported();
+    /// Others than before.
+    void impairmentsChanged();
+    void impairmentsRead();
     /// The sock was destroyed by its owner.
     void died();
     void removeRequested();
@@ -99,7 +113,12 @@ private:
 
     std::shared_ptr<SockLink> m_link;
     const bool m_owned;
-    const std::optional<SockSpec> m_spec;
+    void takeImpairments(const QList<ImpairSpec> &impairments);
+
+    std::optional<SockSpec> m_spec;
+    QList<ImpairSpec> m_impairments;
+    std::vector<ImpairReport> m_impairReports;
+    int m_impairRevision = 0; ///< what was read before the last change is not taken
     SockSnapshot m_snapshot;
     bool m_reported = true;
     int m_nextRepeat = 1;

@@ -128,8 +128,21 @@ void SocketModel::handleSample()
         Q_EMIT dataChanged(index(first, RateInColumn), index(last, RateOutColumn));
 }
 
+void SocketModel::setImpairments(quint32 sockId, const QString &words)
+{
+    if (m_impairments.value(sockId) == words)
+        return;
+    if (words.isEmpty())
+        m_impairments.remove(sockId);
+    else
+        m_impairments.insert(sockId, words);
+    if (const int row = rowOf(sockId); row >= 0)
+        Q_EMIT dataChanged(index(row, 0), index(row, ColumnCount - 1));
+}
+
 void SocketModel::removeSock(quint32 sockId)
 {
+    m_impairments.remove(sockId);
     const int row = rowOf(sockId);
     if (row < 0)
         return;
@@ -169,9 +182,14 @@ QVariant SocketModel::data(const QModelIndex &index, int role) const
         return snapshot.lastError ? snapshot.lastError->what : QString();
     case RemedyRole:
         return snapshot.lastError ? snapshot.lastError->remedy : QString();
+    case IsImpairedRole:
+        return m_impairments.contains(snapshot.sockId);
     case Qt::ToolTipRole:
-        return snapshot.lastError && index.column() >= ErrorColumn ? QVariant(snapshot.lastError->toString())
-                                                                   : QVariant();
+        if (index.column() <= UrlColumn && m_impairments.contains(snapshot.sockId))
+            return tr("Impaired: %1").arg(m_impairments.value(snapshot.sockId));
+        return snapshot.lastError && (index.column() == ErrorColumn || index.column() == RemedyColumn)
+                   ? QVariant(snapshot.lastError->toString())
+                   : QVariant();
     default:
         return {};
     }
@@ -223,6 +241,8 @@ QVariant SocketModel::text(const Row &row, int column) const
         return snapshot.lastError ? snapshot.lastError->what : QString();
     case RemedyColumn:
         return snapshot.lastError ? snapshot.lastError->remedy : QString();
+    case ImpairColumn:
+        return m_impairments.value(snapshot.sockId);
     default:
         return {};
     }
@@ -262,9 +282,9 @@ QVariant SocketModel::headerData(int section, Qt::Orientation orientation, int r
         return section >= PeersColumn && section <= ErrorsColumn;
     if (role != Qt::DisplayRole)
         return {};
-    const QString texts[ColumnCount] = {tr("Socket"), tr("Address"),    tr("State"), tr("Peers"),    tr("In"),
-                                        tr("Out"),    tr("In/s"),       tr("Out/s"), tr("Bytes in"), tr("Bytes out"),
-                                        tr("Errors"), tr("Last error"), tr("Remedy")};
+    const QString texts[ColumnCount] = {tr("Socket"), tr("Address"),    tr("State"),  tr("Peers"),      tr("In"),
+                                        tr("Out"),    tr("In/s"),       tr("Out/s"),  tr("Bytes in"),   tr("Bytes out"),
+                                        tr("Errors"), tr("Last error"), tr("Remedy"), tr("Impairments")};
     return texts[section];
 }
 

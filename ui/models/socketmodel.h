@@ -1,6 +1,8 @@
 #pragma once
 
 #include <QAbstractTableModel>
+#include <QHash>
+#include <QString>
 
 #include <memory>
 #include <span>
@@ -14,7 +16,7 @@ namespace SockScope {
 /*! The sockets: one row a sock.
  *  Path    SockChanges → [this] → the Sockets view
  *  Shape   rows in order of arrival. Roles: SortRole NumericRole SockIdRole SockNameRole ActiveRole StateRole LevelRole
- *          ErrorTextRole RemedyRole
+ *          ErrorTextRole RemedyRole IsImpairedRole
  *  Units   rates in messages and bytes a second, sampled once a second while there is traffic
  *  Errors  the last error of a sock is ErrorTextRole and RemedyRole, and stands in columns Error and Remedy
  *  Thread  the window's
@@ -38,6 +40,7 @@ public:
         ErrorsColumn,
         ErrorColumn,
         RemedyColumn,
+        ImpairColumn,
         ColumnCount
     };
     Q_ENUM(Column)
@@ -59,6 +62,8 @@ public:
 
     void apply(std::span<const SockChanges> changes);
     void removeSock(quint32 sockId);
+    /// What a bad network does to its messages, in words; empty: nothing.
+    void setImpairments(quint32 sockId, const QString &words);
 
 private:
     struct Row
@@ -73,6 +78,7 @@ private:
     std::shared_ptr<Clock> m_clock;
     std::unique_ptr<Alarm> m_alarm;
     std::vector<Row> m_rows;
+    QHash<quint32, QString> m_impairments; ///< of socks whose row may be still to come
     qint64 m_sampledNs = 0;
 };
 

@@ -327,6 +327,7 @@ void ProjectScene::handleAdded(const SockController *controller)
 {
     if (!controller->isOwned() || !controller->spec())
         return;
+    connect(controller, &SockController::impairmentsChanged, this, &ProjectScene::tell);
     const bool expected = std::any_of(m_opening.begin(), m_opening.end(),
                                       [controller](const Opening &one) { return one.spec == *controller->spec(); });
     if (expected)

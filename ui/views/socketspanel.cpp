@@ -20,6 +20,7 @@
 #include "ui/models/socketmodel.h"
 #include "ui/views/datatable.h"
 #include "ui/views/emptystate.h"
+#include "ui/views/impairdialog.h"
 
 namespace SockScope {
 
@@ -34,6 +35,7 @@ SocketsPanel::SocketsPanel(Inspection *inspection, QWidget *parent)
     , m_restart(new QAction(themeIcon(u"restart"), tr("&Restart"), this))
     , m_remove(new QAction(themeIcon(u"remove"), tr("Re&move Socket"), this))
     , m_connect(new QAction(themeIcon(u"add"), tr("&Connect to…"), this))
+    , m_impair(new QAction(themeIcon(u"impair"), tr("&Impairments…"), this))
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -44,6 +46,7 @@ SocketsPanel::SocketsPanel(Inspection *inspection, QWidget *parent)
     m_table->setModel(m_sorted);
     auto *delegate = new CellDelegate(m_table);
     delegate->setLevelIconColumn(SocketModel::NameColumn);
+    delegate->setImpairedColumn(SocketModel::UrlColumn);
     delegate->setAddressColumn(SocketModel::UrlColumn);
     m_table->setItemDelegate(delegate);
     m_table->setSortingEnabled(true);
@@ -62,7 +65,8 @@ SocketsPanel::SocketsPanel(Inspection *inspection, QWidget *parent)
                          {C::BytesOutColumn, 9, false},
                          {C::ErrorsColumn, 6, false},
                          {C::ErrorColumn, 30, false},
-                         {C::RemedyColumn, 30, false}});
+                         {C::RemedyColumn, 30, false},
+                         {C::ImpairColumn, 40, false}});
     m_table->emptyState()->setText(tr("No socket yet. Open one to see who talks."));
     m_table->emptyState()->setButton(tr("Open a Socket…"), themeIcon(u"open"));
 
@@ -70,6 +74,9 @@ SocketsPanel::SocketsPanel(Inspection *inspection, QWidget *parent)
     m_restart->setShortcut(QKeySequence(u"Ctrl+R"_s));
     m_remove->setShortcut(QKeySequence(u"Ctrl+Shift+W"_s));
     m_connect->setShortcut(QKeySequence(u"Ctrl+Shift+O"_s));
+    m_impair->setShortcut(QKeySequence(u"Ctrl+Shift+I"_s));
+    m_impair->setToolTip(tr("What a bad network does to this socket's messages (Ctrl+Shift+I)"));
+    connect(m_impair, &QAction::triggered, this, &SocketsPanel::impair);
     connect(m_startStop, &QAction::triggered, this, &SocketsPanel::toggle);
     connect(m_restart, &QAction::triggered, this, &SocketsPanel::restart);
     connect(m_remove, &QAction::triggered, this, &SocketsPanel::remove);
@@ -123,6 +130,7 @@ void SocketsPanel::updateActions()
     m_restart->setEnabled(alive);
     m_connect->setEnabled(active);
     m_remove->setEnabled(controller);
+    m_impair->setEnabled(alive);
 }
 
 std::function<void(const std::optional<SockError> &)> SocketsPanel::reporter(const QString &what)
@@ -176,11 +184,28 @@ void SocketsPanel::connectTo()
     controller->connectTo(url->address, reporter(tr("no connection to %1").arg(text)));
 }
 
+void SocketsPanel::impair()
+{
+    SockController *controller = current();
+    if (!controller)
+        return;
+    const QList<ImpairDialog *> open = findChildren<ImpairDialog *>(Qt::FindDirectChildrenOnly);
+    for (ImpairDialog *dialog : open) {
+        if (dialog->controller() != controller)
+            continue;
+        dialog->raise();
+        return dialog->activateWindow();
+    }
+    auto *dialog = new ImpairDialog(controller, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
+}
+
 void SocketsPanel::showContextMenu(QPoint position)
 {
     SockController *controller = current();
     QMenu menu(this);
-    menu.addActions({m_startStop, m_restart, m_connect});
+    menu.addActions({m_startStop, m_restart, m_connect, m_impair});
     if (controller) {
         menu.addSeparator();
         const QString term = filterTerm(u"sock", controller->name());

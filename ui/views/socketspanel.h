@@ -38,6 +38,7 @@ public:
     QAction *restartAction() const { return m_restart; }
     QAction *removeAction() const { return m_remove; }
     QAction *connectAction() const { return m_connect; }
+    QAction *impairAction() const { return m_impair; }
 
 public Q_SLOTS:
     void updateActions();
@@ -52,6 +53,7 @@ private:
     void restart();
     void remove();
     void connectTo();
+    void impair();
     void showContextMenu(QPoint position);
     std::function<void(const std::optional<SockError> &)> reporter(const QString &what);
 
@@ -62,6 +64,7 @@ private:
     QAction *m_restart;
     QAction *m_remove;
     QAction *m_connect;
+    QAction *m_impair;
 };
 
 } // namespace SockScope
