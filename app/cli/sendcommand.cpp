@@ -61,6 +61,9 @@ CommandLine commandLine()
     line.add({u"burst"_s, u"N"_s, tr("Send N each time, at once (default: 1).")});
     line.add({u"rate"_s, u"N"_s,
               tr("At most N messages a second. Without --interval: just so many, as far as the peer takes them.")});
+    line.add({u"break"_s, u"KIND[:N]"_s,
+              tr("Break each frame: length[:BY] (its length is wrong), cut[:BYTES] (only so many go), checksum,\n"
+                 "pause[:MS] in its middle, bytes[:MS] (one by one); the last two on streams.")});
     line.add({u"wait"_s, u"MS"_s, tr("Wait so long for answers (default: 0).")});
     line.add({u"json"_s, {}, tr("Print the answers as JSON, one object a line.")});
     addImpairOptions(&line);
@@ -115,7 +118,7 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
     const auto interval = count ? line.milliseconds(u"interval"_s, 1.0, 0, &usage) : std::nullopt;
     const auto wait = interval ? line.milliseconds(u"wait"_s, 1.0, 0, &usage) : std::nullopt;
     const auto impair = wait ? ImpairRequest::read(line, &usage) : std::nullopt;
-    if (!impair || !readPace(line, *interval, &usage))
+    if (!impair || !readPace(line, *interval, &usage) || !readBreakage(line, &usage))
         return badUsage(usage.what, usage.remedy);
     m_impair = *impair;
     m_left = *count;
@@ -376,6 +379,8 @@ bool SendCommand::sendStep(const Step &step)
     const auto payload = made(step);
     if (!payload)
         return false;
+    if (m_breakage)
+        return sendBroken(*payload);
     SendResult result;
     if (!payload->payload) {
         result = m_sock->sendMessage(payload->message, m_peer);
@@ -402,7 +407,7 @@ bool SendCommand::sendStep(const Step &step)
 void SendCommand::sendNext()
 {
     // Several a turn, so that a large count is quick, yet few enough for answers to come in between.
-    for (int i = 0; i < 64 && m_left > 0; ++i) {
+    for (int i = 0; i < 64 && m_left > 0 && !m_isBreaking; ++i) {
         if (m_sock->sendQueueBytes() > sendAheadBytes) {
             m_heldBack += std::exchange(m_isHeldBack, true) ? 0 : 1;
             m_timer.start(drainStep);
@@ -433,6 +438,8 @@ void SendCommand::sendNext()
             return;
         }
     }
+    if (m_isBreaking)
+        return; // its end goes on
     if (m_left > 0)
         m_timer.start(0);
     else

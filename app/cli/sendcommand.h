@@ -16,6 +16,7 @@
 #include "app/common/standardoutput.h"
 #include "core/compose/sendpace.h"
 #include "core/compose/template.h"
+#include "core/simulate/brokenoutput.h"
 #include "core/simulate/messagetemplate.h"
 #include "core/sockspec.h"
 
@@ -72,6 +73,9 @@ private:
     bool sendStep(const Step &step);
     std::optional<SavedPayload> made(const Step &step);
     bool readTemplate(const ProjectMessage &message, Step *step, UsageError *error) const;
+    // sendbroken.cpp
+    bool readBreakage(const CommandLine &line, UsageError *usage);
+    bool sendBroken(const SavedPayload &saved);
     void drain();
     void end();
     void fail(const QString &what, const QString &remedy);
@@ -103,6 +107,8 @@ private:
     bool m_isHeldBack = false;
     bool m_isRoundBegun = false;
     bool m_tellsPace = false;
+    std::optional<Breakage> m_breakage;
+    bool m_isBreaking = false; ///< parts of a broken frame are still to go
     qint64 m_waitMs = 0;
     bool m_json = false;
     bool m_isConnected = false;

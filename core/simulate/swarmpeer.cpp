@@ -1,4 +1,5 @@
 #include "core/framing/framing.h"
+#include "core/simulate/brokenoutput.h"
 #include "core/simulate/seeded_p.h"
 #include "core/simulate/swarm_p.h"
 #include "core/transport/transport.h"
@@ -184,8 +185,7 @@ void SwarmPeer::misbehave(qint64 dueNs)
     qint64 pauseNs = qMax<qint64>(m_swarm->options.persona.heartbeat.count(), 1) * msNs;
     switch (m_misbehaviour) {
     case Misbehaviour::HalfFrame: {
-        const QByteArray whole = frame();
-        sendRaw(whole.first(whole.size() / 2));
+        sendRaw(halfOf(frame()));
         if (isStream())
             return; // and then nothing more
         break;
@@ -246,8 +246,8 @@ QByteArray SwarmPeer::oversized() const
     if (!isStream())
         return QByteArray(longestDatagram, 'x');
     // As the length of a frame 2 GiB, where there is one; else a frame that does not end.
-    const bool hasLength = m_sock->framing()->name().startsWith(u'u');
-    return hasLength ? QByteArray::fromHex("7fffffff") + QByteArray(1024, 'x') : QByteArray(1024 * 1024, 'x');
+    return hasLengthPrefix(*m_sock->framing()) ? QByteArray::fromHex("7fffffff") + QByteArray(1024, 'x')
+                                               : QByteArray(1024 * 1024, 'x');
 }
 
 bool SwarmPeer::isStream() const

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void paced();
     void paceThatCannotBeMeant_data();
     void paceThatCannotBeMeant();
+    void broken_data();
+    void broken();
     void framesOnTcp_data();
     void framesOnTcp();
     void waitPrintsAnswers();
@@ -179,6 +181,51 @@ void TestCliSend::paceThatCannotBeMeant()
     Program cli(SockScope::Test::cliPath());
     QCOMPARE(cli.run(QStringList{u"send"_s, u"udp://127.0.0.1:9"_s, u"--text"_s, u"x"_s} + pace), 2);
     QVERIFY2(cli.errors().contains(says), cli.errors().constData());
+}
+
+void TestCliSend::broken_data()
+{
+    QTest::addColumn<QString>("way");
+    QTest::addColumn<QString>("framing");
+    QTest::addColumn<QByteArray>("wire");
+    QTest::addColumn<int>("leastMs");
+    QTest::newRow("length") << u"length:5"_s << u"u16"_s
+                            << QByteArray("\0\x08"
+                                          "abc",
+                                          5)
+                            << 0;
+    QTest::newRow("cut") << u"cut:4"_s << u"u16"_s << QByteArray("\0\3ab", 4) << 0;
+    QTest::newRow("pause") << u"pause:150"_s << u"line"_s << QByteArray("abc\n") << 150;
+    QTest::newRow("bytes") << u"bytes:40"_s << u"line"_s << QByteArray("abc\n") << 120;
+}
+
+void TestCliSend::broken()
+{
+    QFETCH(QString, way);
+    QFETCH(QString, framing);
+    QFETCH(QByteArray, wire);
+    QFETCH(int, leastMs);
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    const QString url = u"tcp://127.0.0.1:%1"_s.arg(server.serverPort());
+    const QStringList arguments{u"send"_s, url, u"--framing"_s, framing, u"--text"_s, u"abc"_s, u"--break"_s, way};
+    Program cli(SockScope::Test::cliPath());
+    QElapsedTimer timer;
+    timer.start();
+    QCOMPARE(cli.run(arguments), 0);
+    QVERIFY(timer.elapsed() >= leastMs);
+    QVERIFY(server.waitForNewConnection(1000));
+    QTcpSocket *peer = server.nextPendingConnection();
+    QTRY_COMPARE(peer->bytesAvailable(), wire.size());
+    QCOMPARE(peer->readAll(), wire);
+
+    // What has none cannot have a wrong one.
+    Program checksum(SockScope::Test::cliPath());
+    QCOMPARE(checksum.run({u"send"_s, url, u"--text"_s, u"abc"_s, u"--break"_s, u"checksum"_s}), 1);
+    QVERIFY2(checksum.errors().contains("no checksum"), checksum.errors().constData());
+    Program unknown(SockScope::Test::cliPath());
+    QCOMPARE(unknown.run({u"send"_s, url, u"--text"_s, u"abc"_s, u"--break"_s, u"lenght"_s}), 2);
+    QVERIFY2(unknown.errors().contains("no way to break"), unknown.errors().constData());
 }
 
 void TestCliSend::framesOnTcp_data()
