@@ -116,7 +116,7 @@ private Q_SLOTS:
         for (const char *text :
              {"loss 1%", "in: delay 100ms", "out: peer 10.0.0.5:9000 delay 1ms 500us distribution pareto",
               "peer ::1 loss 5%", "type 7 loss 1%", "type \"7\" loss 1%",
-              "type ping corrupt 1% 3 bytes limit 20 seed 5", "filter \"length > 3\" duplicate 2%",
+              "type ping corrupt 1% 3 bytes limit 20 seed 5", "filter \"size > 3\" duplicate 2%",
               "delay 10ms reorder 25% gap 3", "rate 1600kbit", "loss 0%", "loss gemodel 1% 10% 50% 1%",
               "delay 0ms 5ms distribution normal", "loss 0.5% corrupt 1% 3 bits"})
             QTest::newRow(text) << QString::fromLatin1(text);
@@ -148,7 +148,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("text");
         using F = ImpairFields;
         QTest::newRow("peer") << int(F::Peer) << u"nobody"_s;
-        QTest::newRow("filter") << int(F::FilterField) << u"length >"_s;
+        QTest::newRow("filter") << int(F::FilterField) << u"size >"_s;
         QTest::newRow("delay without unit") << int(F::Delay) << u"100"_s;
         QTest::newRow("delay and more") << int(F::Delay) << u"100ms loss 1%"_s;
         QTest::newRow("jitter") << int(F::Jitter) << u"x"_s;

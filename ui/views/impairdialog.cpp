@@ -45,7 +45,7 @@ constexpr FieldLook looks[ImpairFields::FieldCount] = {
     {"impairType", QT_TRANSLATE_NOOP("SockScope::ImpairDialog", "T&ype"),
      QT_TRANSLATE_NOOP("SockScope::ImpairDialog", "any")},
     {"impairFilter", QT_TRANSLATE_NOOP("SockScope::ImpairDialog", "Fil&ter"),
-     QT_TRANSLATE_NOOP("SockScope::ImpairDialog", "any, or length > 100")},
+     QT_TRANSLATE_NOOP("SockScope::ImpairDialog", "any, or size > 100")},
     {"impairDelay", QT_TRANSLATE_NOOP("SockScope::ImpairDialog", "De&lay"), "100ms"},
     {"impairJitter", QT_TRANSLATE_NOOP("SockScope::ImpairDialog", "&Jitter ±"), "10ms"},
     {"impairLoss", QT_TRANSLATE_NOOP("SockScope::ImpairDialog", "Lo&ss"), "1%"},
@@ -148,7 +148,7 @@ ImpairDialog::ImpairDialog(SockController *controller, QWidget *parent)
     layout->addWidget(m_form);
     layout->addWidget(m_error);
     layout->addWidget(buttons);
-    resizeWithinScreen(this, {720, 560});
+    resizeWithinScreen(this, {880, 560});
 
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &ImpairDialog::showSpec);
     connect(controller, &SockController::impairmentsChanged, this, &ImpairDialog::handleChanged);
@@ -276,6 +276,7 @@ void ImpairDialog::showSpec()
     for (size_t i = 0; i < m_edits.size(); ++i)
         m_edits[i]->setText(fields.texts[i]);
     m_words->setText(chosen ? impairText(spec) : QString());
+    m_words->setCursorPosition(0);
     m_edited = false;
     showError({}, nullptr);
     updateEnabled();
