@@ -214,7 +214,7 @@ void TestCliSend::broken()
     timer.start();
     QCOMPARE(cli.run(arguments), 0);
     QVERIFY(timer.elapsed() >= leastMs);
-    QVERIFY(server.waitForNewConnection(1000));
+    QTRY_VERIFY(server.hasPendingConnections()); // it may have come while the program ran
     QTcpSocket *peer = server.nextPendingConnection();
     QTRY_COMPARE(peer->bytesAvailable(), wire.size());
     QCOMPARE(peer->readAll(), wire);
