@@ -231,6 +231,25 @@ private Q_SLOTS:
         QTest::mouseClick(field<QPushButton>(composer, u"injectRepeat"_s), Qt::LeftButton);
         QVERIFY(!composer.isRepeating());
 
+        // Broken on purpose: what arrives is half of it, and what has no checksum says so.
+        auto *sendAs = field<QComboBox>(composer, u"injectSendAs"_s);
+        const quint64 undecoded = client.ledger().decodeErrors.messages;
+        sendAs->setCurrentIndex(sendAs->findData(u"cut"_s));
+        QTest::mouseClick(sendButton, Qt::LeftButton);
+        QTRY_COMPARE(composer.answerText(), u"Broken on purpose. Sent to 1 peer."_s);
+        QTRY_COMPARE(client.ledger().decodeErrors.messages, undecoded + 1);
+        QVERIFY(server.ledger().isBalanced());
+        for (const QString &way : {u"checksum"_s, u"length"_s, u"pause"_s}) {
+            sendAs->setCurrentIndex(sendAs->findData(way));
+            composer.send();
+            const QString says = way == u"pause"_s ? u"a pause in it"_s : u"there is no "_s + way;
+            QTRY_VERIFY2(composer.answerText().contains(says), qPrintable(composer.answerText()));
+        }
+        composer.startRepeat();
+        QVERIFY(!composer.isRepeating());
+        QVERIFY2(composer.answerText().contains(u"one at a time"_s), qPrintable(composer.answerText()));
+        sendAs->setCurrentIndex(0);
+
         // What cannot be a pace is said, and nothing goes.
         const auto set = [&](const QString &name, int value) { field<QSpinBox>(composer, name)->setValue(value); };
         set(u"injectInterval"_s, 0);

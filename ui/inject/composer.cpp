@@ -233,6 +233,7 @@ void Composer::updateForm()
                                : encoded ? tr("this codec carries no type")
                                          : tr("the type is in the bytes"));
     m_peerLabel->setText(m_asReceived->isChecked() ? tr("Fr&om") : tr("T&o"));
+    m_sendAs->setEnabled(!m_asReceived->isChecked());
     m_send->setText(m_asReceived->isChecked() ? tr("&Receive") : tr("&Send"));
     updateFields();
     if (m_peer->count() > 0)
@@ -328,6 +329,8 @@ void Composer::startRepeat()
         return;
     if (const QString problem = paceProblem(); !problem.isEmpty())
         return showAnswer(problem, true);
+    if (m_sendAs->isEnabled() && m_sendAs->currentIndex() > 0)
+        return showAnswer(tr("Broken frames go one at a time: press Send, or choose to send it whole."), true);
     ProjectMessage repeated = message();
     const auto peer = target(repeated, &error);
     if (!peer)

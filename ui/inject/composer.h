@@ -35,7 +35,9 @@ class MessageTreeModel;
 class PeerBox;
 class SavedPanel;
 class SockController;
+struct Breakage;
 struct RepeatProgress;
+struct SendResult;
 struct SockSnapshot;
 
 /*! Where a person writes a message and sends it, or lets it be received; saved ones, and what was injected before.
@@ -103,6 +105,9 @@ private:
     std::optional<std::optional<Endpoint>> target(const ProjectMessage &message, PayloadError *error) const;
     QString payloadText() const;
     PayloadForm form() const;
+    /// breakage: how its frame is broken, where it is.
+    bool transmit(const ProjectMessage &message, const std::optional<Breakage> &breakage);
+    void showSendResult(int entry, const SendResult &result, bool broken);
     void showResult(int entry, const QString &text, bool failed);
     void runStep();
     void handleProgress(int id, const RepeatProgress &progress);
@@ -133,6 +138,7 @@ private:
     QLabel *m_error = nullptr;
     QLabel *m_answer = nullptr;
     QPushButton *m_send = nullptr;
+    QComboBox *m_sendAs = nullptr; ///< whole, or broken in a way
     QSpinBox *m_interval = nullptr;
     QSpinBox *m_jitter = nullptr;
     QSpinBox *m_count = nullptr;

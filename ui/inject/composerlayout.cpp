@@ -159,6 +159,18 @@ QWidget *Composer::buildRepeatRow()
     m_send->setObjectName(u"injectSend"_s);
     m_send->setToolTip(tr("Send it now (Ctrl+Return)"));
     m_send->setShortcut(QKeySequence(u"Ctrl+Return"_s));
+    m_sendAs = new QComboBox(widget);
+    m_sendAs->setObjectName(u"injectSendAs"_s);
+    m_sendAs->setAccessibleName(tr("Send the frame whole, or broken on purpose"));
+    m_sendAs->setToolTip(m_sendAs->accessibleName());
+    m_sendAs->setMinimumContentsLength(6);
+    m_sendAs->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_sendAs->addItem(tr("as it is"), QString());
+    m_sendAs->addItem(tr("wrong length"), u"length"_s);
+    m_sendAs->addItem(tr("cut frame"), u"cut"_s);
+    m_sendAs->addItem(tr("bad checksum"), u"checksum"_s);
+    m_sendAs->addItem(tr("pause of 1 s"), u"pause"_s);
+    m_sendAs->addItem(tr("byte by byte"), u"bytes"_s);
     const auto number = [widget](const QString &name, const QString &says, int least, int most, int value) {
         auto *box = new QSpinBox(widget);
         box->setObjectName(name);
@@ -192,7 +204,8 @@ QWidget *Composer::buildRepeatRow()
     m_repeat = new QPushButton(themeIcon(u"resend"), tr("Re&peat"), widget);
     m_repeat->setObjectName(u"injectRepeat"_s);
     m_repeat->setToolTip(tr("Send it again and again, until the count is reached or you stop it"));
-    layout->addWidget(m_send, 0, 0, 1, 3);
+    layout->addWidget(m_send, 0, 0, 1, 2);
+    layout->addWidget(m_sendAs, 0, 2);
     layout->addWidget(m_interval, 1, 0);
     layout->addWidget(m_jitter, 1, 1);
     layout->addWidget(m_count, 1, 2);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/codec/codec.h"
+#include "core/simulate/brokenoutput.h"
 #include "core/simulate/messagetemplate.h"
 #include "core/tap/sockmonitor.h"
 #include "core/types/messagetypes.h"
@@ -177,11 +178,21 @@ std::optional<std::optional<Endpoint>> Composer::target(const ProjectMessage &me
 
 void Composer::send()
 {
-    if (controller())
-        sendMessage(message());
+    if (!controller())
+        return;
+    std::optional<Breakage> breakage;
+    SockError none; // the names are our own
+    if (const QString way = m_sendAs->currentData().toString(); !way.isEmpty() && !m_asReceived->isChecked())
+        breakage = Breakage::fromText(way, &none);
+    transmit(message(), breakage);
 }
 
 bool Composer::sendMessage(const ProjectMessage &message)
+{
+    return transmit(message, std::nullopt);
+}
+
+bool Composer::transmit(const ProjectMessage &message, const std::optional<Breakage> &breakage)
 {
     PayloadError error;
     SockController *c = controllerFor(message, &error);
@@ -211,20 +222,27 @@ bool Composer::sendMessage(const ProjectMessage &message)
             });
         return true;
     }
-    c->send(composed->content, *peer, [self = QPointer<Composer>(this), entry](const SendResult &result) {
-        if (!self)
-            return;
-        if (result.error)
-            self->showResult(entry, result.error->toString(), true);
-        else if (result.accepted == 0)
-            self->showResult(entry, tr("Nobody is there to send it to."), true);
-        else
-            self->showResult(entry,
-                             result.accepted == 1 ? tr("Sent to 1 peer.")
-                                                  : tr("Sent to %1 peers.").arg(Format::count(qint64(result.accepted))),
-                             false);
-    });
+    const auto answer = [self = QPointer<Composer>(this), entry,
+                         broken = breakage.has_value()](const SendResult &result) {
+        if (self)
+            self->showSendResult(entry, result, broken);
+    };
+    if (breakage)
+        c->sendBroken(composed->payload, *breakage, *peer, answer);
+    else
+        c->send(composed->content, *peer, answer);
     return true;
+}
+
+void Composer::showSendResult(int entry, const SendResult &result, bool broken)
+{
+    if (result.error)
+        return showResult(entry, result.error->toString(), true);
+    if (result.accepted == 0)
+        return showResult(entry, tr("Nobody is there to send it to."), true);
+    const QString text = result.accepted == 1 ? tr("Sent to 1 peer.")
+                                              : tr("Sent to %1 peers.").arg(Format::count(qint64(result.accepted)));
+    showResult(entry, broken ? tr("Broken on purpose. %1").arg(text) : text, false);
 }
 
 void Composer::showResult(int entry, const QString &text, bool failed)

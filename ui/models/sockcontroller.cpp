@@ -5,6 +5,7 @@
 
 #include "core/hooks/peerfilter.h"
 #include "core/peers/peertable.h"
+#include "core/simulate/brokenoutput.h"
 #include "ui/models/socklink.h"
 
 namespace SockScope {
@@ -194,6 +195,21 @@ void SockController::send(const SendContent &content, const std::optional<Endpoi
     const auto pending =
         std::make_shared<Pending<SendResult>>(m_link, std::move(answer), SendResult{0, 1, goneError()});
     m_link->run([pending, content, to](BaseSock &sock) { pending->setResult(sendContent(sock, content, to)); });
+}
+
+void SockController::sendBroken(const QByteArray &payload, const Breakage &breakage, const std::optional<Endpoint> &to,
+                                SendAnswer answer)
+{
+    const auto pending =
+        std::make_shared<Pending<SendResult>>(m_link, std::move(answer), SendResult{0, 1, goneError()});
+    m_link->run([pending, payload, breakage, to](BaseSock &sock) {
+        SockError error;
+        auto parts = brokenFrame(sock, payload, breakage, &error);
+        if (!parts)
+            return pending->setResult({0, 1, std::move(error)});
+        const auto done = [pending](const SendResult &result) { pending->setResult(result); };
+        (new BrokenSend(&sock, *std::move(parts), to, done))->start();
+    });
 }
 
 void SockController::injectRaw(const Endpoint &from, const QByteArray &wire, Answer answer)

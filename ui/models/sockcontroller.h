@@ -16,6 +16,7 @@
 namespace SockScope {
 
 class SockLink;
+struct Breakage;
 
 /*! The window's handle on one sock, wherever that lives.
  *  Path    views → [this] → the sock's thread; SockMonitor → [this] → models
@@ -62,6 +63,9 @@ public:
 
     /// to nothing: to all peers.
     void send(const SendContent &content, const std::optional<Endpoint> &to, SendAnswer answer = {});
+    /// The payload's frame, broken as breakage says; the answer comes when its last byte has gone to the sock.
+    void sendBroken(const QByteArray &payload, const Breakage &breakage, const std::optional<Endpoint> &to,
+                    SendAnswer answer = {});
     void injectRaw(const Endpoint &from, const QByteArray &wire, Answer answer = {});
     void injectPayload(const Endpoint &from, const QByteArray &payload, Answer answer = {});
     void injectMessage(const Endpoint &from, const Message &message, Answer answer = {});
