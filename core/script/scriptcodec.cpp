@@ -1,6 +1,7 @@
 #include "core/script/scriptcodec.h"
 
 #include <QCborValue>
+#include <QThreadStorage>
 
 #include <atomic>
 #include <functional>
@@ -38,10 +39,11 @@ struct Compiled
     std::unique_ptr<ScriptRuntime> runtime;
 };
 
+/// Not thread_local: who has waited for a QThread would still meet its engines on their way out.
 std::vector<Compiled> &compiledHere()
 {
-    thread_local std::vector<Compiled> compiled;
-    return compiled;
+    static auto *const compiled = new QThreadStorage<std::vector<Compiled>>; // threads may outlive what is static
+    return compiled->localData();
 }
 
 /// "bytes" is a Uint8Array in the script.
