@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The six labels stand above each public class of core, in their order."""
+"""The six labels stand above each public class of core, in their order, and each in a line of its own everywhere."""
 
 import re
 
@@ -11,9 +11,10 @@ LABEL = re.compile(r"^ \*  (\w+) ")
 WRAPPED = re.compile(r"^ \* \S")
 
 findings = []
-for path in files(root() / "core", ".h"):
+for path in files(root() / "core", ".h") + files(root() / "ui", ".h") + files(root() / "app", ".h"):
     if path.name.endswith("_p.h"):
         continue
+    isCore = (root() / "core") in path.parents
     comment, labels = None, []
     for number, line in lines(path):
         if line.startswith("/*!"):
@@ -25,7 +26,7 @@ for path in files(root() / "core", ".h"):
         elif match := CLASS.match(line):
             kind, name = match.groups()
             # A struct with nothing but fields says what it is in one line; once it has the long comment, it has it all.
-            if (kind == "class" or comment is not None) and labels != LABELS:
+            if (kind == "class" and isCore or comment is not None) and labels != LABELS:
                 missing = [each for each in LABELS if each not in labels]
                 what = "lacks " + ", ".join(missing) if missing else "has its labels out of order"
                 findings.append((path, number, f"the comment above {kind} {name} {what}"))

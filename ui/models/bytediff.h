@@ -21,8 +21,9 @@ struct ByteRun
 /*! Where two payloads differ, byte by byte.
  *  Path    two payloads → [this] → the compare dialog
  *  Shape   runs in order that cover both sides whole, same and different ones in turn; aligned() tells whether bytes
- * that were put in or taken out shift what follows, or each byte was held against the one at its own offset Units
- * bytes; at most maximumRuns runs, beyond which isComplete() is false and the last run is all that is left Errors  none
+ *          that were put in or taken out shift what follows, or each byte was held against the one at its own offset
+ *  Units   bytes; at most maximumRuns runs, beyond which isComplete() is false and the last run is all that is left
+ *  Errors  none
  *  Thread  a value; diffBytes: any thread
  *  Source  E. Myers, An O(ND) Difference Algorithm, 1986; up to maximumEdits edits, else by position
  */

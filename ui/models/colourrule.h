@@ -13,8 +13,11 @@ namespace SockScope {
 /*! Messages that pass a filter get a name and a colour.
  *  Path    a person, settings or a file → [this] → ColourRules
  *  Shape   setFilterText compiles at once; a text that cannot be compiled stays as it was typed, with why() it is
- * wrong, and the rule colours nothing until it is repaired Units   characters Errors  why(); names are cut to
- * maximumName characters Thread  a value: the window's Source  none
+ *          wrong, and the rule colours nothing until it is repaired
+ *  Units   characters
+ *  Errors  why(); names are cut to maximumName characters
+ *  Thread  a value: the window's
+ *  Source  none
  */
 class ColourRule
 {

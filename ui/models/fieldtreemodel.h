@@ -15,8 +15,9 @@ namespace SockScope {
 /*! A decoded payload as a tree, alone or held against an earlier one; below it, what chosen bytes mean.
  *  Path    Codec::fields or compareFields → [this] → the Decoded view, the compare dialog
  *  Shape   columns Name, Value, Was, Kind, Range. At most two top-level rows: the payload, and the interpretation of
- * chosen bytes. Roles: SortRole NumericRole KindRole OffsetRole LengthRole LevelRole PathRole ChangeRole Units offsets
- * and lengths in bytes of the payload Errors  a node of kind "error" has LevelRole Error, one of kind "note" Notice
+ *          chosen bytes. Roles: SortRole NumericRole KindRole OffsetRole LengthRole LevelRole PathRole ChangeRole
+ *  Units   offsets and lengths in bytes of the payload
+ *  Errors  a node of kind "error" has LevelRole Error, one of kind "note" Notice
  *  Thread  the window's
  *  Source  Wireshark's detail tree: a field knows its bytes, and a byte its field
  */

@@ -12,8 +12,12 @@ namespace SockScope {
 /*! Work that only the latest order of matters: a new job cancels the one before, waiting or running.
  *  Path    beside the models: whatever would hold the window up
  *  Shape   start(work, done): work(cancelled) runs on a thread of its own, then done(result) in ours; done is never
- * called for a job that was cancelled Units   one job runs, at most one waits Errors  none of its own Thread  the
- * owner's; work runs elsewhere and looks at `cancelled` where it may take long. The destructor waits for it Source none
+ *          called for a job that was cancelled
+ *  Units   one job runs, at most one waits
+ *  Errors  none of its own
+ *  Thread  the owner's; work runs elsewhere and looks at `cancelled` where it may take long. The destructor waits for
+ *          it
+ *  Source  none
  */
 class LatestJob : public QObject
 {

@@ -11,9 +11,13 @@ enum class FieldChange : quint8 { Same, Changed, Added, Removed };
 
 /*! A field of two messages at once.
  *  Path    two trees of Codec::fields → [this] → FieldTreeModel
- *  Shape   field is the later message's, or the earlier one's where it was removed (its children are empty: they are in
- *          children); was is the earlier value, empty where there was none; a container is Changed when anything in it
- * is Units   offsets in bytes of the payload that has the field Errors  none Thread  a value Source  none
+ *  Shape   field is the later message's, or the earlier one's where it was removed (its children are empty: they are
+ *          in children); was is the earlier value, empty where there was none; a container is Changed when anything in
+ *          it is
+ *  Units   offsets in bytes of the payload that has the field
+ *  Errors  none
+ *  Thread  a value
+ *  Source  none
  */
 struct ComparedField
 {

@@ -22,9 +22,9 @@ class SockDirectory;
 /*! The peers of all socks, live, 100,000 of them too.
  *  Path    SockChanges → [this] → PeerSortModel → the Peers view
  *  Shape   one row a peer, in the order of arrival; a refused peer keeps a row when it is gone, so that it can be
- * allowed again. A peer lives in a slot that never moves while it is there; rows are numbers of slots. Roles: SortRole
- *          NumericRole SockIdRole SockNameRole EndpointRole StateRole LevelRole IsRefusedRole IsPresentRole HistoryRole
- *          SecondsLeftRole
+ *          allowed again. A peer lives in a slot that never moves while it is there; rows are numbers of slots. Roles:
+ *          SortRole NumericRole SockIdRole SockNameRole EndpointRole StateRole LevelRole IsRefusedRole IsPresentRole
+ *          HistoryRole SecondsLeftRole
  *  Units   history in messages a second, both ways, the last 60 s; times as said at the roles
  *  Errors  none
  *  Thread  the window's

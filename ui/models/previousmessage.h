@@ -12,8 +12,9 @@ namespace SockScope {
  *  Shape   no and wallNs and payload of the one found; no 0 when there is none
  *  Units   searched and unreadable in messages
  *  Errors  complete is false when maximumSearched were looked at, or the search was cancelled; unreadable counts
- * messages on the way that the spool could not give back Thread  a value; findPrevious: any Source  the columns alone
- * are read until it is found
+ *          messages on the way that the spool could not give back
+ *  Thread  a value; findPrevious: any
+ *  Source  the columns alone are read until it is found
  */
 struct PreviousMessage
 {

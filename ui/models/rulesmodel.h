@@ -9,7 +9,11 @@ class Simulation;
 /*! The rules with what they have done.
  *  Path    Simulation → [this] → RulesPanel
  *  Shape   a row a rule, in the order in which they see a message; the check box of the first column turns it on and
- * off Units   counts Errors  the last of each rule is a column Thread  the window's Source  none
+ *          off
+ *  Units   counts
+ *  Errors  the last of each rule is a column
+ *  Thread  the window's
+ *  Source  none
  */
 class RulesModel : public QAbstractTableModel
 {

@@ -32,10 +32,14 @@ struct RuleReport
 
 /*! The rules of a project, run beside the socks that the window has opened.
  *  Path    RulesPanel → [this] → RuleEngine in the network thread; its marks, colours, comments and pauses →
- * MessageLogModel Shape   the rules see every sock that the window has opened, none of an application's own. Reports
- * come at most every reportMs, and none when nothing happens; at most maximumNotes marks, colours and comments wait to
- * be found Units   milliseconds Errors  the rules must have been read by rulesFromJson; what fails later is in the
- * report Thread  the window's Source  none
+ *          MessageLogModel
+ *  Shape   the rules see every sock that the window has opened, none of an application's own. Reports come at most
+ *          every reportMs, and none when nothing happens; at most maximumNotes marks, colours and comments wait to be
+ *          found
+ *  Units   milliseconds
+ *  Errors  the rules must have been read by rulesFromJson; what fails later is in the report
+ *  Thread  the window's
+ *  Source  none
  */
 class Simulation : public QObject
 {

@@ -21,9 +21,11 @@ class FieldTreeModel;
 
 /*! Two messages beside each other: their fields in a tree with both values, their bytes in two columns.
  *  Path    two DetailMessages → [this]
- *  Shape   not modal: the window goes on, and several can be open. F8 and Shift+F8 go from difference to difference, of
- * the bytes while those have the focus, else of the fields Units   bytes of the payloads Errors  a payload that cannot
- * be decoded shows what could be read; bytes that differ too much are compared by position, and the dialog says so
+ *  Shape   not modal: the window goes on, and several can be open. F8 and Shift+F8 go from difference to difference,
+ *          of the bytes while those have the focus, else of the fields
+ *  Units   bytes of the payloads
+ *  Errors  a payload that cannot be decoded shows what could be read; bytes that differ too much are compared by
+ *          position, and the dialog says so
  *  Thread  the window's; the comparison runs elsewhere
  *  Source  none
  */

@@ -27,7 +27,8 @@ class SavedFilterRow;
 /*! The filter of the log: a field that is green when its filter can be read, red and with the reason when it cannot.
  *  Path    a person → Filter → [this] → MessageLogModel
  *  Shape   what can be read is in force after a short pause, at once with Enter; what cannot leaves the last good one
- * in force. A prepared text waits for Enter. The list of completions, the last texts, the saved filters Units   pauseMs
+ *          in force. A prepared text waits for Enter. The list of completions, the last texts, the saved filters
+ *  Units   pauseMs
  *  Errors  stand beside the field, with the column; colour, underline, icon and words say the same
  *  Thread  the window's
  *  Source  Wireshark's display filter field

@@ -11,9 +11,12 @@ namespace SockScope {
 
 /*! Bytes as offsets, hexadecimal figures and text, of which only what is on the screen is ever drawn.
  *  Path    the chosen message → [this] ↔ the field tree
- *  Shape   4, 8, 16 or 32 bytes a line, as many as fit; a cursor, a selection, a highlighted range (the field's bytes),
- * a soft one (the field under the mouse) Units   bytes; offsets from the start of the payload Errors  ranges are
- * clamped to the bytes Thread  the window's Source  hexdump -C
+ *  Shape   4, 8, 16 or 32 bytes a line, as many as fit; a cursor, a selection, a highlighted range (the field's
+ *          bytes), a soft one (the field under the mouse)
+ *  Units   bytes; offsets from the start of the payload
+ *  Errors  ranges are clamped to the bytes
+ *  Thread  the window's
+ *  Source  hexdump -C
  */
 class HexView : public QAbstractScrollArea
 {

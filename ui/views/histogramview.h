@@ -11,9 +11,12 @@ namespace SockScope {
 /*! How the times of a handler are spread: its runs as full bars, the waits before them as an outline.
  *  Path    DurationHistogram → [this] → the screen
  *  Shape   whole decades from the least to the longest time on a logarithmic axis; counts upwards, linear or
- * logarithmic; lines at the runs' median, 99th percentile and maximum. The pointer or the arrow keys tell a bar in
- * words Units   nanoseconds; calls Errors  none; without calls it says so Thread  the window's Source  HdrHistogram's
- * plots; a shape for each series, so that no colour is needed to tell them apart
+ *          logarithmic; lines at the runs' median, 99th percentile and maximum. The pointer or the arrow keys tell a
+ *          bar in words
+ *  Units   nanoseconds; calls
+ *  Errors  none; without calls it says so
+ *  Thread  the window's
+ *  Source  HdrHistogram's plots; a shape for each series, so that no colour is needed to tell them apart
  */
 class HistogramView : public QWidget
 {

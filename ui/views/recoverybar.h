@@ -15,8 +15,9 @@ namespace SockScope {
 /*! Offers the messages that a crash left on the disk: open them, keep them for later, or delete them.
  *  Path    Spool::abandoned → [this] → RecoveredWindow or Spool::discard
  *  Shape   a bar above the log, one left-over after the other, the newest first; it blocks nothing and takes no focus.
- * A run of which nothing reached the disk is told once, and forgotten when the bar is closed Units   messages; bytes on
- * disk Errors  what could not be opened or deleted, and what was lost at the end, is said in the bar until it is closed
+ *          A run of which nothing reached the disk is told once, and forgotten when the bar is closed
+ *  Units   messages; bytes on disk
+ *  Errors  what could not be opened or deleted, and what was lost at the end, is said in the bar until it is closed
  *  Thread  the window's
  *  Source  none
  */

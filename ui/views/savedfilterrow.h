@@ -17,9 +17,12 @@ class SavedFilters;
 
 /*! The saved filters as buttons in a row; those that have no room stand in a menu at its end.
  *  Path    SavedFilters → [this] → FilterBar
- *  Shape   a click applies, dragging moves; the menu of a button joins, renames, replaces, moves or removes it; + saves
- * what stands in the field. The one that stands in the field is pressed Units   none Errors  a name that cannot be is
- * said in the dialog that asks for it Thread  the window's Source  Wireshark's filter buttons
+ *  Shape   a click applies, dragging moves; the menu of a button joins, renames, replaces, moves or removes it; +
+ *          saves what stands in the field. The one that stands in the field is pressed
+ *  Units   none
+ *  Errors  a name that cannot be is said in the dialog that asks for it
+ *  Thread  the window's
+ *  Source  Wireshark's filter buttons
  */
 class SavedFilterRow : public QWidget
 {

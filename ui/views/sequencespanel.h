@@ -24,8 +24,11 @@ class SequencePlayer;
 /*! The sequences of the project: run one, and see what became of each step.
  *  Path    a person → [this] → SequencePlayer; its results → JUnit XML
  *  Shape   the runs as a tree, the newest last; at most maximumRuns of them and maximumSteps steps of each are shown,
- * all of a shown run's kept results are exported Units   seconds Errors  of a sequence's text: in its dialog, with line
- * and column; why a run failed: in its row Thread  the window's Source  none
+ *          all of a shown run's kept results are exported
+ *  Units   seconds
+ *  Errors  of a sequence's text: in its dialog, with line and column; why a run failed: in its row
+ *  Thread  the window's
+ *  Source  none
  */
 class SequencesPanel : public QWidget
 {

@@ -17,9 +17,12 @@ class Losses;
  *  Path    Recorder, Losses, Ledger and ticks → [this]
  *  Shape   captured, displayed, marked, dropped with the reasons, memory and disk of their budgets; at the right the
  *          ledger's badge and the ticks. Each has a width of its own, so that nothing moves while the numbers grow; in
- * a narrow window the captions are shorter Units   messages, bytes, milliseconds Errors  a failed command is said here
- * until the next one or until it is dismissed; an error of the spool until it is dismissed; nothing pops up Thread  the
- * window's Source  none
+ *          a narrow window the captions are shorter
+ *  Units   messages, bytes, milliseconds
+ *  Errors  a failed command is said here until the next one or until it is dismissed; an error of the spool until it
+ *          is dismissed; nothing pops up
+ *  Thread  the window's
+ *  Source  none
  */
 class StatusPanel : public QObject
 {
