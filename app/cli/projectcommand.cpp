@@ -1,5 +1,4 @@
 #include <QCoreApplication>
-#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -11,9 +10,9 @@
 #include "app/common/commandline.h"
 #include "app/common/payload.h"
 #include "app/common/standardoutput.h"
-#include "core/compose/template.h"
 #include "core/impair/impairtext.h"
 #include "core/project/projectfile.h"
+#include "core/simulate/messagetemplate.h"
 
 namespace SockScope {
 
@@ -65,9 +64,7 @@ std::optional<UsageError> payloadError(const ProjectMessage &message)
     if (message.form == ProjectForm::File)
         return std::nullopt;
     if (message.payload.contains(u"{{"_s) || message.form == ProjectForm::Text) {
-        const TemplateSyntax syntax = isHex                               ? TemplateSyntax::Hex
-                                      : message.form == ProjectForm::Json ? TemplateSyntax::Json
-                                                                          : TemplateSyntax::Text;
+        const TemplateSyntax syntax = templateSyntax(message.form);
         TemplateError wrong;
         if (Template::parse(message.payload, syntax, &wrong))
             return std::nullopt;
@@ -166,18 +163,10 @@ int runProject(const QStringList &arguments)
     line.add({u"json"_s, {}, tr("Write one JSON object.")});
     if (const auto code = readArguments(&line, arguments))
         return *code;
-    const auto project = readProject(line.words().first());
-    if (!project)
-        return ExitFailed;
-    const QString path = line.words().first();
-    QFile text(path);
     SimulationFile file;
-    if (const auto error =
-            file.readSections(*project, text.open(QIODevice::ReadOnly) ? text.readAll() : QByteArray())) {
-        printFailure(path + u": "_s + error->toString(), {});
+    if (file.read(line.words().first()))
         return ExitFailed;
-    }
-    const bool good = checkItems(project->items(), {}); // the rest of it can be used
+    const bool good = checkItems(file.project.items(), {}); // the rest of it can be used
     StandardOutput output;
     output.writeLine(describe(file, line.isSet(u"json"_s)));
     output.flush();

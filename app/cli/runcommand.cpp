@@ -1,7 +1,6 @@
 #include "app/cli/runcommand.h"
 
 #include <QCoreApplication>
-#include <QSaveFile>
 
 #include <algorithm>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "app/cli/session.h"
 #include "app/common/commandline.h"
 #include "core/basesock.h"
+#include "core/project/wholefile.h"
 #include "core/tap/ledger.h"
 
 namespace SockScope {
@@ -253,10 +253,8 @@ void RunCommand::handleFinished(const SequenceResult &result)
         m_exitCode = ExitFailed;
     }
     if (!m_junitPath.isEmpty()) {
-        QSaveFile file(m_junitPath);
-        const QByteArray xml = toJUnitXml({result});
-        if (!file.open(QIODevice::WriteOnly) || file.write(xml) != xml.size() || !file.flush() || !file.commit())
-            fail(tr("%1 cannot be written: %2").arg(m_junitPath, file.errorString()), tr("choose another place"));
+        if (const auto why = writeWholeFile(m_junitPath, toJUnitXml({result})))
+            fail(tr("%1 cannot be written: %2").arg(m_junitPath, *why), tr("choose another place"));
     }
     finish();
 }

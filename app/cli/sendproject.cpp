@@ -170,9 +170,7 @@ bool SendCommand::readTemplate(const ProjectMessage &message, Step *step, UsageE
 {
     if (message.form == ProjectForm::File || !message.payload.contains(u"{{"_s))
         return false;
-    const TemplateSyntax syntax = message.form == ProjectForm::Json  ? TemplateSyntax::Json
-                                  : message.form == ProjectForm::Hex ? TemplateSyntax::Hex
-                                                                     : TemplateSyntax::Text;
+    const TemplateSyntax syntax = templateSyntax(message.form);
     TemplateError wrong;
     if (syntax == TemplateSyntax::Hex)
         step->frame = Template::parse(message.payload, syntax, &wrong);

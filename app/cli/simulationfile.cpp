@@ -40,14 +40,14 @@ std::optional<int> SimulationFile::read(const QString &filePath)
     const auto whole = Project::fromBytes(bytes, &damaged);
     if (!whole)
         return bad(damaged);
-    if (const auto error = readSections(*whole, bytes))
+    project = *whole;
+    if (const auto error = readSections(bytes))
         return bad(*error);
     return std::nullopt;
 }
 
-std::optional<ProjectError> SimulationFile::readSections(const Project &whole, const QByteArray &text)
+std::optional<ProjectError> SimulationFile::readSections(const QByteArray &text)
 {
-    project = whole;
     SimulateError wrong;
     const auto readList = [&](const QString &section, auto &list, auto readJson) {
         const JsonNode *node = project.section(section);

@@ -28,9 +28,6 @@ class SimulationFile
 public:
     /// The exit code when it cannot be used.
     std::optional<int> read(const QString &path);
-    /// Rules, sequences and personas of a project that has been read, and whether they fit each other; text is the
-    /// file, for places in it.
-    std::optional<ProjectError> readSections(const Project &whole, const QByteArray &text);
     std::unique_ptr<BaseSock> makeSock(const SockSpec &spec) const;
     /// "a, b, c" of what has names.
     template <typename Named>
@@ -47,6 +44,11 @@ public:
     QList<Rule> rules;
     QList<Sequence> sequences;
     QList<Persona> personas;
+
+private:
+    /// Rules, sequences and personas of the project, and whether they fit each other; text is the file, for places in
+    /// it.
+    std::optional<ProjectError> readSections(const QByteArray &text);
 };
 
 } // namespace SockScope

@@ -101,8 +101,7 @@ std::optional<int> SwarmCommand::read(const QStringList &arguments)
         return code;
     if (const auto code = chooseSocket())
         return code;
-    if (const auto code = chooseSequence())
-        return code;
+    chooseSequence();
     if (m_forMs == 0 && !m_options.sequence)
         return badUsage(tr("the swarm would not end"), tr("write --for S, or give the persona a sequence"));
     return std::nullopt;
@@ -162,20 +161,13 @@ std::optional<int> SwarmCommand::chooseSocket()
     return std::nullopt;
 }
 
-std::optional<int> SwarmCommand::chooseSequence()
+/// The file has been checked: a persona's sequence is there.
+void SwarmCommand::chooseSequence()
 {
-    const QString &wanted = m_options.persona.sequence;
-    if (wanted.isEmpty())
-        return std::nullopt;
     for (const Sequence &each : m_file.sequences) {
-        if (each.name == wanted)
+        if (!each.name.isEmpty() && each.name == m_options.persona.sequence)
             m_options.sequence = each;
     }
-    if (m_options.sequence)
-        return std::nullopt;
-    return badUsage(tr("%1 has no sequence named %2, which the persona runs").arg(m_file.path, wanted.left(80)),
-                    m_file.sequences.isEmpty() ? tr("write one, in the list \"sequences\"")
-                                               : tr("choose one of %1").arg(SimulationFile::namesOf(m_file.sequences)));
 }
 
 void SwarmCommand::finish()

@@ -38,7 +38,7 @@ private:
     std::optional<int> read(const QStringList &arguments);
     std::optional<int> choosePersona(const QString &name);
     std::optional<int> chooseSocket();
-    std::optional<int> chooseSequence();
+    void chooseSequence();
     void finish();
     int report() const;
     QByteArray json(const SwarmStats &stats) const;

@@ -4,7 +4,8 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QSaveFile>
+
+#include "core/project/wholefile.h"
 
 namespace SockScope {
 
@@ -126,15 +127,9 @@ std::optional<ProjectError> ProjectFile::replace(const QString &path, const QByt
     }
     if (info.isDir())
         return errorOf(Code::Unwritable, path, u"this is a folder"_s, u"choose another name"_s);
-    QSaveFile file(path);
-    const QString remedy = u"make room, check the rights, or save elsewhere; nothing is lost yet"_s;
-    if (!file.open(QIODevice::WriteOnly))
-        return errorOf(Code::Unwritable, path, file.errorString(), remedy);
-    // commit alone would not hear that what lay in the buffer found no room, and leave an empty file.
-    if (file.write(bytes) != bytes.size() || !file.flush() || !file.commit()) {
-        const bool isKnown = file.error() != QFileDevice::NoError; // a part that found room is no error to Qt
-        return errorOf(Code::Unwritable, path, isKnown ? file.errorString() : u"there is room for a part of it only"_s,
-                       remedy);
+    if (const auto why = writeWholeFile(path, bytes)) {
+        return errorOf(Code::Unwritable, path, *why,
+                       u"make room, check the rights, or save elsewhere; nothing is lost yet"_s);
     }
     return std::nullopt;
 }

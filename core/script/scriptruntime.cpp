@@ -86,6 +86,16 @@ ScriptRuntime::ScriptRuntime(const QString &source, const QString &file, std::ch
         bounded('Array', 8);
         for (const kind of ['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float32', 'Float64'])
             bounded(kind + 'Array', globals[kind + 'Array'].BYTES_PER_ELEMENT);
+        const from = Array.from;
+        globals.Array.from = function (items, ...others) {
+            refuse(items && items.length, 8, 'Array');
+            return from.call(this === undefined ? Array : this, items, ...others);
+        };
+        const fill = Array.prototype.fill;
+        Array.prototype.fill = function (...values) {
+            refuse(this.length, 8, 'Array');
+            return fill.apply(this, values);
+        };
         const text = String.prototype;
         const repeat = text.repeat;
         text.repeat = function (count) {

@@ -10,6 +10,21 @@ namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
+TemplateSyntax templateSyntax(ProjectForm form)
+{
+    switch (form) {
+    case ProjectForm::Json:
+        return TemplateSyntax::Json;
+    case ProjectForm::Hex:
+        return TemplateSyntax::Hex;
+    case ProjectForm::Text:
+        return TemplateSyntax::Text;
+    case ProjectForm::File:
+        break;
+    }
+    return TemplateSyntax::Plain;
+}
+
 std::optional<ComposedMessage> ComposedMessage::compile(const MessageTemplate &message, TemplateError *error)
 {
     const auto parsed = Template::parse(message.payload, message.form, error);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/compose/template.h"
+#include "core/project/projectitem.h"
 #include "core/types/endpoint.h"
 #include "core/types/message.h"
 
@@ -23,6 +24,9 @@ struct MessageTemplate
     bool isWire = false; ///< the bytes are sent without codec and framing
     friend bool operator==(const MessageTemplate &, const MessageTemplate &) = default;
 };
+
+/// How the payload of a saved message is written; a file has no values in it.
+TemplateSyntax templateSyntax(ProjectForm form);
 
 /*! A message with values in it, ready to be made again and again.
  *  Path    MessageTemplate → [this] → BaseSock::sendMessage, sendRaw

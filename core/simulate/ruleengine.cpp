@@ -70,8 +70,9 @@ RuleEnginePrivate::~RuleEnginePrivate()
     for (QProcess *process : running) {
         process->disconnect();
         process->kill();
-        process->waitForFinished(killedMs);
     }
+    for (QProcess *process : running)
+        process->waitForFinished(killedMs);
     for (const Attached &each : socks) {
         if (each.tap->sock())
             each.tap->sock()->removeTap(each.tap.get());

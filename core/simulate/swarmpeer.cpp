@@ -246,8 +246,10 @@ QByteArray SwarmPeer::oversized() const
     if (!isStream())
         return QByteArray(longestDatagram, 'x');
     // As the length of a frame 2 GiB, where there is one; else a frame that does not end.
-    return hasLengthPrefix(*m_sock->framing()) ? QByteArray::fromHex("7fffffff") + QByteArray(1024, 'x')
-                                               : QByteArray(1024 * 1024, 'x');
+    if (!hasLengthPrefix(*m_sock->framing()))
+        return QByteArray(1024 * 1024, 'x');
+    const bool isVarint = m_sock->framing()->name().startsWith(u"varint"_s);
+    return QByteArray::fromHex(isVarint ? "ffffffff07" : "7fffffff") + QByteArray(1024, 'x');
 }
 
 bool SwarmPeer::isStream() const

@@ -34,6 +34,7 @@ std::vector<Benchmark> benchmarks()
         {text("filter"), text("a million messages filtered; ten million, half of them spooled"), filterGroups},
         {text("ui-flood"), text("the window while datagrams arrive: turns of its loop, and where each went"), uiFlood},
         {text("ui-rows"), text("ten million rows, half of them spooled: jump and scroll"), uiRows},
+        {text("inject-stop"), text("Stop of a repeat at any rate, until its last message"), injectStop},
         {text("start-up"), text("program start to the first painted frame"), startUp},
 #endif
     };

@@ -83,6 +83,7 @@ void TestCliRun::rulesAnswer()
     QCOMPARE(received(peer).toHex(), QByteArray("02ff00ff01"));
     cli.signal(SIGTERM);
     QCOMPARE(cli.wait(), 0);
+    QVERIFY2(cli.errors().contains("rule greet: 2 matched, 2 acted on\n"), cli.errors().constData());
 }
 
 void TestCliRun::aSequencePasses()

@@ -116,6 +116,23 @@ private Q_SLOTS:
         }
     }
 
+    void whoReconnectsIsSeenEachTime()
+    {
+        Checked<UdpSock> server(listening());
+        QVERIFY(!server.start());
+        Persona persona = player(0, 0);
+        persona.shares[static_cast<size_t>(Misbehaviour::ReconnectStorm)] = 1;
+        Run<UdpSock> run(persona, 3, 0, server.localEndpoint().port());
+        QVERIFY(!run.swarm->start());
+        run.clock->advanceMs(1);
+        QTRY_COMPARE(run.swarm->stats().connected, 3);
+        run.advance(200);
+        run.swarm->stop();
+        const SwarmStats stats = run.swarm->stats();
+        QVERIFY(stats.reconnects >= 9);
+        QTRY_COMPARE(server.ledger().received.messages, stats.reconnects + 3);
+    }
+
     void rampSpreadsTheStart()
     {
         Checked<TcpSock> server(listening());

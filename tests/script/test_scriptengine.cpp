@@ -27,6 +27,8 @@ private Q_SLOTS:
         QTest::newRow("view") << u"new Float64Array(1e8)"_s;
         QTest::newRow("list") << u"new Array(4e9).fill(0)"_s;
         QTest::newRow("called list") << u"Array(1e9)"_s;
+        QTest::newRow("from") << u"Array.from({length: 1e9})"_s;
+        QTest::newRow("filled") << u"var a = []; a.length = 4e9; a.fill(0)"_s;
         QTest::newRow("text") << u"'ab'.repeat(1e9)"_s;
         QTest::newRow("padded") << u"''.padStart(1e9)"_s;
     }

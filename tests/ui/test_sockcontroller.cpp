@@ -443,15 +443,14 @@ private Q_SLOTS:
         QCOMPARE(last().sent, quint64(31));
         QTRY_COMPARE(inspection.ledgerModel()->ledger().received.messages, quint64(31));
 
-        // At any rate, Stop is heard within 100 ms.
+        // At any rate Stop is heard (how soon: sockscope-bench inject-stop), and nothing goes after it.
         progress.clear();
         const int fast = server->startRepeat(plan(0, 0, 1, SendPace::maximumPerSecond, 0));
         QVERIFY(fast > 0);
         QTRY_VERIFY(!progress.isEmpty() && last().sent > 1000);
-        timer.restart();
         server->stopRepeat(fast);
         QTRY_VERIFY(last().finished);
-        QVERIFY2(timer.elapsed() < 100, qPrintable(QString::number(timer.elapsed())));
+        QTRY_COMPARE(inspection.ledgerModel()->ledger().received.messages, 31 + last().sent);
     }
 
     void oneFrameForManyReports()

@@ -425,10 +425,7 @@ QString Composer::paceProblem() const
     RepeatPlan plan;
     plan.intervalMs = m_interval->value();
     plan.jitterMs = m_jitter->value();
-    if (plan.pace().problem().isEmpty())
-        return {};
-    return m_interval->value() == 0 ? tr("Jitter varies an interval: give one, or set the jitter to 0.")
-                                    : tr("The jitter is longer than the interval: make it at most the interval.");
+    return plan.pace().problem();
 }
 
 void Composer::browse()

@@ -121,9 +121,7 @@ std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, 
         return composePayload(static_cast<PayloadForm>(message.form), message.payload, type, snapshot.codec.get(),
                               error);
 
-    const TemplateSyntax syntax = message.form == ProjectForm::Json  ? TemplateSyntax::Json
-                                  : message.form == ProjectForm::Hex ? TemplateSyntax::Hex
-                                                                     : TemplateSyntax::Text;
+    const TemplateSyntax syntax = templateSyntax(message.form);
     TemplateError wrong;
     const auto parsed = Template::parse(message.payload, syntax, &wrong);
     const auto refuse = [error](const TemplateError &problem) {

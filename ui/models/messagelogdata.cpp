@@ -152,9 +152,8 @@ QVariant MessageLogModel::ruleValue(const LogRow &data, int role) const
     if (m_annotations.isIgnored(data.no))
         return {};
     if (const RuleColour own = m_annotations.colour(data.no); !own.isNone()) {
-        if (role == RuleNameRole)
-            return tr("a colour of its own");
-        return QVariant::fromValue(role == RuleGroundRole ? own : RuleColour());
+        return role == RuleNameRole ? QVariant() // no rule's
+                                    : QVariant::fromValue(role == RuleGroundRole ? own : RuleColour());
     }
     if (data.rule < 0 || !m_rules)
         return {};

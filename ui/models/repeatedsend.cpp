@@ -63,10 +63,7 @@ RepeatedSend::RepeatedSend(BaseSock *sock, RepeatPlan plan, std::shared_ptr<Shar
 RepeatedSend::~RepeatedSend()
 {
     m_shared->job = nullptr;
-    {
-        const std::lock_guard lock(m_shared->mutex);
-        m_shared->progress.finished = true;
-    }
+    m_progress.finished = true;
     report();
 }
 
@@ -89,10 +86,7 @@ void RepeatedSend::handleTurn()
             return m_alarm->setDeadline(now);
         }
         if (m_plan.to && !m_plan.asReceived && m_sock->sendQueueBytes() > sendAheadBytes) {
-            if (!std::exchange(m_isHeldBack, true)) {
-                const std::lock_guard lock(m_shared->mutex);
-                ++m_shared->progress.heldBack;
-            }
+            m_progress.heldBack += std::exchange(m_isHeldBack, true) ? 0 : 1;
             report();
             return m_alarm->setDeadline(now + heldNs);
         }
@@ -124,21 +118,17 @@ void RepeatedSend::sendOnce()
     if (!alive)
         return;
     ++m_turns;
-    const std::lock_guard lock(m_shared->mutex);
-    ++(result.isOk() ? m_shared->progress.sent : m_shared->progress.failed);
+    ++(result.isOk() ? m_progress.sent : m_progress.failed);
     if (result.error) {
-        m_shared->progress.refused += result.error->code == SockError::Code::QueueFull ? 1 : 0;
-        m_shared->progress.lastError = result.error;
+        m_progress.refused += result.error->code == SockError::Code::QueueFull ? 1 : 0;
+        m_progress.lastError = std::move(result.error);
     }
 }
 
 void RepeatedSend::finish()
 {
     m_alarm->cancel();
-    {
-        const std::lock_guard lock(m_shared->mutex);
-        m_shared->progress.finished = true;
-    }
+    m_progress.finished = true;
     report();
     deleteLater();
 }
@@ -146,6 +136,10 @@ void RepeatedSend::finish()
 // One report at a time is on its way, however fast the sends are.
 void RepeatedSend::report()
 {
+    {
+        const std::lock_guard lock(m_shared->mutex);
+        m_shared->progress = m_progress;
+    }
     if (!m_shared->reportWaiting.exchange(true))
         m_reporter();
 }

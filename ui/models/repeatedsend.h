@@ -107,6 +107,7 @@ private:
     std::shared_ptr<Clock> m_clock;
     std::unique_ptr<Alarm> m_alarm;
     Pacer m_pacer;
+    RepeatProgress m_progress; ///< what report hands over: a lock a turn, not one a message
     quint64 m_turns = 0;
     bool m_isHeldBack = false;
 };

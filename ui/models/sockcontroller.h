@@ -114,11 +114,10 @@ private:
     void handleUpdated();
     void handleSockDestroyed();
     void handleRepeatReport(int id);
+    void takeImpairments(const QList<ImpairSpec> &impairments);
 
     std::shared_ptr<SockLink> m_link;
     const bool m_owned;
-    void takeImpairments(const QList<ImpairSpec> &impairments);
-
     std::optional<SockSpec> m_spec;
     QList<ImpairSpec> m_impairments;
     std::vector<ImpairReport> m_impairReports;

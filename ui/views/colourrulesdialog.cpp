@@ -8,7 +8,6 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QScopedValueRollback>
 #include <QStyle>
 #include <QToolButton>
@@ -17,6 +16,7 @@
 
 #include <algorithm>
 
+#include "core/project/wholefile.h"
 #include "ui/icons.h"
 #include "ui/theme.h"
 #include "ui/views/colourchoice.h"
@@ -374,10 +374,8 @@ std::optional<QString> ColourRulesDialog::importFrom(const QString &path)
 
 std::optional<QString> ColourRulesDialog::exportTo(const QString &path)
 {
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(ColourRules::toLines(m_list)) < 0 || !file.flush() ||
-        !file.commit()) {
-        const QString text = tr("%1 was not written: %2").arg(path, file.errorString());
+    if (const auto why = writeWholeFile(path, ColourRules::toLines(m_list))) {
+        const QString text = tr("%1 was not written: %2").arg(path, *why);
         showMessage(text, true);
         return text;
     }

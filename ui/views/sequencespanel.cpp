@@ -7,13 +7,13 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QStyle>
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
 #include "core/project/jsontext.h"
+#include "core/project/wholefile.h"
 #include "core/simulate/sequencejson.h"
 #include "ui/icons.h"
 #include "ui/models/format.h"
@@ -336,10 +336,8 @@ void SequencesPanel::restore()
 
 std::optional<QString> SequencesPanel::exportTo(const QString &path) const
 {
-    QSaveFile file(path);
-    const QByteArray xml = toJUnitXml(m_results);
-    if (!file.open(QIODevice::WriteOnly) || file.write(xml) != xml.size() || !file.flush() || !file.commit())
-        return tr("%1 cannot be written: %2").arg(path, file.errorString());
+    if (const auto why = writeWholeFile(path, toJUnitXml(m_results)))
+        return tr("%1 cannot be written: %2").arg(path, *why);
     return std::nullopt;
 }
 

@@ -28,6 +28,8 @@ std::vector<double> storeMemory(int messages);
 std::vector<double> showSocket(const QString &subject, SharedCounters &shared);
 /// p99 of milliseconds a frame: to the end, to the middle, a page.
 std::vector<double> scrollRows(qint64 messages);
+/// Milliseconds from Stop until a repeat at 1,000, 100,000 and ten million messages a second has ended: the longest.
+std::vector<double> stopRepeats();
 /// Milliseconds until a filter has filled a screen, and until it has seen all; per cent of the messages spooled.
 std::vector<double> filterLog(qint64 messages);
 /// Values as a worker reported them.

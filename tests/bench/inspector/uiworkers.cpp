@@ -34,6 +34,8 @@ int runUiWorker(const QStringList &arguments, SharedCounters &shared)
             return report(storeMemory(arguments.value(1).toInt()));
         if (name == QLatin1String("ui-filter"))
             return report(filterLog(arguments.value(1).toLongLong()));
+        if (name == QLatin1String("ui-stop"))
+            return report(stopRepeats());
         if (name == QLatin1String("ui-rows"))
             return report(scrollRows(arguments.value(1).toLongLong()));
     } catch (const std::exception &exception) {

@@ -327,6 +327,16 @@ void TestRuleEngine::runsAProgramOnlyWithConsent()
     QCOMPARE(file.readAll(), QByteArray("[1,0]"));
     QVERIFY(talk.say(1, 3));
     QTRY_COMPARE(talk.failures.value(1), u"/bin/sh ended with 3"_s);
+
+    // One that still runs ends with the engine: a warning of Qt would fail this.
+    const QString mark = folder.filePath(u"running"_s);
+    QCOMPARE(talk.setRules(R"([{"actions": [{"do": "run", "program": "/bin/sh",
+        "arguments": ["-c", "echo > ')" +
+                           mark.toUtf8() + R"('; exec sleep 600"]}]}])"),
+             QString());
+    QVERIFY(talk.say(1, 0));
+    QTRY_VERIFY(QFile::exists(mark));
+    talk.engine.reset();
 }
 
 void TestRuleEngine::turnsRulesOffLive()
