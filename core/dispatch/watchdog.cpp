@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/types/blockedsignals.h"
+
 namespace SockScope {
 
 namespace {
@@ -32,10 +34,10 @@ public:
             m_slots.push_back(slot);
             m_quit = false;
         }
-        if (!m_thread.joinable())
-            m_thread = std::thread([this] { run(); });
-        else
-            wake();
+        if (m_thread.joinable())
+            return wake();
+        const BlockedSignals blocked;
+        m_thread = std::thread([this] { run(); });
     }
 
     void remove(const std::shared_ptr<Slot> &slot)

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "core/script/scriptwatch_p.h"
+#include "core/types/blockedsignals.h"
 
 namespace SockScope {
 
@@ -39,6 +40,7 @@ void ScriptWatch::begin()
         if (!m_thread.joinable()) {
             if (pthread_getcpuclockid(pthread_self(), &m_clock) != 0)
                 m_clock = CLOCK_MONOTONIC;
+            const BlockedSignals blocked;
             m_thread = std::thread([this] { watch(); });
         }
         m_begin = used();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/store/segmentwalk.h"
+#include "core/types/blockedsignals.h"
 
 namespace SockScope {
 
@@ -56,7 +57,10 @@ Spool::Spool(std::shared_ptr<StoreState> state, const QString &folder, qint64 di
     : m_state(std::move(state))
     , m_parent(folder)
     , m_segmentBytes(segmentBytesFor(diskBytes))
-    , m_thread([this] { run(std::unique_lock(m_state->mutex)); })
+    , m_thread([this] {
+        const BlockedSignals blocked;
+        return std::thread([this] { run(std::unique_lock(m_state->mutex)); });
+    }())
 {
 }
 

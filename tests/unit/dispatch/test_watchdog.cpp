@@ -1,12 +1,16 @@
+#include <QDir>
+#include <QFile>
 #include <QTest>
 
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 #include "core/dispatch/watchdog.h"
 #include "support/testmain.h"
 
 using namespace SockScope;
+using namespace Qt::StringLiterals;
 
 class TestWatchdog : public QObject
 {
@@ -36,6 +40,33 @@ private Q_SLOTS:
         slot->leave();
         Watchdog::unwatch(slot);
     }
+
+#ifdef Q_OS_LINUX
+    void leavesSignalsToTheProgram()
+    {
+        const auto blockingThreads = [] {
+            int result = 0;
+            const QStringList tasks = QDir(u"/proc/self/task"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+            for (const QString &task : tasks) {
+                QFile status(u"/proc/self/task/%1/status"_s.arg(task));
+                if (!status.open(QIODevice::ReadOnly))
+                    continue;
+                const QByteArray text = status.readAll();
+                const quint64 blocked = text.mid(text.indexOf("SigBlk:") + 7, 17).trimmed().toULongLong(nullptr, 16);
+                result += (blocked >> (SIGINT - 1)) & 1 ? 1 : 0;
+            }
+            return result;
+        };
+        const int before = blockingThreads();
+        auto slot = std::make_shared<Watchdog::Slot>();
+        Watchdog::watch(slot, 20'000'000, [](quint64, qint64) {});
+        QTRY_COMPARE(blockingThreads(), before + 1);
+        sigset_t own;
+        QCOMPARE(::pthread_sigmask(SIG_SETMASK, nullptr, &own), 0);
+        QCOMPARE(::sigismember(&own, SIGINT), 0);
+        Watchdog::unwatch(slot);
+    }
+#endif
 
     void saysNothingOutsideACall()
     {
