@@ -202,7 +202,7 @@ void TestCliUsage::closedDescriptorsAreNotReused()
         Program::timeoutMs));
     const QString link = u"/proc/%1/fd/%2"_s.arg(cli.process().processId()).arg(descriptor);
     QCOMPARE(QFile::symLinkTarget(link), u"/dev/null"_s);
-    cli.signal(SIGINT);
+    cli.interrupt();
     QCOMPARE(cli.wait(), descriptor == 1 ? 1 : 0);
 }
 
