@@ -34,6 +34,10 @@ CommandLine commandLine()
     line.add({u"rules"_s, {}, tr("Let the rules of the file answer.")});
     line.add(
         {u"script"_s, u"FILE"_s, tr("Run a JavaScript file beside the sockets; it is loaded again when it changes.")});
+    line.add({u"receive"_s, u"NAME"_s,
+              tr("Let this saved message come in once the sockets are open, as if from where it says (\"to\").\n"
+                 "May be repeated."),
+              true});
     line.add({u"junit"_s, u"FILE"_s, tr("Write the result as JUnit XML.")});
     line.add({u"for"_s, u"S"_s, tr("End after S seconds; a sequence that is not through then has failed.")});
     line.add({u"seed"_s, u"N"_s, tr("Of chance, jitter and random values (default: 0): the same seed, the same run.")});
@@ -92,6 +96,8 @@ std::optional<int> RunCommand::read(const QStringList &arguments)
         if (const auto error = m_script->open(line.value(u"script"_s)))
             return badUsage(error->what, error->remedy);
     }
+    if (const auto code = chooseReceived(line.values(u"receive"_s)))
+        return code;
     if (!line.isSet(u"sequence"_s))
         return std::nullopt;
     return chooseSequence(line.value(u"sequence"_s));
@@ -323,6 +329,7 @@ int RunCommand::run(const QStringList &arguments)
         m_timer.start(std::chrono::milliseconds(m_forMs));
     if (m_sequence && m_sequence->start == Sequence::Start::ByHand && m_connecting == 0)
         startSequence();
+    QTimer::singleShot(0, this, &RunCommand::receiveAll);
     QCoreApplication::exec();
     m_run.reset();
     m_runners.clear();

@@ -11,6 +11,7 @@
 #include "app/cli/scriptfile.h"
 #include "app/cli/simulationfile.h"
 #include "app/common/impairoptions.h"
+#include "app/common/savedmessage.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
 #include "core/simulate/ruleengine.h"
@@ -40,8 +41,20 @@ public:
     int run(const QStringList &arguments);
 
 private:
+    /// A message of the project that comes in as if somebody had sent it.
+    struct Received
+    {
+        QString name;
+        size_t sock = 0;
+        Endpoint from;
+        SavedMessage content;
+    };
+
     std::optional<int> read(const QStringList &arguments);
     std::optional<int> chooseSequence(const QString &name);
+    // runreceive.cpp
+    std::optional<int> chooseReceived(const QStringList &names);
+    void receiveAll();
     std::optional<int> makeSocks();
     std::optional<int> startSocks();
     void handlePeerAdded(BaseSock *sock);
@@ -63,6 +76,8 @@ private:
     std::unique_ptr<ScriptFile> m_script;
     std::unique_ptr<RuleEngine> m_engine;
     std::vector<std::unique_ptr<BaseSock>> m_socks;
+    std::vector<Received> m_received;
+    ComposeContext m_values;
     std::unique_ptr<SequenceRun> m_run;
     std::vector<std::unique_ptr<SequenceRunner>> m_runners;
     Endpoint m_peer; ///< whose run is printed

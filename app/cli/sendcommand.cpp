@@ -52,6 +52,9 @@ CommandLine commandLine()
     line.add({u"file"_s, u"F"_s,
               tr("Send what is in a file, - what comes on standard input. With the codecs raw and text these are\n"
                  "the bytes of the message, with the others a JSON value.")});
+    line.add({u"stage"_s, u"S"_s,
+              tr("message: through codec and framing (default); frame: these bytes are a frame's payload, no codec\n"
+                 "touches them; raw: they are what the wire carries, no framing either.")});
     line.add({u"keep-given"_s,
               {},
               tr("With --types: send lengths, counts, checksums and constants as they are given, right or wrong.")});
@@ -157,7 +160,7 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
         const auto type = PayloadReader::type(line.value(u"type"_s), &usage);
         if (!type)
             return badUsage(usage.what, usage.remedy);
-        m_steps.front().payload.message.type = *type;
+        m_steps.front().content.constant().message.type = *type;
     }
     return readPayload(line, codec);
 }
@@ -179,91 +182,6 @@ bool SendCommand::readPace(const CommandLine &line, qint64 intervalMs, UsageErro
         m_pacer.emplace(pace, QRandomGenerator64::securelySeeded());
     else if (line.isSet(u"burst"_s)) {
         *usage = {tr("--burst without --interval or --rate"), tr("say how often a burst is to go")};
-        return false;
-    }
-    return true;
-}
-
-std::optional<int> SendCommand::readPayload(const CommandLine &line, const Codec &codec)
-{
-    UsageError usage;
-    const bool isStandardInput = line.words().value(1) == u"-"_s;
-    if (line.words().size() > (isStandardInput ? 2 : 1)) {
-        return badUsage(tr("%1 is one word too many").arg(line.words().at(isStandardInput ? 2 : 1).left(80)),
-                        tr("write the message behind --text, in quotes when it contains blanks"));
-    }
-    const int sources = int(line.isSet(u"text"_s)) + int(line.isSet(u"hex"_s)) + int(line.isSet(u"json-data"_s)) +
-                        int(line.isSet(u"file"_s)) + int(isStandardInput);
-    if (sources != 1) {
-        return badUsage(sources == 0 ? tr("nothing to send") : tr("more than one thing to send"),
-                        tr("write one of --text, --hex, --json-data, --file and -"));
-    }
-
-    std::optional<QCborValue> value;
-    if (line.isSet(u"text"_s)) {
-        value = PayloadReader::text(line.value(u"text"_s), codec);
-    } else if (line.isSet(u"hex"_s)) {
-        if (const auto bytes = PayloadReader::hex(line.value(u"hex"_s), &usage))
-            value = codec.name() == u"text"_s ? PayloadReader::bytesFor(*bytes, codec, &usage) : QCborValue(*bytes);
-    } else if (line.isSet(u"json-data"_s)) {
-        value = PayloadReader::jsonFor(line.value(u"json-data"_s).toUtf8(), codec, &usage);
-    } else {
-        const auto bytes = PayloadReader::input(isStandardInput ? QString() : line.value(u"file"_s), &usage);
-        if (!bytes) {
-            printFailure(usage.what, usage.remedy);
-            return ExitFailed;
-        }
-        value = PayloadReader::bytesFor(*bytes, codec, &usage);
-    }
-    if (!value)
-        return badUsage(usage.what, usage.remedy);
-    Message &message = m_steps.front().payload.message;
-    message.value = *value;
-    QByteArray encoded;
-    if (const auto error = codec.encode(message, encoded)) {
-        printFailure(error->what, error->remedy);
-        return ExitFailed;
-    }
-    return std::nullopt;
-}
-
-std::optional<int> SendCommand::readFields(const CommandLine &line)
-{
-    UsageError usage;
-    for (const auto &source : {u"text"_s, u"hex"_s, u"json-data"_s, u"file"_s}) {
-        if (line.isSet(source)) {
-            return badUsage(tr("--%1 does not fit --types").arg(source),
-                            tr("write the fields: FIELD=VALUE, in quotes when it contains blanks"));
-        }
-    }
-    m_keepGiven = line.isSet(u"keep-given"_s);
-    m_protocol = ProtocolFile::read(line.value(u"types"_s), line.value(u"codec"_s), &usage);
-    const TypeDescription *type = m_protocol ? m_protocol->type(line.value(u"type"_s), &usage) : nullptr;
-    if (!type)
-        return badUsage(usage.what, usage.remedy);
-    m_steps.front().payload.message.type = type->isNumbered ? MessageType(type->number) : MessageType(type->name);
-    m_fields = FieldValues::parse(line.words().mid(1), m_protocol->description(), *type, &usage);
-    if (!m_fields)
-        return badUsage(usage.what, usage.remedy);
-    if (!composeNext())
-        return m_exitCode;
-    return std::nullopt;
-}
-
-// The next message's data; what cannot be sent is said once.
-bool SendCommand::composeNext()
-{
-    UsageError usage;
-    const auto data = m_fields->data(m_context, &usage);
-    if (!data) {
-        fail(usage.what, usage.remedy);
-        return false;
-    }
-    m_steps.front().payload.message.value = *data;
-    ++m_context.counter;
-    QByteArray encoded;
-    if (const auto error = m_protocol->codec(m_keepGiven)->encode(m_steps.front().payload.message, encoded)) {
-        fail(error->what, error->remedy);
         return false;
     }
     return true;
@@ -352,26 +270,12 @@ void SendCommand::handleError(const SockError &error)
 /// What the step sends this time; nothing when its values could not be had, which has been said.
 std::optional<SavedPayload> SendCommand::made(const Step &step)
 {
-    if (!step.composed && !step.frame)
-        return step.payload;
     m_context.peer = m_peer;
-    SavedPayload result;
-    QString why;
-    if (step.composed) {
-        if (const auto message = step.composed->message(*m_sock->codec(), m_types.get(), m_context, &why)) {
-            result.message = *message;
-            return result;
-        }
-    } else {
-        TemplateError problem;
-        result.payload = step.frame->expand(m_context, &problem);
-        ++m_context.counter;
-        if (result.payload)
-            return result;
-        why = tr("payload, %1").arg(problem.toString());
-    }
-    fail(why, tr("see which values a payload may have"));
-    return std::nullopt;
+    UsageError usage;
+    auto payload = step.content.make(*m_sock->codec(), m_types.get(), m_context, &usage);
+    if (!payload)
+        fail(usage.what, usage.remedy);
+    return payload;
 }
 
 bool SendCommand::sendStep(const Step &step)
@@ -386,7 +290,7 @@ bool SendCommand::sendStep(const Step &step)
         result = m_sock->sendMessage(payload->message, m_peer);
     } else {
         QByteArray wire;
-        const std::shared_ptr<const Framing> framing = m_sock->framing();
+        const std::shared_ptr<const Framing> framing = payload->isRaw ? nullptr : m_sock->framing();
         if (framing)
             result.error = framing->encode(*payload->payload, wire);
         else

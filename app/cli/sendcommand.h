@@ -10,14 +10,12 @@
 
 #include "app/common/fieldvalues.h"
 #include "app/common/impairoptions.h"
-#include "app/common/payload.h"
 #include "app/common/protocolfile.h"
+#include "app/common/savedmessage.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
 #include "core/compose/sendpace.h"
-#include "core/compose/template.h"
 #include "core/simulate/brokenoutput.h"
-#include "core/simulate/messagetemplate.h"
 #include "core/sockspec.h"
 
 namespace SockScope {
@@ -51,17 +49,16 @@ private:
     /// A thing to send, or so long a pause.
     struct Step
     {
-        SavedPayload payload;
-        std::optional<ComposedMessage> composed; ///< instead of the payload: other values in each
-        std::optional<Template> frame;           ///< instead of both: the frame's bytes
-        qint64 waitMs = -1;                      ///< below 0: it is no pause
+        SavedMessage content;
+        qint64 waitMs = -1; ///< below 0: it is no pause
     };
 
     std::optional<int> read(const QStringList &arguments);
-    // sendproject.cpp
+    // sendproject.cpp, sendpayload.cpp
     std::optional<int> readProjectMessage(const CommandLine &line);
     std::optional<SockSpec> targetOf(const Project &project, const ProjectItem &item, const CommandLine &line) const;
     std::optional<int> readPayload(const CommandLine &line, const Codec &codec);
+    std::optional<int> readBytes(const CommandLine &line, const QString &stage);
     std::optional<int> readFields(const CommandLine &line);
     bool readPace(const CommandLine &line, qint64 intervalMs, UsageError *usage);
     QString paceLine() const;
@@ -72,7 +69,6 @@ private:
     void sendNext();
     bool sendStep(const Step &step);
     std::optional<SavedPayload> made(const Step &step);
-    bool readTemplate(const ProjectMessage &message, Step *step, UsageError *error) const;
     // sendbroken.cpp
     bool readBreakage(const CommandLine &line, UsageError *usage);
     bool sendBroken(const SavedPayload &saved);

@@ -95,7 +95,7 @@ std::optional<int> SendCommand::readProjectMessage(const CommandLine &line)
                         tr("write both, as in --project game.sockscope --message login/hello"));
     }
     for (const QString &option :
-         {u"text"_s, u"hex"_s, u"json-data"_s, u"file"_s, u"type"_s, u"types"_s, u"keep-given"_s}) {
+         {u"text"_s, u"hex"_s, u"json-data"_s, u"file"_s, u"type"_s, u"types"_s, u"keep-given"_s, u"stage"_s}) {
         if (line.isSet(option))
             return badUsage(tr("--%1 and --message say both what to send").arg(option), tr("leave one of them out"));
     }
@@ -134,52 +134,22 @@ std::optional<int> SendCommand::readProjectMessage(const CommandLine &line)
         item->kind == ProjectItem::Kind::Sequence ? item->items : QList<ProjectItem>{*item};
     for (const ProjectItem &step : steps) {
         if (step.kind == ProjectItem::Kind::Wait) {
-            m_steps.push_back({{}, std::nullopt, std::nullopt, step.waitMs});
+            m_steps.push_back({{}, step.waitMs});
             continue;
         }
         UsageError usage;
-        Step values;
-        if (!step.message.asReceived && readTemplate(step.message, &values, &usage)) {
-            m_steps.push_back(values);
-            continue;
+        auto content = SavedMessage::read(step.message, *m_codec, m_types.get(), folder, &usage);
+        if (step.message.asReceived) {
+            usage = {tr("it is to be received, not sent"), tr("sockscope-cli run FILE --receive NAME lets it come in")};
+            content.reset();
         }
-        auto payload =
-            usage.what.isEmpty() ? PayloadReader::saved(step.message, *m_codec, folder, &usage) : std::nullopt;
-        if (payload && m_types && payload->message.type.isName()) {
-            if (const auto number = m_types->number(payload->message.type.name())) {
-                payload->message.type = *number;
-            } else {
-                usage = {tr("the message type %1 is not described").arg(payload->message.type.name().left(80)),
-                         tr("choose one of %1").arg(m_types->names().join(u", "_s).left(400))};
-                payload.reset();
-            }
-        }
-        if (step.message.asReceived)
-            usage = {tr("it is to be received, not sent"), tr("open the project in the window for that")};
-        if (!payload || step.message.asReceived) {
+        if (!content) {
             printFailure((step.name.isEmpty() ? name : step.name) + u": "_s + usage.what, usage.remedy);
             return ExitFailed;
         }
-        m_steps.push_back({*payload, std::nullopt, std::nullopt, -1});
+        m_steps.push_back({*std::move(content), -1});
     }
     return std::nullopt;
-}
-
-/// Whether the payload has values in it; if so, the step has them, or error says what is wrong with them.
-bool SendCommand::readTemplate(const ProjectMessage &message, Step *step, UsageError *error) const
-{
-    if (message.form == ProjectForm::File || !message.payload.contains(u"{{"_s))
-        return false;
-    const TemplateSyntax syntax = templateSyntax(message.form);
-    TemplateError wrong;
-    if (syntax == TemplateSyntax::Hex)
-        step->frame = Template::parse(message.payload, syntax, &wrong);
-    else
-        step->composed = ComposedMessage::compile({message.type, syntax, message.payload, false}, &wrong);
-    if (step->frame || step->composed)
-        return true;
-    *error = {tr("the payload is wrong: %1").arg(wrong.toString()), tr("{{counter}}, for one, is a value")};
-    return false;
 }
 
 } // namespace SockScope

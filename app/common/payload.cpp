@@ -154,17 +154,25 @@ std::optional<SavedPayload> PayloadReader::saved(const ProjectMessage &message, 
                                                  const QString &folder, UsageError *error)
 {
     SavedPayload result;
-    switch (message.form) {
-    case ProjectForm::Hex:
+    result.isRaw = message.stage == ProjectStage::Raw;
+    const bool isMessage = message.stage == ProjectStage::Message;
+    const auto escaped = [&]() -> std::optional<QByteArray> {
+        TemplateError wrong;
+        auto bytes = unescaped(message.payload, 0, &wrong);
+        if (!bytes)
+            *error = {tr("the payload has no such escape at character %1").arg(wrong.column + 1), wrong.what};
+        return bytes;
+    };
+    if (message.form == ProjectForm::Hex)
         result.payload = hex(message.payload, error);
-        return result.payload ? std::optional(result) : std::nullopt;
-    case ProjectForm::File:
+    else if (message.form == ProjectForm::File)
         result.payload = input(QDir(folder).filePath(message.payload), error);
-        return result.payload ? std::optional(result) : std::nullopt;
-    case ProjectForm::Text:
-    case ProjectForm::Json:
-        break;
-    }
+    else if (!isMessage)
+        result.payload = message.form == ProjectForm::Json ? std::optional(message.payload.toUtf8()) : escaped();
+    if (result.payload)
+        return result;
+    if (!isMessage || message.form == ProjectForm::Hex || message.form == ProjectForm::File)
+        return std::nullopt;
     if (codec.carriesType() && !message.type.isEmpty()) {
         const auto type = PayloadReader::type(message.type, error);
         if (!type)
@@ -175,12 +183,9 @@ std::optional<SavedPayload> PayloadReader::saved(const ProjectMessage &message, 
     if (message.form == ProjectForm::Json) {
         value = jsonFor(message.payload.toUtf8(), codec, error);
     } else {
-        TemplateError wrong;
-        const auto bytes = unescaped(message.payload, 0, &wrong);
-        if (!bytes) {
-            *error = {tr("the payload has no such escape at character %1").arg(wrong.column + 1), wrong.what};
+        const auto bytes = escaped();
+        if (!bytes)
             return std::nullopt;
-        }
         if (codec.name() == u"raw"_s)
             value = QCborValue(*bytes);
         else if (!bytes->isValidUtf8())

@@ -17,7 +17,8 @@ struct ProjectMessage;
 struct SavedPayload
 {
     Message message;
-    std::optional<QByteArray> payload; ///< instead of the message: a frame, whatever the codec says
+    std::optional<QByteArray> payload; ///< instead of the message: a frame's, whatever the codec says
+    bool isRaw = false;                ///< the payload is what the wire carries: no framing either
 };
 
 /*! What a person wrote, made into a message's type and data.
@@ -43,7 +44,8 @@ public:
     static QCborValue text(const QString &text, const Codec &codec);
     static std::optional<QCborValue> jsonFor(const QByteArray &text, const Codec &codec, UsageError *error);
     static std::optional<QCborValue> bytesFor(const QByteArray &bytes, const Codec &codec, UsageError *error);
-    /// Text and JSON pass the codec; hex and files are bytes already. folder: where relative paths begin.
+    /// At the stage of messages text and JSON pass the codec; hex and files are bytes already, at the other stages all
+    /// are. folder: where relative paths begin.
     static std::optional<SavedPayload> saved(const ProjectMessage &message, const Codec &codec, const QString &folder,
                                              UsageError *error);
 };

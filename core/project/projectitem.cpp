@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/compose/sendpace.h"
 #include "core/project/projectreader_p.h"
 
 namespace SockScope {
@@ -15,9 +16,10 @@ using Kind = ProjectItem::Kind;
 using Code = ProjectError::Code;
 
 const std::array formNames{u"text"_s, u"json"_s, u"hex"_s, u"file"_s};
-const QStringList repeatKeys{u"everyMs"_s, u"count"_s};
+const std::array stageNames{u"message"_s, u"frame"_s, u"raw"_s};
+const QStringList repeatKeys{u"everyMs"_s, u"count"_s, u"jitterMs"_s, u"burst"_s, u"perSecond"_s};
 const QStringList itemKeys{u"name"_s, u"waitMs"_s,  u"socket"_s, u"to"_s,    u"asReceived"_s, u"type"_s,
-                           u"form"_s, u"payload"_s, u"repeat"_s, u"items"_s, u"steps"_s};
+                           u"form"_s, u"payload"_s, u"repeat"_s, u"items"_s, u"steps"_s,      u"stage"_s};
 constexpr qsizetype maximumWord = 1024; // of names of sockets, peers, types
 
 class ItemReader
@@ -119,12 +121,23 @@ private:
                          u"there are text, json, hex and file"_s);
         else
             message->form = static_cast<ProjectForm>(found - formNames.begin());
+        const QString stage = reader->text(u"stage"_s, maximumWord, stageNames.front());
+        const auto level = std::find(stageNames.begin(), stageNames.end(), stage);
+        if (level == stageNames.end())
+            reader->fail(u"stage"_s, u"%1 is no stage"_s.arg(shortQuote(stage)), u"there are message, frame and raw"_s);
+        else
+            message->stage = static_cast<ProjectStage>(level - stageNames.begin());
         if (const JsonNode *repeat = reader->find(u"repeat"_s)) {
             ProjectReader inner(*repeat, reader->pathOf(u"repeat"_s));
             if (!repeat->isObject())
                 inner.fail({}, u"this is no object"_s, u"write { \"everyMs\": 1000, \"count\": 10 }"_s);
-            message->repeatMs = inner.whole(u"everyMs"_s, 1, ProjectItems::maximumWaitMs, 1000);
+            message->repeatPerSecond = inner.whole(u"perSecond"_s, 0, SendPace::maximumPerSecond, 0);
+            const bool hasRate = message->repeatPerSecond > 0;
+            message->repeatMs =
+                inner.whole(u"everyMs"_s, hasRate ? 0 : 1, ProjectItems::maximumWaitMs, hasRate ? 0 : 1000);
             message->repeatCount = inner.whole(u"count"_s, 0, ProjectItems::maximumCount, 0);
+            message->repeatJitterMs = inner.whole(u"jitterMs"_s, 0, ProjectItems::maximumWaitMs, 0);
+            message->repeatBurst = inner.whole(u"burst"_s, 1, SendPace::maximumBurst, 1);
             if (inner.error())
                 reader->fail(*inner.error(), inner.offset());
         }
@@ -163,11 +176,19 @@ JsonNode nodeOf(const ProjectItem &item)
             node.set(u"asReceived"_s, JsonNode::ofBool(true));
         text(u"type"_s, message.type);
         node.set(u"form"_s, JsonNode::ofText(projectFormName(message.form)));
+        if (message.stage != ProjectStage::Message)
+            node.set(u"stage"_s, JsonNode::ofText(projectStageName(message.stage)));
         node.set(u"payload"_s, JsonNode::ofText(message.payload));
-        if (message.repeatMs > 0) {
+        if (message.repeats()) {
             JsonNode repeat = JsonNode::object();
             repeat.set(repeatKeys.at(0), JsonNode::ofInteger(message.repeatMs));
             repeat.set(repeatKeys.at(1), JsonNode::ofInteger(message.repeatCount));
+            if (message.repeatJitterMs > 0)
+                repeat.set(repeatKeys.at(2), JsonNode::ofInteger(message.repeatJitterMs));
+            if (message.repeatBurst != 1)
+                repeat.set(repeatKeys.at(3), JsonNode::ofInteger(message.repeatBurst));
+            if (message.repeatPerSecond > 0)
+                repeat.set(repeatKeys.at(4), JsonNode::ofInteger(message.repeatPerSecond));
             const JsonNode *old = item.unknown ? item.unknown->find(u"repeat") : nullptr;
             node.set(u"repeat"_s, old ? JsonNode::keepUnknown(*old, repeat, repeatKeys) : repeat);
         }
@@ -196,6 +217,11 @@ ProjectError notFound(const QString &path, const QString &why, const QString &re
 QString projectFormName(ProjectForm form)
 {
     return formNames.at(static_cast<size_t>(form));
+}
+
+QString projectStageName(ProjectStage stage)
+{
+    return stageNames.at(static_cast<size_t>(stage));
 }
 
 bool ProjectItem::mayContain(std::optional<Kind> container, Kind kind)

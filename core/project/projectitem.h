@@ -20,6 +20,14 @@ enum class ProjectForm : quint8 {
 };
 QString projectFormName(ProjectForm form);
 
+/// Where what is written enters the socket, or leaves it.
+enum class ProjectStage : quint8 {
+    Message, ///< text and JSON pass the codec; hex and files are payloads already
+    Frame,   ///< a payload as it is written: it is framed, no codec sees it on the way out
+    Raw      ///< bytes as the wire has them: no framing either
+};
+QString projectStageName(ProjectStage stage);
+
 /// A message as a person wrote it.
 struct ProjectMessage
 {
@@ -28,9 +36,15 @@ struct ProjectMessage
     bool asReceived = false; ///< let in, as if it came from `to`
     QString type;
     ProjectForm form = ProjectForm::Text;
+    ProjectStage stage = ProjectStage::Message;
     QString payload;
-    qint64 repeatMs = 0;    ///< 0: it is sent once
-    qint64 repeatCount = 0; ///< 0: until it is stopped
+    qint64 repeatMs = 0;        ///< 0: it is sent once, or as often as the rate allows
+    qint64 repeatCount = 0;     ///< 0: until it is stopped
+    qint64 repeatJitterMs = 0;  ///< each comes up to so much earlier or later
+    qint64 repeatBurst = 1;     ///< so many at once, each time
+    qint64 repeatPerSecond = 0; ///< 0: no limit
+    /// Whether it is sent again and again.
+    bool repeats() const { return repeatMs > 0 || repeatPerSecond > 0; }
     friend bool operator==(const ProjectMessage &, const ProjectMessage &) = default;
 };
 

@@ -8,9 +8,9 @@ from common import files, finish, lines, root
 STAGES = ("framing", "codec", "transport", "hooks", "dispatch", "peers", "time", "types", "tap", "store", "filter", "project",
           "protocol", "compose", "simulate", "impair", "script")
 # Beside the path of a message: what is taken from it is kept in the store, a filter reads the store, a project file says
-# which sockets and message types there are and makes their codecs, and a described protocol makes codecs.
-BESIDE = {"tap": ["core/store/"], "filter": ["core/store/", "core/codec/"], "project": ["core/sockspec.h", "core/protocol/", "core/codec/"],
-          "protocol": ["core/codec/"], "compose": ["core/codec/"], "impair": ["core/filter/"]}
+# which sockets and message types there are, makes their codecs and says how fast messages repeat, and a described protocol makes codecs.
+BESIDE = {"tap": ["core/store/"], "filter": ["core/store/", "core/codec/"], "project": ["core/sockspec.h", "core/protocol/", "core/codec/",
+          "core/compose/sendpace.h"], "protocol": ["core/codec/"], "compose": ["core/codec/"], "impair": ["core/filter/"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 QT_MODULE = re.compile(r"^(Qt[A-Z]\w*)/")
 LINKS = {  # target: what its target_link_libraries may name

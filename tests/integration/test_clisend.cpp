@@ -27,6 +27,8 @@ private Q_SLOTS:
     void paceThatCannotBeMeant();
     void broken_data();
     void broken();
+    void stages_data();
+    void stages();
     void framesOnTcp_data();
     void framesOnTcp();
     void waitPrintsAnswers();
@@ -226,6 +228,50 @@ void TestCliSend::broken()
     Program unknown(SockScope::Test::cliPath());
     QCOMPARE(unknown.run({u"send"_s, url, u"--text"_s, u"abc"_s, u"--break"_s, u"lenght"_s}), 2);
     QVERIFY2(unknown.errors().contains("no way to break"), unknown.errors().constData());
+}
+
+void TestCliSend::stages_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("wire");
+    const QString stage = u"--stage"_s;
+    QTest::newRow("message") << QStringList{stage, u"message"_s, u"--text"_s, u"hi"_s}
+                             << QByteArray("\0\x08[0,\"hi\"]", 10);
+    QTest::newRow("frame") << QStringList{stage, u"frame"_s, u"--text"_s, u"[0,"_s} << QByteArray("\0\3[0,", 5);
+    QTest::newRow("frame of JSON") << QStringList{stage, u"frame"_s, u"--json-data"_s, u"{ }"_s}
+                                   << QByteArray("\0\3{ }", 5);
+    QTest::newRow("raw") << QStringList{stage, u"raw"_s, u"--hex"_s, u"00 05 61"_s} << QByteArray("\0\5a", 3);
+    QTest::newRow("cut frame") << QStringList{stage, u"frame"_s, u"--text"_s, u"abc"_s, u"--break"_s, u"cut:3"_s}
+                               << QByteArray("\0\3a", 3);
+}
+
+void TestCliSend::stages()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QByteArray, wire);
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    const QStringList start{
+        u"send"_s, u"tcp://127.0.0.1:%1"_s.arg(server.serverPort()), u"--framing"_s, u"u16"_s, u"--codec"_s, u"json"_s};
+    Program cli(SockScope::Test::cliPath());
+    QCOMPARE(cli.run(start + arguments), 0);
+    QTRY_VERIFY(server.hasPendingConnections());
+    QTcpSocket *peer = server.nextPendingConnection();
+    QTRY_COMPARE(peer->state(), QAbstractSocket::UnconnectedState);
+    QCOMPARE(peer->readAll(), wire);
+
+    // What contradicts itself is said, and nobody is connected to.
+    const QList<QPair<QStringList, QByteArray>> wrong{
+        {{u"--stage"_s, u"wire"_s, u"--text"_s, u"x"_s}, "wire is no stage"},
+        {{u"--stage"_s, u"raw"_s, u"--text"_s, u"x"_s, u"--type"_s, u"1"_s}, "--type does not fit --stage raw"},
+        {{u"--stage"_s, u"raw"_s, u"--text"_s, u"x"_s, u"--break"_s, u"cut"_s}, "--break needs a frame"},
+        {{u"--stage"_s, u"frame"_s, u"--hex"_s, u"0g"_s}, "g"}};
+    for (const auto &[options, why] : wrong) {
+        Program refused(SockScope::Test::cliPath());
+        QCOMPARE(refused.run(start + options), 2);
+        QVERIFY2(refused.errors().contains(why), refused.errors().constData());
+    }
+    QVERIFY(!server.hasPendingConnections());
 }
 
 void TestCliSend::framesOnTcp_data()

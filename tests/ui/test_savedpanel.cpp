@@ -4,6 +4,7 @@
 #include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSpinBox>
 #include <QTabWidget>
 #include <QTest>
 #include <QToolButton>
@@ -171,6 +172,38 @@ private Q_SLOTS:
         QTRY_VERIFY(m_scene->composer->answerText().contains(u"all 3 steps"_s) ||
                     m_scene->composer->answerText().contains(u"Received"_s));
         QCOMPARE(field<QPlainTextEdit>(u"injectText"_s)->toPlainText(), QString());
+    }
+
+    void theRepeatIsSavedToo()
+    {
+        field<QSpinBox>(u"injectInterval"_s)->setValue(20);
+        field<QSpinBox>(u"injectJitter"_s)->setValue(5);
+        field<QSpinBox>(u"injectCount"_s)->setValue(4);
+        field<QSpinBox>(u"injectBurst"_s)->setValue(2);
+        field<QSpinBox>(u"injectRate"_s)->setValue(900);
+        field<QComboBox>(u"injectStage"_s)->setCurrentIndex(1);
+        QTest::keyClicks(field<QPlainTextEdit>(u"injectText"_s), u"7"_s);
+        model()->setItems({});
+        field<QToolButton>(u"injectSaveRepeat"_s)->click();
+        QCOMPARE(model()->rowCount(), 1);
+        const ProjectMessage kept = model()->items().first().message;
+        QCOMPARE(kept.stage, ProjectStage::Frame);
+        QCOMPARE(kept.repeatMs, 20);
+        QCOMPARE(kept.repeatJitterMs, 5);
+        QCOMPARE(kept.repeatCount, 4);
+        QCOMPARE(kept.repeatBurst, 2);
+        QCOMPARE(kept.repeatPerSecond, 900);
+
+        // It comes back into the fields, and what has no pace is refused where it was asked for.
+        field<QSpinBox>(u"injectRate"_s)->setValue(0);
+        field<QSpinBox>(u"injectInterval"_s)->setValue(0);
+        field<QToolButton>(u"injectSaveRepeat"_s)->click();
+        QVERIFY(m_scene->composer->answerText().contains(u"How often?"_s));
+        QCOMPARE(model()->rowCount(), 1);
+        QVERIFY(!m_scene->composer->setMessage(kept));
+        QCOMPARE(field<QSpinBox>(u"injectBurst"_s)->value(), 2);
+        QCOMPARE(field<QSpinBox>(u"injectRate"_s)->value(), 900);
+        QCOMPARE(m_scene->composer->message().stage, ProjectStage::Frame);
     }
 
     void aSequenceIsStopped()

@@ -30,6 +30,7 @@
 #include "ui/models/messagetreemodel.h"
 #include "ui/models/peermodel.h"
 #include "ui/models/sockcontroller.h"
+#include "ui/views/jsonhighlighter.h"
 
 namespace SockScope {
 
@@ -67,6 +68,8 @@ Composer::Composer(Inspection *inspection, QWidget *parent)
     });
     connect(m_asReceived, &QCheckBox::toggled, this, &Composer::updateForm);
     connect(m_form, &QComboBox::currentIndexChanged, this, &Composer::updateForm);
+    connect(m_stage, &QComboBox::currentIndexChanged, this, &Composer::updateForm);
+    connect(m_sendAs, &QComboBox::currentIndexChanged, this, &Composer::updateBreakage);
     connect(m_type, &QLineEdit::textChanged, this, [this] {
         updateFields();
         validate();
@@ -94,6 +97,11 @@ SockController *Composer::controller() const
 PayloadForm Composer::form() const
 {
     return static_cast<PayloadForm>(m_form->currentData().toInt());
+}
+
+ProjectStage Composer::stage() const
+{
+    return static_cast<ProjectStage>(m_stage->currentData().toInt());
 }
 
 QString Composer::payloadText() const
@@ -225,15 +233,19 @@ void Composer::updateForm()
     if (newCodec && FieldsEditor::descriptionOf(codec.get()) && chosen == PayloadForm::Text &&
         m_text->toPlainText().isEmpty())
         return setForm(PayloadForm::Json); // which its messages are written in; this comes here again
-    const bool encoded = chosen == PayloadForm::Text || chosen == PayloadForm::Json;
+    const bool encoded =
+        stage() == ProjectStage::Message && (chosen == PayloadForm::Text || chosen == PayloadForm::Json);
     const bool typed = encoded && codec && codec->carriesType();
     m_type->setEnabled(typed);
-    m_type->setPlaceholderText(!c        ? tr("no socket yet")
-                               : typed   ? tr("a number or a name; empty is 0")
-                               : encoded ? tr("this codec carries no type")
-                                         : tr("the type is in the bytes"));
+    m_type->setPlaceholderText(!c                             ? tr("no socket yet")
+                               : typed                        ? tr("a number or a name; empty is 0")
+                               : encoded                      ? tr("this codec carries no type")
+                               : stage() == ProjectStage::Raw ? tr("the bytes go as they are")
+                                                              : tr("the type is in the bytes"));
     m_peerLabel->setText(m_asReceived->isChecked() ? tr("Fr&om") : tr("T&o"));
-    m_sendAs->setEnabled(!m_asReceived->isChecked());
+    m_sendAs->setEnabled(!m_asReceived->isChecked() && stage() != ProjectStage::Raw); // which has no frame
+    updateBreakage();
+    m_highlighter->setActive(chosen == PayloadForm::Json);
     m_send->setText(m_asReceived->isChecked() ? tr("&Receive") : tr("&Send"));
     updateFields();
     if (m_peer->count() > 0)
@@ -244,8 +256,9 @@ void Composer::updateForm()
 /// Shows the rows of the type that is written where there is a description of it, else the text.
 void Composer::updateFields()
 {
-    const ProtocolDescription *protocol =
-        form() == PayloadForm::Json ? FieldsEditor::descriptionOf(m_codec.get()) : nullptr;
+    const ProtocolDescription *protocol = form() == PayloadForm::Json && stage() == ProjectStage::Message
+                                              ? FieldsEditor::descriptionOf(m_codec.get())
+                                              : nullptr;
     const TypeDescription *type = nullptr;
     if (protocol) {
         const QString text = m_type->text().trimmed();
@@ -277,10 +290,49 @@ void Composer::updateFields()
     m_text->setVisible(!asFields && form() != PayloadForm::File);
 }
 
+/// The number that belongs to the way in which a frame is broken.
+void Composer::updateBreakage()
+{
+    struct Number
+    {
+        QString says;
+        QString suffix;
+        int least;
+        int most;
+        int value;
+    };
+    const auto numberOf = [](const QString &way) -> std::optional<Number> {
+        if (way == "length"_L1)
+            return Number{tr("So many more bytes than there are, or fewer, says its length"), tr(" bytes"), -65'536,
+                          65'536, 1};
+        if (way == "cut"_L1)
+            return Number{tr("Only so many bytes of the frame go"), tr(" bytes"), 0, 1'000'000, 1};
+        if (way == "pause"_L1)
+            return Number{tr("So long a pause in the middle of the frame"), tr(" ms"), 1, 3'600'000, 1000};
+        if (way == "bytes"_L1)
+            return Number{tr("So long between two bytes"), tr(" ms"), 1, 60'000, 10};
+        return std::nullopt;
+    };
+    const QString way = m_sendAs->currentData().toString();
+    const auto number = numberOf(way);
+    m_breakBy->setEnabled(m_sendAs->isEnabled() && number);
+    if (const QVariant shown = m_breakBy->property("way"); shown.isValid() && shown.toString() == way)
+        return;
+    m_breakBy->setProperty("way", way);
+    m_breakBy->setRange(number ? number->least : 0, number ? number->most : 0);
+    m_breakBy->setValue(number ? number->value : 0);
+    m_breakBy->setPrefix(number && way == "length"_L1 ? tr("by ") : QString());
+    m_breakBy->setSuffix(number ? number->suffix : QString());
+    m_breakBy->setSpecialValueText(number ? QString() : u" "_s); // nothing to say
+    m_breakBy->setAccessibleName(number ? number->says : tr("Nothing is broken"));
+    m_breakBy->setToolTip(m_breakBy->accessibleName());
+}
+
 void Composer::validate()
 {
     const bool untouched = payloadText().isEmpty();
     m_error->hide();
+    JsonHighlighter::underline(m_text, -1);
     m_size->clear();
     m_send->setEnabled(controller() != nullptr);
     m_repeat->setEnabled(controller() != nullptr || isRepeating());
@@ -300,6 +352,7 @@ void Composer::validate()
 
 void Composer::showError(const PayloadError &error)
 {
+    JsonHighlighter::underline(m_text, error.position);
     m_error->setText(error.position < 0 ? error.text : tr("Character %1: %2").arg(error.position + 1).arg(error.text));
     m_error->setAccessibleName(m_error->text());
     m_error->show();
@@ -314,118 +367,6 @@ void Composer::showAnswer(const QString &text, bool failed)
     m_answer->setProperty("role", role);
     m_answer->style()->unpolish(m_answer);
     m_answer->style()->polish(m_answer);
-}
-
-bool Composer::isRepeating() const
-{
-    return m_repeatId != 0 || !m_sequence.items.isEmpty();
-}
-
-void Composer::startRepeat()
-{
-    PayloadError error;
-    SockController *c = controller();
-    if (!c || isRepeating())
-        return;
-    if (const QString problem = paceProblem(); !problem.isEmpty())
-        return showAnswer(problem, true);
-    if (m_sendAs->isEnabled() && m_sendAs->currentIndex() > 0)
-        return showAnswer(tr("Broken frames go one at a time: press Send, or choose to send it whole."), true);
-    ProjectMessage repeated = message();
-    const auto peer = target(repeated, &error);
-    if (!peer)
-        return showError(error);
-    m_values.peer = peer->value_or(Endpoint());
-    ComposeContext values = m_values;
-    const auto composed = compose(repeated, c->snapshot(), values, &error);
-    if (!composed)
-        return showError(error);
-    m_error->hide();
-    repeated.socket = c->name();
-    m_repeatEntry = m_history->add(repeated, QDateTime::currentDateTime());
-    m_repeatSock = c->sockId();
-    RepeatPlan plan{composed->content, *peer, m_interval->value(), static_cast<quint64>(m_count->value())};
-    plan.jitterMs = m_jitter->value();
-    plan.burst = m_burst->value();
-    plan.perSecond = m_rate->value();
-    plan.asReceived = repeated.asReceived;
-    if (plan.asReceived)
-        plan.content = PayloadBytes{composed->payload};
-    if (repeated.form != ProjectForm::File && repeated.payload.contains(u"{{"_s)) {
-        SockSnapshot spoken;
-        spoken.codec = c->snapshot().codec;
-        spoken.types = c->snapshot().types;
-        plan.make = [repeated, spoken, values = m_values](SockError *failed) mutable -> std::optional<SendContent> {
-            PayloadError wrong;
-            auto made = compose(repeated, spoken, values, &wrong);
-            if (made && repeated.asReceived)
-                return PayloadBytes{std::move(made->payload)};
-            if (made)
-                return std::move(made->content);
-            failed->code = SockError::Code::InvalidValue;
-            failed->stage = Stage::Codec;
-            failed->what = wrong.text;
-            return std::nullopt;
-        };
-    }
-    m_repeatReceived = plan.asReceived;
-    m_repeatId = c->startRepeat(std::move(plan));
-    m_shownRepeat = m_repeatId;
-    if (m_repeatId == 0)
-        showResult(m_repeatEntry,
-                   tr("This socket repeats %1 messages already; stop one first.").arg(SockController::maximumRepeats),
-                   true);
-    else
-        connect(c, &SockController::repeatProgressed, this, &Composer::handleProgress, Qt::UniqueConnection);
-    updateRepeat();
-}
-
-void Composer::stopRepeat()
-{
-    if (SockController *c = m_inspection->controller(m_repeatSock); c && m_repeatId != 0)
-        c->stopRepeat(m_repeatId);
-    m_repeatId = 0;
-    m_stepTimer.stop();
-    m_sequence = {};
-    updateRepeat();
-}
-
-void Composer::handleProgress(int id, const RepeatProgress &progress)
-{
-    if (id != m_shownRepeat)
-        return;
-    QString text = (m_repeatReceived ? tr("Received %1 times") : tr("Sent %1 times")).arg(Format::count(progress.sent));
-    if (progress.heldBack > 0)
-        text += tr(", waited %1 times for a full send queue").arg(Format::count(progress.heldBack));
-    if (progress.refused > 0)
-        text += tr(", refused %1 times by a full queue").arg(Format::count(progress.refused));
-    if (progress.failed > progress.refused)
-        text += tr(", failed %1 times").arg(Format::count(progress.failed - progress.refused));
-    if (progress.lastError)
-        text += u": "_s + progress.lastError->toString();
-    showResult(m_repeatEntry, text, progress.failed > 0);
-    if (progress.finished)
-        m_repeatId = 0;
-    updateRepeat();
-}
-
-void Composer::updateRepeat()
-{
-    const bool repeating = isRepeating();
-    m_repeat->setText(repeating ? tr("Sto&p") : tr("Re&peat"));
-    m_repeat->setIcon(themeIcon(repeating ? u"stop" : u"resend"));
-    for (QSpinBox *box : {m_interval, m_jitter, m_count, m_burst, m_rate})
-        box->setEnabled(!repeating);
-}
-
-QString Composer::paceProblem() const
-{
-    if (m_interval->value() == 0 && m_rate->value() == 0)
-        return tr("How often? Give milliseconds between two, or messages a second.");
-    RepeatPlan plan;
-    plan.intervalMs = m_interval->value();
-    plan.jitterMs = m_jitter->value();
-    return plan.pace().problem();
 }
 
 void Composer::browse()

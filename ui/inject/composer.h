@@ -31,6 +31,7 @@ class FieldsEditor;
 class HistoryPanel;
 class Inspection;
 class InjectHistory;
+class JsonHighlighter;
 class MessageTreeModel;
 class PeerBox;
 class SavedPanel;
@@ -105,6 +106,8 @@ private:
     std::optional<std::optional<Endpoint>> target(const ProjectMessage &message, PayloadError *error) const;
     QString payloadText() const;
     PayloadForm form() const;
+    ProjectStage stage() const;
+    void updateBreakage();
     /// breakage: how its frame is broken, where it is.
     bool transmit(const ProjectMessage &message, const std::optional<Breakage> &breakage);
     void showSendResult(int entry, const SendResult &result, bool broken);
@@ -115,7 +118,7 @@ private:
     /// Why what the fields say is no pace; empty where it is one.
     QString paceProblem() const;
     void browse();
-    void keepMessage(const QModelIndex &replaced);
+    void keepMessage(const QModelIndex &replaced, bool withRepeat);
 
     Inspection *m_inspection;
     MessageTreeModel *m_saved;
@@ -127,9 +130,11 @@ private:
     QLineEdit *m_type = nullptr;
     QStringListModel *m_typeNames = nullptr; ///< that are offered
     QComboBox *m_form = nullptr;
+    QComboBox *m_stage = nullptr;
     QLabel *m_size = nullptr;
     QToolButton *m_asFields = nullptr;
     QPlainTextEdit *m_text = nullptr;
+    JsonHighlighter *m_highlighter = nullptr;
     FieldsEditor *m_fields = nullptr;
     QScrollArea *m_fieldsArea = nullptr;
     const void *m_fieldsType = nullptr; ///< of m_codec's description
@@ -139,6 +144,7 @@ private:
     QLabel *m_answer = nullptr;
     QPushButton *m_send = nullptr;
     QComboBox *m_sendAs = nullptr; ///< whole, or broken in a way
+    QSpinBox *m_breakBy = nullptr; ///< that way's number
     QSpinBox *m_interval = nullptr;
     QSpinBox *m_jitter = nullptr;
     QSpinBox *m_count = nullptr;

@@ -21,6 +21,8 @@
 #include "ui/inject/historypanel.h"
 #include "ui/inject/peerbox.h"
 #include "ui/inject/savedpanel.h"
+#include "ui/models/messagetreemodel.h"
+#include "ui/views/jsonhighlighter.h"
 
 namespace SockScope {
 
@@ -89,8 +91,20 @@ void Composer::build()
     m_asFields->setCheckable(true);
     m_asFields->setChecked(true);
     m_asFields->setToolTip(tr("Show the fields of the message type instead of the JSON text"));
+    m_stage = new QComboBox(this);
+    m_stage->setObjectName(u"injectStage"_s);
+    m_stage->setAccessibleName(tr("Stage at which it enters the socket"));
+    const auto addStage = [this](const QString &name, ProjectStage stage, const QString &says) {
+        m_stage->addItem(name, static_cast<int>(stage));
+        m_stage->setItemData(m_stage->count() - 1, says, Qt::ToolTipRole);
+    };
+    addStage(tr("Message"), ProjectStage::Message, tr("Text and JSON pass the codec, then it is framed"));
+    addStage(tr("Frame"), ProjectStage::Frame, tr("What is written is the payload of a frame; no codec touches it"));
+    addStage(tr("Raw bytes"), ProjectStage::Raw, tr("What is written is what the wire carries: no codec, no framing"));
+    m_stage->setToolTip(tr("Message: through codec and framing. Frame: as a payload. Raw bytes: as the wire has them"));
     auto *formRow = new QHBoxLayout;
     formRow->addWidget(m_form, 1);
+    formRow->addWidget(m_stage, 1);
     formRow->addWidget(m_asFields);
     grid->addLayout(formRow, row, 1);
     grid->addWidget(m_size, row++, 2);
@@ -100,6 +114,7 @@ void Composer::build()
     m_text->setAccessibleName(tr("Payload"));
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabChangesFocus(true);
+    m_highlighter = new JsonHighlighter(m_text->document());
     m_text->setMinimumHeight(m_text->fontMetrics().height() * 3 + 12);
     // What they would like to have must not count: the panel scrolls only where the least of it has no room.
     m_text->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
@@ -169,7 +184,7 @@ QWidget *Composer::buildRepeatRow()
     m_sendAs->addItem(tr("wrong length"), u"length"_s);
     m_sendAs->addItem(tr("cut frame"), u"cut"_s);
     m_sendAs->addItem(tr("bad checksum"), u"checksum"_s);
-    m_sendAs->addItem(tr("pause of 1 s"), u"pause"_s);
+    m_sendAs->addItem(tr("pause inside"), u"pause"_s);
     m_sendAs->addItem(tr("byte by byte"), u"bytes"_s);
     const auto number = [widget](const QString &name, const QString &says, int least, int most, int value) {
         auto *box = new QSpinBox(widget);
@@ -204,8 +219,10 @@ QWidget *Composer::buildRepeatRow()
     m_repeat = new QPushButton(themeIcon(u"resend"), tr("Re&peat"), widget);
     m_repeat->setObjectName(u"injectRepeat"_s);
     m_repeat->setToolTip(tr("Send it again and again, until the count is reached or you stop it"));
-    layout->addWidget(m_send, 0, 0, 1, 2);
-    layout->addWidget(m_sendAs, 0, 2);
+    m_breakBy = number(u"injectBreakBy"_s, {}, 0, 0, 0);
+    layout->addWidget(m_send, 0, 0);
+    layout->addWidget(m_sendAs, 0, 1);
+    layout->addWidget(m_breakBy, 0, 2);
     layout->addWidget(m_interval, 1, 0);
     layout->addWidget(m_jitter, 1, 1);
     layout->addWidget(m_count, 1, 2);
@@ -228,8 +245,10 @@ QWidget *Composer::buildLists()
     auto *history = new HistoryPanel(m_history, m_lists);
     m_lists->addTab(m_savedPanel, tr("Saved"));
     m_lists->addTab(history, tr("History"));
-    connect(m_savedPanel, &SavedPanel::saveRequested, this, [this] { keepMessage({}); });
-    connect(m_savedPanel, &SavedPanel::replaceRequested, this, &Composer::keepMessage);
+    connect(m_savedPanel, &SavedPanel::saveRequested, this, [this](bool withRepeat) { keepMessage({}, withRepeat); });
+    connect(m_savedPanel, &SavedPanel::replaceRequested, this, [this](const QModelIndex &index) {
+        keepMessage(index, m_saved->itemAt(index).value_or(ProjectItem()).message.repeats());
+    });
     connect(m_savedPanel, &SavedPanel::sendRequested, this, &Composer::sendItem);
     const auto take = [this](const ProjectMessage &message) {
         if (const auto why = setMessage(message))

@@ -6,6 +6,7 @@
 #include <QPointer>
 #include <QSpinBox>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/codec/codec.h"
@@ -51,6 +52,7 @@ ProjectMessage Composer::message() const
     if (m_type->isEnabled())
         result.type = m_type->text();
     result.form = static_cast<ProjectForm>(form());
+    result.stage = stage();
     result.payload = payloadText();
     return result;
 }
@@ -64,6 +66,7 @@ std::optional<QString> Composer::setMessage(const ProjectMessage &message)
             m_sock->setCurrentIndex(m_sock->findData(c->sockId()));
     }
     setForm(static_cast<PayloadForm>(message.form));
+    m_stage->setCurrentIndex(m_stage->findData(static_cast<int>(message.stage)));
     m_asReceived->setChecked(message.asReceived);
     fillPeers();
     if (message.to.isEmpty())
@@ -72,9 +75,15 @@ std::optional<QString> Composer::setMessage(const ProjectMessage &message)
         m_peer->setEditText(message.to);
     m_type->setText(message.type);
     setText(message.payload);
-    if (message.repeatMs > 0) {
-        m_interval->setValue(static_cast<int>(qMin<qint64>(message.repeatMs, m_interval->maximum())));
-        m_count->setValue(static_cast<int>(qMin<qint64>(message.repeatCount, m_count->maximum())));
+    if (message.repeats()) {
+        const auto fill = [](QSpinBox *box, qint64 value) {
+            box->setValue(static_cast<int>(qMin<qint64>(value, box->maximum())));
+        };
+        fill(m_interval, message.repeatMs);
+        fill(m_count, message.repeatCount);
+        fill(m_jitter, message.repeatJitterMs);
+        fill(m_burst, message.repeatBurst);
+        fill(m_rate, message.repeatPerSecond);
     }
     return error.text.isEmpty() ? std::nullopt : std::optional(error.text);
 }
@@ -106,7 +115,8 @@ SockController *Composer::controllerFor(const ProjectMessage &message, PayloadEr
 std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, const SockSnapshot &snapshot,
                                                  ComposeContext &context, PayloadError *error)
 {
-    const bool encoded = message.form == ProjectForm::Text || message.form == ProjectForm::Json;
+    const bool encoded = message.stage == ProjectStage::Message &&
+                         (message.form == ProjectForm::Text || message.form == ProjectForm::Json);
     MessageType type;
     if (encoded && snapshot.codec && snapshot.codec->carriesType()) {
         const auto parsed = parseMessageType(message.type, snapshot.types.get(), error);
@@ -118,24 +128,28 @@ std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, 
         type = *parsed;
     }
     if (message.form == ProjectForm::File || !message.payload.contains(u"{{"_s))
-        return composePayload(static_cast<PayloadForm>(message.form), message.payload, type, snapshot.codec.get(),
-                              error);
+        return composePayload(static_cast<PayloadForm>(message.form), message.stage, message.payload, type,
+                              snapshot.codec.get(), error);
 
     const TemplateSyntax syntax = templateSyntax(message.form);
     TemplateError wrong;
     const auto parsed = Template::parse(message.payload, syntax, &wrong);
-    const auto refuse = [error](const TemplateError &problem) {
-        *error = {problem.what, problem.column};
+    // {{peer}} of a message to everybody is nobody's.
+    const QString hint = context.peer.isNull() && message.to.isEmpty() && message.payload.contains(u"peer"_s)
+                             ? tr(": choose one peer to send it to, it goes to all of them")
+                             : QString();
+    const auto refuse = [error, &hint](const TemplateError &problem) {
+        *error = {problem.what + hint, problem.column};
         return std::nullopt;
     };
     if (!parsed)
         return refuse(wrong);
-    if (syntax == TemplateSyntax::Hex) {
+    if (!encoded) {
         const auto bytes = parsed->expand(context, &wrong);
         if (!bytes)
             return refuse(wrong);
         ++context.counter;
-        return ComposedPayload{PayloadBytes{*bytes}, *bytes};
+        return bytesAt(message.stage, *bytes);
     }
     const auto made = ComposedMessage::compile({message.type, syntax, message.payload, false}, &wrong);
     if (!made)
@@ -144,7 +158,7 @@ std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, 
     QString why;
     auto content = made->message(*codec, snapshot.types.get(), context, &why);
     if (!content) {
-        *error = {why, -1};
+        *error = {why + hint, -1};
         return std::nullopt;
     }
     content->type = type;
@@ -180,8 +194,9 @@ void Composer::send()
         return;
     std::optional<Breakage> breakage;
     SockError none; // the names are our own
-    if (const QString way = m_sendAs->currentData().toString(); !way.isEmpty() && !m_asReceived->isChecked())
-        breakage = Breakage::fromText(way, &none);
+    if (const QString way = m_sendAs->currentData().toString(); !way.isEmpty() && m_sendAs->isEnabled())
+        breakage =
+            Breakage::fromText(m_breakBy->isEnabled() ? u"%1:%2"_s.arg(way).arg(m_breakBy->value()) : way, &none);
     transmit(message(), breakage);
 }
 
@@ -210,14 +225,17 @@ bool Composer::transmit(const ProjectMessage &message, const std::optional<Break
     injected.socket = c->name();
     const int entry = m_history->add(injected, QDateTime::currentDateTime());
     if (message.asReceived) {
-        c->injectPayload(
-            **peer, composed->payload,
-            [self = QPointer<Composer>(this), from = **peer, entry](const std::optional<SockError> &failed) {
-                if (self)
-                    self->showResult(entry,
-                                     failed ? failed->toString() : tr("Received as if from %1.").arg(from.toString()),
-                                     failed.has_value());
-            });
+        const auto received = [self = QPointer<Composer>(this), from = **peer,
+                               entry](const std::optional<SockError> &failed) {
+            if (self)
+                self->showResult(entry,
+                                 failed ? failed->toString() : tr("Received as if from %1.").arg(from.toString()),
+                                 failed.has_value());
+        };
+        if (message.stage == ProjectStage::Raw)
+            c->injectRaw(**peer, composed->payload, received);
+        else
+            c->injectPayload(**peer, composed->payload, received);
         return true;
     }
     const auto answer = [self = QPointer<Composer>(this), entry,
@@ -251,7 +269,7 @@ void Composer::showResult(int entry, const QString &text, bool failed)
 
 void Composer::sendItem(const ProjectItem &item)
 {
-    if (item.kind == ProjectItem::Kind::Message && item.message.repeatMs == 0) {
+    if (item.kind == ProjectItem::Kind::Message && !item.message.repeats()) {
         sendMessage(item.message);
         return;
     }
@@ -287,8 +305,9 @@ void Composer::runStep()
     }
     const ProjectMessage &message = step.message;
     ++m_stepSent;
-    if (message.repeatMs > 0 && (message.repeatCount == 0 || m_stepSent < message.repeatCount)) {
-        m_stepTimer.start(static_cast<int>(message.repeatMs));
+    if (message.repeats() && (message.repeatCount == 0 || m_stepSent < message.repeatCount)) {
+        const qint64 byRate = message.repeatPerSecond > 0 ? 1000 / message.repeatPerSecond : 0;
+        m_stepTimer.start(static_cast<int>(std::max({message.repeatMs, byRate, qint64(leastStepMs)})));
         return;
     }
     m_stepSent = 0;
@@ -296,13 +315,22 @@ void Composer::runStep()
     m_stepTimer.start(leastStepMs);
 }
 
-void Composer::keepMessage(const QModelIndex &replaced)
+void Composer::keepMessage(const QModelIndex &replaced, bool withRepeat)
 {
-    const ProjectMessage kept = message();
+    ProjectMessage kept = message();
     if (kept.payload.isEmpty())
         return showAnswer(tr("There is nothing to save yet; write a payload first."), true);
     if (kept.payload.size() > maximumSaved)
         return showAnswer(tr("Too long to be saved; write it to a file and send that."), true);
+    if (const QString problem = withRepeat ? paceProblem() : QString(); !problem.isEmpty())
+        return showAnswer(problem, true);
+    if (withRepeat) {
+        kept.repeatMs = m_interval->value();
+        kept.repeatCount = m_count->value();
+        kept.repeatJitterMs = m_jitter->value();
+        kept.repeatBurst = m_burst->value();
+        kept.repeatPerSecond = m_rate->value();
+    }
     if (replaced.isValid())
         m_saved->setMessage(replaced, kept);
     else

@@ -158,18 +158,45 @@ std::optional<QString> jsonText(const QCborValue &value)
     return QString::fromUtf8(wrapped.sliced(1, wrapped.size() - 2));
 }
 
-std::optional<ComposedPayload> composePayload(PayloadForm form, const QString &text, const MessageType &type,
-                                              const Codec *codec, PayloadError *error)
+namespace {
+
+/// The bytes that a form says without any codec.
+std::optional<QByteArray> writtenBytes(PayloadForm form, const QString &text, PayloadError *error)
 {
-    if (form == PayloadForm::Hex || form == PayloadForm::File) {
-        QString wrong;
-        const auto bytes =
-            form == PayloadForm::Hex ? Format::parseHex(text, &wrong) : readPayloadFile(text.trimmed(), error);
-        if (!bytes && form == PayloadForm::Hex)
-            return fail(error, wrong);
-        if (!bytes)
-            return std::nullopt;
-        return ComposedPayload{PayloadBytes{*bytes}, *bytes};
+    switch (form) {
+    case PayloadForm::Text:
+        return parseEscapedText(text, error);
+    case PayloadForm::Json:
+        return text.toUtf8();
+    case PayloadForm::File:
+        return readPayloadFile(text.trimmed(), error);
+    case PayloadForm::Hex:
+        break;
+    }
+    QString wrong;
+    const auto bytes = Format::parseHex(text, &wrong);
+    if (!bytes)
+        return fail(error, wrong);
+    return bytes;
+}
+
+} // namespace
+
+ComposedPayload bytesAt(ProjectStage stage, const QByteArray &bytes)
+{
+    if (stage == ProjectStage::Raw)
+        return {WireBytes{bytes}, bytes};
+    return {PayloadBytes{bytes}, bytes};
+}
+
+std::optional<ComposedPayload> composePayload(PayloadForm form, ProjectStage stage, const QString &text,
+                                              const MessageType &type, const Codec *codec, PayloadError *error)
+{
+    if (stage != ProjectStage::Message || form == PayloadForm::Hex || form == PayloadForm::File) {
+        const auto bytes = writtenBytes(form, text, error);
+        if (bytes)
+            return bytesAt(stage, *bytes);
+        return std::nullopt;
     }
     const QString codecName = codec ? codec->name() : u"raw"_s;
     Message message;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/project/projectitem.h"
 #include "core/types/message.h"
 #include "core/types/sockerror.h"
 #include "ui/models/repeatedsend.h"
@@ -46,15 +47,18 @@ std::optional<MessageType> parseMessageType(const QString &text, const MessageTy
 /// A value as JSON text that parseJson reads back, or nothing when JSON cannot say it (bytes, bignums, non-text keys).
 std::optional<QString> jsonText(const QCborValue &value);
 
-/// What will be sent: the content for the sock, and the payload that its codec makes of it.
+/// What will be sent: the content for the sock, and the payload that its codec makes of it, or the bytes of the wire.
 struct ComposedPayload
 {
     SendContent content;
     QByteArray payload;
 };
+/// Bytes that a person wrote, for the stage where they enter or leave the sock.
+ComposedPayload bytesAt(ProjectStage stage, const QByteArray &bytes);
 
-/// Text and JSON pass the codec, hex and files are payload bytes already. A null codec is taken for raw.
-std::optional<ComposedPayload> composePayload(PayloadForm form, const QString &text, const MessageType &type,
-                                              const Codec *codec, PayloadError *error);
+/// Of a message, text and JSON pass the codec, hex and files are payload bytes already; at the other stages all of them
+/// are the bytes that are written. A null codec is taken for raw.
+std::optional<ComposedPayload> composePayload(PayloadForm form, ProjectStage stage, const QString &text,
+                                              const MessageType &type, const Codec *codec, PayloadError *error);
 
 } // namespace SockScope

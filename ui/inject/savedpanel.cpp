@@ -59,6 +59,7 @@ SavedPanel::SavedPanel(MessageTreeModel *model, QWidget *parent)
     , m_tree(new QTreeView(this))
     , m_error(new QLabel(this))
     , m_save(new QAction(themeIcon(u"save"), tr("&Save the Fields as a Message"), this))
+    , m_saveRepeat(new QAction(themeIcon(u"resend"), tr("Save Them with the Re&peat"), this))
     , m_folder(new QAction(themeIcon(u"folder"), tr("New &Folder"), this))
     , m_rename(new QAction(themeIcon(u"edit"), tr("Re&name"), this))
     , m_remove(new QAction(themeIcon(u"remove"), tr("&Remove"), this))
@@ -90,7 +91,7 @@ SavedPanel::SavedPanel(MessageTreeModel *model, QWidget *parent)
 
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(0);
-    for (QAction *action : {m_save, m_folder, m_rename, m_remove, m_undo}) {
+    for (QAction *action : {m_save, m_saveRepeat, m_folder, m_rename, m_remove, m_undo}) {
         auto *button = new QToolButton(this);
         button->setDefaultAction(action);
         button->setAutoRaise(true);
@@ -121,11 +122,13 @@ SavedPanel::SavedPanel(MessageTreeModel *model, QWidget *parent)
 void SavedPanel::createActions()
 {
     m_save->setObjectName(u"injectSave"_s);
+    m_saveRepeat->setObjectName(u"injectSaveRepeat"_s);
     m_folder->setObjectName(u"injectFolder"_s);
     m_rename->setObjectName(u"injectRename"_s);
     m_remove->setObjectName(u"injectRemove"_s);
     m_undo->setObjectName(u"injectUndo"_s);
     m_save->setToolTip(tr("Save what the fields say, in the chosen folder"));
+    m_saveRepeat->setToolTip(tr("Save it with interval, jitter, count, burst and rate"));
     m_folder->setToolTip(tr("New folder"));
     m_rename->setToolTip(tr("Rename (F2)"));
     m_remove->setShortcut(QKeySequence(Qt::Key_Delete));
@@ -135,7 +138,8 @@ void SavedPanel::createActions()
         action->setShortcutContext(Qt::WidgetShortcut);
         m_tree->addAction(action);
     }
-    connect(m_save, &QAction::triggered, this, &SavedPanel::saveRequested);
+    connect(m_save, &QAction::triggered, this, [this] { Q_EMIT saveRequested(false); });
+    connect(m_saveRepeat, &QAction::triggered, this, [this] { Q_EMIT saveRequested(true); });
     connect(m_folder, &QAction::triggered, this, &SavedPanel::addFolder);
     connect(m_rename, &QAction::triggered, this, [this] { m_tree->edit(m_tree->currentIndex()); });
     connect(m_remove, &QAction::triggered, this, &SavedPanel::removeCurrent);
@@ -257,7 +261,7 @@ void SavedPanel::showMenu(QPoint position)
         menu.addAction(tr("Re&place by the Fields"), this, [this, index] { Q_EMIT replaceRequested(index); });
     }
     menu.addSeparator();
-    menu.addActions({m_save, m_folder, m_rename, m_remove, m_undo});
+    menu.addActions({m_save, m_saveRepeat, m_folder, m_rename, m_remove, m_undo});
     menu.exec(m_tree->viewport()->mapToGlobal(position));
 }
 

@@ -36,7 +36,7 @@ Q_SIGNALS:
     void chosen(const SockScope::ProjectMessage &message);
     void sendRequested(const SockScope::ProjectItem &item);
     /// The fields are to be saved: add() or replace() will be called.
-    void saveRequested();
+    void saveRequested(bool withRepeat);
     void replaceRequested(const QModelIndex &index);
 
 protected:
@@ -57,6 +57,7 @@ private:
     QTreeView *m_tree;
     QLabel *m_error;
     QAction *m_save;
+    QAction *m_saveRepeat;
     QAction *m_folder;
     QAction *m_rename;
     QAction *m_remove;

@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "core/project/jsontext.h"
+#include "ui/views/jsonhighlighter.h"
 #include "ui/views/screenfit.h"
 
 namespace SockScope {
@@ -25,6 +26,7 @@ JsonEditDialog::JsonEditDialog(const QString &title, const QString &text, Accept
     m_text->setObjectName(u"jsonText"_s);
     m_text->setAccessibleName(title);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    new JsonHighlighter(m_text->document());
     m_error->setObjectName(u"jsonError"_s);
     m_error->setProperty("role", u"error"_s);
     m_error->setWordWrap(true);
@@ -34,7 +36,10 @@ JsonEditDialog::JsonEditDialog(const QString &title, const QString &text, Accept
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     connect(buttons, &QDialogButtonBox::accepted, this, &JsonEditDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &JsonEditDialog::reject);
-    connect(m_text, &QPlainTextEdit::textChanged, m_error, &QLabel::hide);
+    connect(m_text, &QPlainTextEdit::textChanged, m_error, [this] {
+        m_error->hide();
+        JsonHighlighter::underline(m_text, -1);
+    });
     auto *layout = new QVBoxLayout(this);
     layout->addWidget(m_text, 1);
     layout->addWidget(m_error);
@@ -68,6 +73,7 @@ void JsonEditDialog::showError(const ProjectError &error)
         cursor.movePosition(QTextCursor::Right, QTextCursor::MoveAnchor,
                             qBound(0, error.column - 1, static_cast<int>(cursor.block().length()) - 1));
         m_text->setTextCursor(cursor);
+        JsonHighlighter::underline(m_text, cursor.position());
     }
     m_error->setText(error.toString());
     m_error->setAccessibleName(m_error->text());

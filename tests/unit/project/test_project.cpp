@@ -87,6 +87,29 @@ private Q_SLOTS:
         QCOMPARE(ProjectItems::count(project.items()), 7);
     }
 
+    void aMessageKeepsItsStageAndPace()
+    {
+        ProjectItem item;
+        item.name = u"flood"_s;
+        item.message.form = ProjectForm::Hex;
+        item.message.stage = ProjectStage::Raw;
+        item.message.payload = u"00 01"_s;
+        item.message.repeatPerSecond = 500;
+        item.message.repeatBurst = 10;
+        item.message.repeatJitterMs = 3;
+        Project project;
+        project.setItems({item});
+        const QByteArray text = project.toBytes();
+        QVERIFY2(text.contains("\"stage\": \"raw\""), text.constData());
+        QCOMPARE(read(text).items(), (QList<ProjectItem>{item}));
+        QVERIFY(item.message.repeats());
+
+        ProjectError error;
+        QByteArray wrong = text;
+        QVERIFY(!Project::fromBytes(wrong.replace("\"raw\"", "\"wire\""), &error));
+        QVERIFY2(error.toString().contains(u"there are message, frame and raw"_s), qPrintable(error.toString()));
+    }
+
     void unknownKeysMoveWithTheirItem()
     {
         Project project = read(example);
