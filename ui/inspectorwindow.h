@@ -32,6 +32,8 @@ class ProjectScene;
 class ProjectSession;
 class RecoveryBar;
 class RulesPanel;
+class Scripts;
+class ScriptsPanel;
 class SequencePlayer;
 class SequencesPanel;
 class Simulation;
@@ -76,6 +78,8 @@ public:
     RulesPanel *rulesPanel() const { return m_rules; }
     SequencesPanel *sequencesPanel() const { return m_sequences; }
     Simulation *simulation() const { return m_simulation; }
+    Scripts *scripts() const { return m_scripts; }
+    ScriptsPanel *scriptsPanel() const { return m_scriptsPanel; }
     NoticeBar *noticeBar() const { return m_notices; }
     ProjectSession *project() const { return m_project; }
 
@@ -164,6 +168,8 @@ private:
     LedgerPanel *m_ledger = nullptr;
     ErrorsPanel *m_errors = nullptr;
     TracePanel *m_trace = nullptr;
+    Scripts *m_scripts = nullptr;
+    ScriptsPanel *m_scriptsPanel = nullptr;
     Simulation *m_simulation = nullptr;
     RulesPanel *m_rules = nullptr;
     SequencePlayer *m_player = nullptr;

@@ -113,7 +113,8 @@ QByteArray describe(const SimulationFile &file, bool json)
                               {u"protocols"_s, QJsonArray::fromStringList(names(project.protocols()))},
                               {u"rules"_s, QJsonArray::fromStringList(names(file.rules))},
                               {u"sequences"_s, QJsonArray::fromStringList(names(file.sequences))},
-                              {u"personas"_s, QJsonArray::fromStringList(names(file.personas))}};
+                              {u"personas"_s, QJsonArray::fromStringList(names(file.personas))},
+                              {u"scripts"_s, QJsonArray::fromStringList(names(file.scripts))}};
         return QJsonDocument(all).toJson(QJsonDocument::Compact);
     }
     QString text;
@@ -134,6 +135,7 @@ QByteArray describe(const SimulationFile &file, bool json)
     add(tr("rule   "), names(file.rules));
     add(tr("sequence"), names(file.sequences));
     add(tr("persona"), names(file.personas));
+    add(tr("script "), names(file.scripts));
     return text.isEmpty() ? tr("an empty project").toUtf8() : text.chopped(1).toUtf8();
 }
 
@@ -154,12 +156,12 @@ std::optional<Project> readProject(const QString &path)
 
 int runProject(const QStringList &arguments)
 {
-    CommandLine line(
-        tr("sockscope-cli project FILE [options]"),
-        tr("Checks a project file (*.sockscope) and prints its sockets, messages, protocols, rules,\n"
-           "sequences and personas. What is wrong with it is said with its line, its column and its place, and the\n"
-           "exit code is 1."),
-        1, 1);
+    CommandLine line(tr("sockscope-cli project FILE [options]"),
+                     tr("Checks a project file (*.sockscope) and prints its sockets, messages, protocols, rules,\n"
+                        "sequences, personas and scripts. What is wrong with it is said with its line, its column and "
+                        "its place, and the\n"
+                        "exit code is 1."),
+                     1, 1);
     line.add({u"json"_s, {}, tr("Write one JSON object.")});
     if (const auto code = readArguments(&line, arguments))
         return *code;

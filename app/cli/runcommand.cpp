@@ -26,14 +26,15 @@ QString tr(const char *text)
 CommandLine commandLine()
 {
     CommandLine line(
-        tr("sockscope-cli run FILE [--sequence NAME] [--rules] [--script FILE] [options]"),
+        tr("sockscope-cli run FILE [--sequence NAME] [--rules] [--script NAME] [options]"),
         tr("Opens the sockets of a project file (*.sockscope, JSON), lets its rules answer, and runs one of its\n"
            "sequences. Prints one line a step; exit code 0: it passed, 1: it failed, 2: bad usage or a bad file."),
         1, 1);
     line.add({u"sequence"_s, u"NAME"_s, tr("Run this sequence once, and end.")});
     line.add({u"rules"_s, {}, tr("Let the rules of the file answer.")});
-    line.add(
-        {u"script"_s, u"FILE"_s, tr("Run a JavaScript file beside the sockets; it is loaded again when it changes.")});
+    line.add({u"script"_s, u"NAME"_s,
+              tr("Run a script of the project, or a JavaScript file, beside the sockets. A file is loaded again when\n"
+                 "it changes.")});
     line.add({u"receive"_s, u"NAME"_s,
               tr("Let this saved message come in once the sockets are open, as if from where it says (\"to\").\n"
                  "May be repeated."),
@@ -82,7 +83,7 @@ std::optional<int> RunCommand::read(const QStringList &arguments)
     m_allowPrograms = line.isSet(u"allow-programs"_s);
     m_junitPath = line.value(u"junit"_s);
     if (!line.isSet(u"sequence"_s) && !m_withRules && !line.isSet(u"script"_s))
-        return badUsage(tr("nothing to run"), tr("write --sequence NAME, --rules or --script FILE, or several"));
+        return badUsage(tr("nothing to run"), tr("write --sequence NAME, --rules or --script NAME, or several"));
     if (!m_junitPath.isEmpty() && !line.isSet(u"sequence"_s))
         return badUsage(tr("--junit needs a result"), tr("name a sequence with --sequence"));
     if (const auto code = m_file.read(line.words().first()))
@@ -93,7 +94,13 @@ std::optional<int> RunCommand::read(const QStringList &arguments)
         m_script = std::make_unique<ScriptFile>(m_seed);
         connect(m_script.get(), &ScriptFile::logged, this,
                 [this](const QString &text) { m_output.writeLine(text.toUtf8()); });
-        if (const auto error = m_script->open(line.value(u"script"_s)))
+        const QString name = line.value(u"script"_s);
+        const auto kept = std::find_if(m_file.scripts.begin(), m_file.scripts.end(),
+                                       [&name](const ScriptText &each) { return each.name == name; });
+        // The project's own come first: a file of that name is ./NAME.
+        const auto error =
+            kept != m_file.scripts.end() ? m_script->openText(kept->name, kept->source) : m_script->open(name);
+        if (error)
             return badUsage(error->what, error->remedy);
     }
     if (const auto code = chooseReceived(line.values(u"receive"_s)))

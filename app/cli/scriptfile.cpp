@@ -34,6 +34,11 @@ std::optional<UsageError> ScriptFile::open(const QString &)
     return UsageError{tr("this build has no scripts"), tr("install qt6-declarative-dev and build it again")};
 }
 
+std::optional<UsageError> ScriptFile::openText(const QString &, const QString &)
+{
+    return open({});
+}
+
 void ScriptFile::addSock(BaseSock *, const QString &, bool) {}
 
 #else
@@ -73,7 +78,18 @@ std::optional<UsageError> ScriptFile::load()
     m_source = file.readAll();
     if (!m_source.isValidUtf8())
         return UsageError{tr("%1 is no UTF-8 text").arg(m_path), tr("save it as UTF-8")};
-    if (const auto error = m_engine->load(QString::fromUtf8(m_source), m_path)) {
+    return load(QString::fromUtf8(m_source));
+}
+
+std::optional<UsageError> ScriptFile::openText(const QString &name, const QString &source)
+{
+    m_path = name;
+    return load(source);
+}
+
+std::optional<UsageError> ScriptFile::load(const QString &source)
+{
+    if (const auto error = m_engine->load(source, m_path)) {
         ScriptError place = *error;
         place.remedy.clear();
         return UsageError{place.toString(), error->remedy};

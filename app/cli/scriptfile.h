@@ -33,6 +33,8 @@ public:
     ~ScriptFile() override;
 
     std::optional<UsageError> open(const QString &path);
+    /// One that a project holds: nothing watches it.
+    std::optional<UsageError> openText(const QString &name, const QString &source);
     /// Before the sock starts. hasCodec: it keeps the codec that it has.
     void addSock(BaseSock *sock, const QString &name, bool hasCodec);
 
@@ -41,6 +43,7 @@ Q_SIGNALS:
 
 private:
     std::optional<UsageError> load();
+    std::optional<UsageError> load(const QString &source);
     void reload();
 
     QString m_path;

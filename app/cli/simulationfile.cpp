@@ -59,7 +59,7 @@ std::optional<ProjectError> SimulationFile::readSections(const QByteArray &text)
         return found.has_value();
     };
     if (!readList(u"rules"_s, rules, rulesFromJson) || !readList(u"sequences"_s, sequences, sequencesFromJson) ||
-        !readList(u"personas"_s, personas, personasFromJson))
+        !readList(u"personas"_s, personas, personasFromJson) || !readList(u"scripts"_s, scripts, scriptsFromJson))
         return wrong.toProjectError(text);
     for (qsizetype i = 0; i < personas.size(); ++i) {
         const QString &name = personas[i].sequence;

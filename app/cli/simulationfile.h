@@ -9,6 +9,7 @@
 #include "core/project/project.h"
 #include "core/simulate/persona.h"
 #include "core/simulate/rule.h"
+#include "core/simulate/scripttext.h"
 #include "core/simulate/sequence.h"
 
 namespace SockScope {
@@ -44,6 +45,7 @@ public:
     QList<Rule> rules;
     QList<Sequence> sequences;
     QList<Persona> personas;
+    QList<ScriptText> scripts;
 
 private:
     /// Rules, sequences and personas of the project, and whether they fit each other; text is the file, for places in

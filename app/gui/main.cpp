@@ -14,6 +14,7 @@
 #include "app/gui/display.h"
 #include "app/gui/firstframe.h"
 #include "app/gui/ratesdock.h"
+#include "app/gui/scriptsengine.h"
 #include "core/codec/codec.h"
 #include "core/sockspec.h"
 #include "ui/inspectorwindow.h"
@@ -131,6 +132,9 @@ int run(QApplication &app, const CommandLine &line, const std::vector<SockSpec> 
     Theme::instance()->takeOver();
     InspectorWindow window;
     const std::unique_ptr<RateHistory> rates = addRates(window);
+#ifdef SOCKSCOPE_WITH_SCRIPTS
+    addScripts(window);
+#endif
     if (line.isSet(u"demo"_s)) {
         demo.emplace();
         if (const auto error = demo->start())

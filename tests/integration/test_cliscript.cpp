@@ -17,6 +17,7 @@ private Q_SLOTS:
     void init() { SockScope::Test::failOnWarnings(); }
     void initTestCase();
     void answersAndIsLoadedAgain();
+    void theProjectsOwn();
     void eachSocketSpeaksItsProtocol();
     void badScripts_data();
     void badScripts();
@@ -83,6 +84,32 @@ function onMessage(message) {
     cli.signal(SIGTERM);
     QCOMPARE(cli.wait(), 0);
     QVERIFY2(cli.output().contains("had 3 5 {\"n\":3}"), cli.output().constData());
+}
+
+void TestCliScript::theProjectsOwn()
+{
+    const QString project = file(u"kept.sockscope"_s, R"({"version": 1,
+      "sockets": [{"name": "own", "listen": "127.0.0.1:0", "codec": "json"}],
+      "scripts": [{"name": "double", "lines": ["function onMessage(m) {", "    m.reply(2, m.data * 2);", "}"]},
+                  {"name": "wrong", "lines": ["", "let a = ;"]}]})");
+    Program cli(SockScope::Test::cliPath());
+    QVERIFY(cli.start({u"run"_s, project, u"--script"_s, u"double"_s}));
+    const quint16 port = cli.waitForPort();
+    QVERIFY2(port, cli.errors().constData());
+    QCOMPARE(ask(port, "[1,21]"), QByteArray("[2,42]"));
+
+    Program bad(SockScope::Test::cliPath());
+    QCOMPARE(bad.run({u"run"_s, project, u"--script"_s, u"wrong"_s}), 2);
+    QVERIFY2(bad.errors().contains("wrong:2:"), bad.errors().constData());
+    Program list(SockScope::Test::cliPath());
+    QCOMPARE(list.run({u"project"_s, project}), 0);
+    QVERIFY2(list.output().contains("script  double"), list.output().constData());
+    const QString twice = file(u"twice.sockscope"_s, R"({"version": 1, "scripts": [{"name": "a", "lines": []},
+      {"name": "a", "lines": []}]})");
+    Program refused(SockScope::Test::cliPath());
+    QCOMPARE(refused.run({u"project"_s, twice}), 1);
+    QVERIFY2(refused.errors().contains("line 2, column 16, scripts[1].name: two scripts have this name"),
+             refused.errors().constData());
 }
 
 void TestCliScript::eachSocketSpeaksItsProtocol()

@@ -19,6 +19,7 @@
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/messagetreemodel.h"
 #include "ui/models/savedfilters.h"
+#include "ui/models/scripts.h"
 #include "ui/models/sequenceplayer.h"
 #include "ui/models/simulation.h"
 #include "ui/models/sockcontroller.h"
@@ -96,6 +97,21 @@ Split<QList<Rule>, bool> splitRules(const Project &project)
     return result;
 }
 
+Split<QList<ScriptText>, bool> splitScripts(const Project &project)
+{
+    Split<QList<ScriptText>, bool> result{{}, false};
+    const JsonNode *section = project.section(u"scripts");
+    SimulateError error;
+    auto scripts = section ? scriptsFromJson(*section, &error) : std::optional(QList<ScriptText>());
+    if (scripts) {
+        result.shown = *std::move(scripts);
+    } else {
+        result.kept = true;
+        result.notes.append(ProjectScene::tr("the scripts, and no others are saved (%1)").arg(error.toString()));
+    }
+    return result;
+}
+
 Split<QList<Sequence>, bool> splitSequences(const Project &project)
 {
     Split<QList<Sequence>, bool> result{{}, false};
@@ -141,6 +157,7 @@ ProjectScene::ProjectScene(const Parts &parts, Layout layout, QObject *parent)
     , m_messages(parts.messages)
     , m_simulation(parts.simulation)
     , m_sequences(parts.sequences)
+    , m_scripts(parts.scripts)
     , m_filters(parts.filters)
     , m_layout(std::move(layout))
 {
@@ -152,6 +169,7 @@ ProjectScene::ProjectScene(const Parts &parts, Layout layout, QObject *parent)
     connect(m_messages, &MessageTreeModel::changed, this, &ProjectScene::tell);
     connect(m_simulation, &Simulation::rulesChanged, this, &ProjectScene::tell);
     connect(m_sequences, &SequencePlayer::sequencesChanged, this, &ProjectScene::tell);
+    connect(m_scripts, &Scripts::scriptsChanged, this, &ProjectScene::tell);
     connect(m_filters, &SavedFilters::changed, this, &ProjectScene::tell);
     connect(m_inspection->colourRules(), &ColourRules::changed, this, &ProjectScene::tell);
     const auto columnsChanged = [this] {
@@ -170,8 +188,8 @@ ProjectScene::ProjectScene(const Parts &parts, Layout layout, QObject *parent)
 
 QStringList ProjectScene::settingsKeys()
 {
-    return {u"filters/saved"_s, u"colourRules/enabled"_s, u"colourRules/rules"_s,  u"logColumns"_s,
-            u"inject/saved"_s,  u"simulate/rules"_s,      u"simulate/sequences"_s, typesKey};
+    return {u"filters/saved"_s,  u"colourRules/enabled"_s, u"colourRules/rules"_s, u"logColumns"_s, u"inject/saved"_s,
+            u"simulate/rules"_s, u"simulate/sequences"_s,  u"simulate/scripts"_s,  typesKey};
 }
 
 void ProjectScene::tell()
@@ -194,6 +212,9 @@ QStringList ProjectScene::show(const Project &project)
     const auto sequences = splitSequences(project);
     m_sequences->stop();
     m_sequences->setSequences(sequences.shown);
+    const auto scripts = splitScripts(project);
+    m_scripts->stopAll();
+    m_scripts->setScripts(scripts.shown);
     m_filters->setFilters(filters.shown);
     m_inspection->colourRules()->setRules(colours.shown.rules);
     m_inspection->colourRules()->setEnabled(colours.shown.enabled);
@@ -202,7 +223,7 @@ QStringList ProjectScene::show(const Project &project)
         m_layout.show(layout);
     showTypes(project.section(u"types"));
     openSockets(project.sockets());
-    return rules.notes + sequences.notes + filters.notes + columns.notes + colours.notes;
+    return rules.notes + sequences.notes + scripts.notes + filters.notes + columns.notes + colours.notes;
 }
 
 void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
@@ -213,6 +234,8 @@ void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
     m_simulation->load(settings);
     m_sequences->stop();
     m_sequences->load(settings);
+    m_scripts->stopAll();
+    m_scripts->load(settings);
     m_filters->load(settings);
     m_inspection->colourRules()->load(settings);
     LogColumns columns;
@@ -419,6 +442,8 @@ void ProjectScene::capture(Project &project) const
         if (now != SequencePlayer::toJson(sequences.shown))
             project.setSection(u"sequences"_s, now);
     }
+    if (const auto scripts = splitScripts(project); !scripts.kept && scripts.shown != m_scripts->scripts())
+        project.setSection(u"scripts"_s, scriptsToJson(m_scripts->scripts()));
     const JsonNode *types = m_types.section(u"types");
     const JsonNode *before = project.section(u"types");
     if (types && (!before || *types != *before))

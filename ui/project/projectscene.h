@@ -19,13 +19,14 @@ class BaseSock;
 class Inspection;
 class MessageTreeModel;
 class SavedFilters;
+class Scripts;
 class SequencePlayer;
 class Simulation;
 class SockController;
 
 /*! What a project holds and the window shows, both ways: sockets, saved messages and filters, rules,
- *  sequences, message types, colour rules, columns, layout.
- *  Path    Project ↔ [this] ↔ Inspection, MessageTreeModel, Simulation, SequencePlayer, SavedFilters, the docks
+ *  sequences, scripts, message types, colour rules, columns, layout.
+ *  Path    Project ↔ [this] ↔ Inspection, MessageTreeModel, Simulation, SequencePlayer, Scripts, SavedFilters, docks
  *  Shape   show opens the sockets that are missing and closes those of before, and a socket that is the same goes on;
  *          capture writes a section only where the window shows something else than what stands there
  *  Units   none
@@ -51,6 +52,7 @@ public:
         MessageTreeModel *messages;
         Simulation *simulation;
         SequencePlayer *sequences;
+        Scripts *scripts;
         SavedFilters *filters;
     };
 
@@ -103,6 +105,7 @@ private:
     MessageTreeModel *m_messages;
     Simulation *m_simulation;
     SequencePlayer *m_sequences;
+    Scripts *m_scripts;
     SavedFilters *m_filters;
     Layout m_layout;
     QList<Opening> m_opening; ///< their answers have not come yet

@@ -1,0 +1,262 @@
+#include "ui/views/scriptspanel.h"
+
+#include <QAbstractItemModelTester>
+#include <QLabel>
+#include <QListView>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+#include <QUdpSocket>
+
+#include <memory>
+
+#include "core/project/projectfile.h"
+#include "support/testmain.h"
+#include "ui/inspectorwindow.h"
+#include "ui/models/scripts.h"
+#include "ui/models/sockcontroller.h"
+#include "ui/project/projectsession.h"
+#ifdef SOCKSCOPE_WITH_SCRIPTS
+#include "app/gui/scriptsengine.h"
+#endif
+
+using namespace SockScope;
+using namespace Qt::StringLiterals;
+
+// The scripts of the window: written, run, loaded again, kept; on real sockets, against a plain QUdpSocket.
+class TestScriptsPanel : public QObject
+{
+    Q_OBJECT
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<InspectorWindow> m_window;
+
+    template <typename Widget>
+    Widget *field(const QString &name) const
+    {
+        return m_window->scriptsPanel()->findChild<Widget *>(name);
+    }
+    Scripts *scripts() const { return m_window->scripts(); }
+    QPlainTextEdit *text() const { return field<QPlainTextEdit>(u"scriptText"_s); }
+    QPushButton *runButton() const { return field<QPushButton>(u"scriptRun"_s); }
+    void write(const QString &source)
+    {
+        text()->selectAll();
+        QTest::keyClicks(text(), source);
+    }
+    QStringList said(int row = 0) const
+    {
+        QStringList result;
+        for (int i = 0; i < scripts()->log(row)->rowCount(); ++i)
+            result.append(scripts()->log(row)->index(i).data().toString());
+        return result;
+    }
+    quint16 openSocket()
+    {
+        SockSpec spec;
+        spec.name = u"game"_s;
+        spec.kind = TransportKind::Udp;
+        spec.listen = HostPort{u"127.0.0.1"_s, 0};
+        spec.codec = u"json"_s;
+        m_window->openSock(spec);
+        const auto port = [this]() -> quint16 {
+            const QList<SockController *> &open = m_window->inspection()->controllers();
+            return open.isEmpty() ? quint16(0) : open.first()->snapshot().url.section(u':', -1).toUShort();
+        };
+        return QTest::qWaitFor([port] { return port() != 0; }) ? port() : quint16(0);
+    }
+    QByteArray ask(QUdpSocket &client, quint16 port, const QByteArray &question)
+    {
+        client.writeDatagram(question, QHostAddress::LocalHost, port);
+        if (!QTest::qWaitFor([&client] { return client.hasPendingDatagrams(); }))
+            return "no answer";
+        QByteArray answer(1024, Qt::Uninitialized);
+        answer.resize(client.readDatagram(answer.data(), answer.size()));
+        return answer;
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        SockScope::Test::failOnWarnings();
+        m_folder = std::make_unique<QTemporaryDir>();
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder->path());
+        m_window = std::make_unique<InspectorWindow>();
+        m_window->setWindowState(Qt::WindowNoState);
+        m_window->resize(1280, 800);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+    void cleanup() { m_window.reset(); }
+
+    void withoutAnEngineItSaysSo()
+    {
+        field<QToolButton>(u"scriptAdd"_s)->click();
+        QVERIFY(!runButton()->isEnabled());
+        QVERIFY(field<QLabel>(u"scriptState"_s)->text().contains(u"install qt6-declarative-dev"_s));
+        QVERIFY(text()->isEnabled()); // it can be written all the same
+    }
+
+    void theModelIsOne()
+    {
+        const QAbstractItemModelTester tester(scripts(), QAbstractItemModelTester::FailureReportingMode::Fatal);
+        QCOMPARE(scripts()->add(u"a"_s, u"1"_s), 0);
+        QCOMPARE(scripts()->add(u"a"_s, u"2"_s), 1);
+        QCOMPARE(scripts()->index(1).data().toString(), u"a 2"_s);
+        QVERIFY(!scripts()->setData(scripts()->index(1), u"a"_s));
+        QVERIFY(!scripts()->setData(scripts()->index(1), u" "_s));
+        QVERIFY(scripts()->setData(scripts()->index(1), u"b"_s));
+        scripts()->remove(0);
+        QCOMPARE(scripts()->scripts(), (QList<ScriptText>{{u"b"_s, u"2"_s}}));
+
+        ScriptLogModel log;
+        const QAbstractItemModelTester logTester(&log, QAbstractItemModelTester::FailureReportingMode::Fatal);
+        QList<ScriptLine> lines(ScriptLogModel::maximumRows + 5, ScriptLine{u"x"_s});
+        log.append(lines);
+        log.append({{u"last"_s, 3, 4, true}});
+        QCOMPARE(log.rowCount(), ScriptLogModel::maximumRows);
+        QCOMPARE(log.dropped(), 6U);
+        const QModelIndex last = log.index(log.rowCount() - 1);
+        QCOMPARE(last.data().toString(), u"last"_s);
+        QCOMPARE(last.data(ScriptLogModel::LineRole).toInt(), 3);
+        log.clear();
+        QCOMPARE(log.rowCount(), 0);
+    }
+
+    void filesAreReadAndWritten()
+    {
+        const QString path = m_folder->filePath(u"answers.js"_s);
+        {
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write("// grüße\n");
+        }
+        m_window->scriptsPanel()->openFile(path);
+        QCOMPARE(scripts()->scripts(), (QList<ScriptText>{{u"answers.js"_s, u"// grüße\n"_s}}));
+        QCOMPARE(text()->toPlainText(), u"// grüße\n"_s);
+        write(u"x"_s);
+        m_window->scriptsPanel()->saveFile(path);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), "x");
+        m_window->scriptsPanel()->openFile(m_folder->filePath(u"none.js"_s));
+        QVERIFY2(m_window->scriptsPanel()->errorText().contains(u"none.js cannot be read"_s),
+                 qPrintable(m_window->scriptsPanel()->errorText()));
+        m_window->scriptsPanel()->saveFile(m_folder->filePath(u"no/folder.js"_s));
+        QVERIFY(m_window->scriptsPanel()->errorText().contains(u"cannot be written"_s));
+        QCOMPARE(scripts()->rowCount(), 1);
+    }
+
+    void aProjectKeepsThem()
+    {
+        const QString path = m_folder->filePath(u"p.sockscope"_s);
+        const QByteArray before = "{\n  \"version\": 1,\n  \"scripts\": [\n    { \"name\": \"answers\", \"lines\": "
+                                  "[\"let a = 1;\", \"\"] }\n  ]\n}\n";
+        {
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(before);
+        }
+        QVERIFY(!m_window->project()->open(path));
+        QCOMPARE(scripts()->scripts(), (QList<ScriptText>{{u"answers"_s, u"let a = 1;\n"_s}}));
+        QVERIFY(!scripts()->isRunning(0)); // a file that was just opened does nothing by itself
+        QVERIFY(!m_window->isWindowModified());
+        QCOMPARE(text()->toPlainText(), u"let a = 1;\n"_s);
+        write(u"let b = 2;"_s);
+        QVERIFY(m_window->isWindowModified());
+        QVERIFY(m_window->project()->save());
+        ProjectError error;
+        ProjectFile::Stamp stamp;
+        const auto project = ProjectFile::read(path, &stamp, &error);
+        QVERIFY(project && project->section(u"scripts"));
+        QCOMPARE(scriptsFromJson(*project->section(u"scripts"), nullptr),
+                 (QList<ScriptText>{{u"answers"_s, u"let b = 2;"_s}}));
+    }
+
+#ifdef SOCKSCOPE_WITH_SCRIPTS
+    void answersAndIsLoadedAgain()
+    {
+        addScripts(*m_window);
+        field<QToolButton>(u"scriptAdd"_s)->click();
+        write(u"vars.n = vars.n || 0; function onMessage(m) { vars.n++; log('n', vars.n); "
+              "m.reply(2, vars.n); }"_s);
+        QTest::mouseClick(runButton(), Qt::LeftButton);
+        QTRY_VERIFY(scripts()->isRunning(0));
+        const quint16 port = openSocket(); // it opens while the script runs
+        QVERIFY(port != 0);
+        QUdpSocket client;
+        QVERIFY(client.bind(QHostAddress::LocalHost));
+        QCOMPARE(ask(client, port, "[1,0]"), "[2,1]");
+        QCOMPARE(ask(client, port, "[1,0]"), "[2,2]");
+        QTRY_COMPARE(said(), (QStringList{u"n 1"_s, u"n 2"_s}));
+        QTRY_COMPARE(scripts()->figures(0).sent, 2U);
+
+        // Another text: the variable goes on. One that does not load leaves it.
+        write(u"function onMessage(m) { m.reply(3, vars.n); }"_s);
+        QVERIFY(scripts()->isStale(0));
+        QCOMPARE(ask(client, port, "[1,0]"), "[2,3]");
+        QTest::keyClick(text(), Qt::Key_Return, Qt::ControlModifier);
+        QTRY_VERIFY(!scripts()->isStale(0));
+        QCOMPARE(ask(client, port, "[1,0]"), "[3,3]");
+        text()->setPlainText(u"let a = 1;\nlet b = ;\n"_s);
+        QTest::mouseClick(runButton(), Qt::LeftButton);
+        auto *log = field<QListView>(u"scriptLog"_s);
+        QTRY_VERIFY(said().join(u'\n').contains(u"The text that ran before goes on."_s));
+        QCOMPARE(ask(client, port, "[1,0]"), "[3,3]");
+
+        // A click on the error leads to its place.
+        int row = 0;
+        while (!log->model()->index(row, 0).data(ScriptLogModel::ErrorRole).toBool())
+            QVERIFY(++row < log->model()->rowCount());
+        log->scrollTo(log->model()->index(row, 0));
+        QTest::mouseClick(log->viewport(), Qt::LeftButton, {}, log->visualRect(log->model()->index(row, 0)).center());
+        QCOMPARE(text()->textCursor().blockNumber(), 1);
+        QCOMPARE(text()->extraSelections().size(), 1);
+    }
+
+    void oneThatLoopsIsEnded()
+    {
+        addScripts(*m_window);
+        const quint16 port = openSocket();
+        QVERIFY(port != 0);
+        scripts()->add(u"loop"_s, u"function onMessage(m) { while (true) {} }"_s);
+        scripts()->start(0);
+        QTRY_VERIFY(scripts()->isRunning(0));
+        QUdpSocket client;
+        QVERIFY(client.bind(QHostAddress::LocalHost));
+        client.writeDatagram("[1,0]", QHostAddress::LocalHost, port);
+        QTRY_VERIFY(scripts()->figures(0).hasEnded);
+        QVERIFY2(said().join(u'\n').contains(u"200 ms"_s), qPrintable(said().join(u'\n')));
+        // It begins anew when it is loaded again.
+        scripts()->setSource(0, u"function onMessage(m) { m.reply(1, 'ok'); }"_s);
+        scripts()->reload(0);
+        QTRY_VERIFY(!scripts()->isStale(0));
+        QCOMPARE(ask(client, port, "[1,0]"), "[1,\"ok\"]");
+    }
+
+    void whatIsStoppedSaysNothingMore()
+    {
+        addScripts(*m_window);
+        const quint16 port = openSocket();
+        scripts()->add(u"a"_s, u"function onMessage(m) { log('seen'); }"_s);
+        QVERIFY(scripts()->setData(scripts()->index(0), Qt::Checked, Qt::CheckStateRole));
+        QTRY_VERIFY(scripts()->isRunning(0));
+        QUdpSocket client;
+        client.writeDatagram("[1,0]", QHostAddress::LocalHost, port);
+        QTRY_COMPARE(said(), (QStringList{u"seen"_s}));
+        QVERIFY(scripts()->setData(scripts()->index(0), Qt::Unchecked, Qt::CheckStateRole));
+        QVERIFY(!scripts()->isRunning(0));
+        const auto *controller = m_window->inspection()->controllers().first();
+        const quint64 handledBefore = controller->snapshot().ledger.received.messages;
+        client.writeDatagram("[1,0]", QHostAddress::LocalHost, port);
+        QTRY_VERIFY(controller->snapshot().ledger.received.messages > handledBefore);
+        QCOMPARE(said(), (QStringList{u"seen"_s}));
+    }
+#endif
+};
+
+QTEST_MAIN(TestScriptsPanel)
+#include "test_scriptspanel.moc"

@@ -1,0 +1,439 @@
+#include "ui/models/scripts.h"
+
+#include <QSettings>
+#include <QTimer>
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "core/basesock.h"
+#include "core/project/jsontext.h"
+#include "ui/models/inspection.h"
+#include "ui/models/sockcontroller.h"
+#include "ui/models/socklink.h"
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+/// Either side may go first: the window lets go under the mutex, the host lives and dies in the network thread.
+struct Scripts::Shared
+{
+    std::mutex mutex;
+    Scripts *window = nullptr;
+    Host *host = nullptr; ///< the network thread's
+
+    void post(std::function<void(Scripts &)> function)
+    {
+        const std::lock_guard lock(mutex);
+        if (Scripts *target = window)
+            QMetaObject::invokeMethod(
+                target, [target, function = std::move(function)] { function(*target); }, Qt::QueuedConnection);
+    }
+};
+
+/// The scripts that run, in the network thread.
+struct Scripts::Host : public QObject
+{
+    Host(const std::shared_ptr<Shared> &shared, QObject *parent)
+        : QObject(parent)
+        , m_shared(shared)
+    {
+        m_timer.setInterval(reportMs);
+        connect(&m_timer, &QTimer::timeout, this, [this] { report(); });
+    }
+    ~Host() override { m_shared->host = nullptr; }
+
+    void add(BaseSock *sock, const QString &name)
+    {
+        m_socks.emplace_back(sock, name);
+        connect(sock, &QObject::destroyed, this,
+                [this, sock] { std::erase_if(m_socks, [sock](const auto &each) { return each.first == sock; }); });
+        for (auto &[id, running] : m_running)
+            running.runner->addSock(sock, name);
+    }
+    void load(int id, const QString &source, const QString &name, const ScriptRunnerFactory &factory)
+    {
+        const auto found = m_running.find(id);
+        std::unique_ptr<ScriptRunner> fresh = found == m_running.end() ? factory() : nullptr;
+        ScriptRunner *runner = fresh ? fresh.get() : found->second.runner.get();
+        if (fresh) // what it says while it loads, too
+            connect(runner, &ScriptRunner::said, this, [this, id](const ScriptLine &line) { keep(id, line); });
+        const auto error = runner->load(source, name);
+        if (fresh && !error) {
+            for (const auto &[sock, sockName] : m_socks)
+                runner->addSock(sock, sockName);
+            m_running[id].runner = std::move(fresh);
+            m_timer.start();
+        }
+        m_shared->post([id, source, error](Scripts &window) { window.takeLoaded(id, source, error); });
+        report();
+    }
+    void stop(int id)
+    {
+        report();
+        m_running.erase(id);
+        m_waiting.erase(id);
+        if (m_running.empty())
+            m_timer.stop();
+    }
+
+private:
+    struct Running
+    {
+        std::unique_ptr<ScriptRunner> runner;
+        ScriptFigures told;
+    };
+    struct Waiting
+    {
+        QList<ScriptLine> lines;
+        quint64 dropped = 0;
+    };
+
+    void keep(int id, const ScriptLine &line)
+    {
+        Waiting &waiting = m_waiting[id];
+        if (waiting.lines.size() < maximumWaiting)
+            waiting.lines.append(line);
+        else
+            ++waiting.dropped;
+    }
+    void report()
+    {
+        for (auto &[id, waiting] : m_waiting) { // of those that did not begin, too
+            if (m_running.contains(id))
+                continue;
+            m_shared->post([id = id, lines = waiting.lines, dropped = waiting.dropped](Scripts &window) {
+                window.take(id, lines, {}, dropped);
+            });
+        }
+        for (auto &[id, running] : m_running) {
+            const Waiting waiting = std::exchange(m_waiting[id], {});
+            const ScriptFigures figures = running.runner->figures();
+            if (waiting.lines.isEmpty() && waiting.dropped == 0 && figures == running.told)
+                continue;
+            running.told = figures;
+            m_shared->post([id = id, waiting, figures](Scripts &window) {
+                window.take(id, waiting.lines, figures, waiting.dropped);
+            });
+        }
+        m_waiting.clear();
+    }
+
+    std::shared_ptr<Shared> m_shared;
+    std::vector<std::pair<BaseSock *, QString>> m_socks;
+    std::map<int, Running> m_running;
+    std::map<int, Waiting> m_waiting;
+    QTimer m_timer{this};
+};
+
+struct Scripts::Entry
+{
+    int id = 0;
+    ScriptText text;
+    QString running; ///< the text that runs
+    bool isRunning = false;
+    ScriptFigures figures;
+    std::unique_ptr<ScriptLogModel> log = std::make_unique<ScriptLogModel>();
+};
+
+Scripts::Scripts(Inspection *inspection, QObject *parent)
+    : QAbstractListModel(parent)
+    , m_inspection(inspection)
+    , m_shared(std::make_shared<Shared>())
+{
+    m_shared->window = this;
+    connect(inspection, &Inspection::controllerAdded, this, &Scripts::addSock);
+    const QList<SockController *> present = inspection->controllers();
+    for (const SockController *controller : present)
+        addSock(controller);
+}
+
+Scripts::~Scripts()
+{
+    {
+        const std::lock_guard lock(m_shared->mutex);
+        m_shared->window = nullptr;
+    }
+    if (m_inspection && m_hosted) // else it has gone with the thread
+        m_inspection->runInNetwork([shared = m_shared](QObject *) { delete shared->host; });
+}
+
+void Scripts::setFactory(ScriptRunnerFactory factory)
+{
+    m_factory = std::move(factory);
+    for (int row = 0; row < rowCount(); ++row)
+        tellState(row);
+}
+
+/// The host is made with the first that needs it: a window without scripts and sockets starts no thread.
+void Scripts::run(const std::function<void(Host &)> &function)
+{
+    if (!m_inspection)
+        return;
+    m_hosted = true;
+    m_inspection->runInNetwork([shared = m_shared, function](QObject *owner) {
+        if (!shared->host)
+            shared->host = new Host(shared, owner);
+        function(*shared->host);
+    });
+}
+
+void Scripts::addSock(const SockController *controller)
+{
+    if (!controller->isOwned())
+        return;
+    const QString name = controller->spec() ? controller->spec()->name : QString();
+    run([link = controller->link(), name](Host &host) {
+        if (BaseSock *sock = link->sock()) // it is this thread's, so that it cannot go meanwhile
+            host.add(sock, name);
+    });
+}
+
+int Scripts::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_entries.size());
+}
+
+QVariant Scripts::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Entry &entry = *m_entries[static_cast<size_t>(index.row())];
+    switch (role) {
+    case Qt::DisplayRole:
+    case Qt::EditRole:
+        return entry.text.name;
+    case Qt::CheckStateRole:
+        return entry.isRunning ? Qt::Checked : Qt::Unchecked;
+    case Qt::ToolTipRole:
+        return entry.isRunning ? tr("%1 runs; untick it to stop it").arg(entry.text.name)
+                               : tr("Tick %1 to run it").arg(entry.text.name);
+    default:
+        return {};
+    }
+}
+
+bool Scripts::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return false;
+    if (role == Qt::CheckStateRole) {
+        value.toInt() == Qt::Checked ? start(index.row()) : stop(index.row());
+        return canRun();
+    }
+    const QString name = value.toString().trimmed();
+    if (role != Qt::EditRole || refusal(index.row(), name))
+        return false;
+    m_entries[static_cast<size_t>(index.row())]->text.name = name;
+    Q_EMIT dataChanged(index, index);
+    Q_EMIT scriptsChanged();
+    return true;
+}
+
+Qt::ItemFlags Scripts::flags(const QModelIndex &index) const
+{
+    if (!index.isValid())
+        return QAbstractListModel::flags(index);
+    Qt::ItemFlags flags = QAbstractListModel::flags(index) | Qt::ItemIsEditable;
+    flags.setFlag(Qt::ItemIsUserCheckable, canRun());
+    return flags | Qt::ItemNeverHasChildren;
+}
+
+void Scripts::setScripts(const QList<ScriptText> &scripts)
+{
+    if (scripts == this->scripts())
+        return;
+    stopAll();
+    beginResetModel();
+    m_entries.clear();
+    for (const ScriptText &text : scripts) {
+        m_entries.push_back(std::make_unique<Entry>());
+        m_entries.back()->id = m_nextId++;
+        m_entries.back()->text = text;
+    }
+    endResetModel();
+    Q_EMIT scriptsChanged();
+}
+
+QList<ScriptText> Scripts::scripts() const
+{
+    QList<ScriptText> result;
+    for (const auto &entry : m_entries)
+        result.append(entry->text);
+    return result;
+}
+
+void Scripts::load(const QSettings &settings)
+{
+    ProjectError damaged;
+    SimulateError wrong;
+    const auto node = parseJsonText(settings.value("simulate/scripts"_L1).toString().toUtf8(), &damaged);
+    setScripts((node ? scriptsFromJson(*node, &wrong) : std::nullopt).value_or(QList<ScriptText>()));
+}
+
+void Scripts::save(QSettings &settings) const
+{
+    settings.setValue("simulate/scripts"_L1, QString::fromUtf8(writeJsonText(scriptsToJson(scripts()))));
+}
+
+int Scripts::add(const QString &name, const QString &source)
+{
+    const int row = rowCount();
+    if (row >= ScriptText::maximumScripts)
+        return -1;
+    QString free = name;
+    for (int number = 2; refusal(row, free); ++number)
+        free = name.left(ScriptText::maximumName - 8) + u" %1"_s.arg(number);
+    beginInsertRows({}, row, row);
+    m_entries.push_back(std::make_unique<Entry>());
+    m_entries.back()->id = m_nextId++;
+    m_entries.back()->text = {free, source};
+    endInsertRows();
+    Q_EMIT scriptsChanged();
+    return row;
+}
+
+void Scripts::remove(int row)
+{
+    if (row < 0 || row >= rowCount())
+        return;
+    stop(row);
+    beginRemoveRows({}, row, row);
+    m_entries.erase(m_entries.begin() + row);
+    endRemoveRows();
+    Q_EMIT scriptsChanged();
+}
+
+QString Scripts::source(int row) const
+{
+    return row < 0 || row >= rowCount() ? QString() : m_entries[static_cast<size_t>(row)]->text.source;
+}
+
+void Scripts::setSource(int row, const QString &source)
+{
+    if (row < 0 || row >= rowCount() || m_entries[static_cast<size_t>(row)]->text.source == source)
+        return;
+    m_entries[static_cast<size_t>(row)]->text.source = source;
+    Q_EMIT scriptsChanged();
+    Q_EMIT stateChanged(row);
+}
+
+std::optional<QString> Scripts::refusal(int row, const QString &name) const
+{
+    if (name.isEmpty())
+        return tr("it needs a name");
+    if (name.size() > ScriptText::maximumName)
+        return tr("the name has more than %1 characters").arg(ScriptText::maximumName);
+    for (int other = 0; other < rowCount(); ++other)
+        if (other != row && m_entries[static_cast<size_t>(other)]->text.name == name)
+            return tr("another script has this name");
+    return std::nullopt;
+}
+
+void Scripts::start(int row)
+{
+    if (row < 0 || row >= rowCount() || !canRun() || isRunning(row))
+        return;
+    Entry &entry = *m_entries[static_cast<size_t>(row)];
+    entry.figures = {};
+    loadInto(entry);
+}
+
+void Scripts::reload(int row)
+{
+    if (isRunning(row))
+        loadInto(*m_entries[static_cast<size_t>(row)]);
+}
+
+void Scripts::loadInto(Entry &entry)
+{
+    run([id = entry.id, text = entry.text, factory = m_factory](Host &host) {
+        host.load(id, text.source, text.name, factory);
+    });
+}
+
+void Scripts::takeLoaded(int id, const QString &source, const std::optional<ScriptLine> &error)
+{
+    const int row = rowOf(id);
+    if (row < 0)
+        return;
+    Entry &entry = *m_entries[static_cast<size_t>(row)];
+    if (error) {
+        entry.log->append({*error});
+        if (entry.isRunning)
+            entry.log->append({{tr("The text that ran before goes on."), 0, 0, false}});
+    } else {
+        entry.isRunning = true;
+        entry.running = source;
+    }
+    tellState(row);
+}
+
+void Scripts::stop(int row)
+{
+    if (row < 0 || row >= rowCount())
+        return;
+    Entry &entry = *m_entries[static_cast<size_t>(row)];
+    run([id = entry.id](Host &host) { host.stop(id); });
+    if (std::exchange(entry.isRunning, false))
+        tellState(row);
+}
+
+void Scripts::stopAll()
+{
+    for (int row = 0; row < rowCount(); ++row)
+        if (isRunning(row))
+            stop(row);
+}
+
+bool Scripts::isRunning(int row) const
+{
+    return row >= 0 && row < rowCount() && m_entries[static_cast<size_t>(row)]->isRunning;
+}
+
+bool Scripts::isStale(int row) const
+{
+    return isRunning(row) &&
+           m_entries[static_cast<size_t>(row)]->running != m_entries[static_cast<size_t>(row)]->text.source;
+}
+
+ScriptFigures Scripts::figures(int row) const
+{
+    return row < 0 || row >= rowCount() ? ScriptFigures() : m_entries[static_cast<size_t>(row)]->figures;
+}
+
+ScriptLogModel *Scripts::log(int row) const
+{
+    return row < 0 || row >= rowCount() ? nullptr : m_entries[static_cast<size_t>(row)]->log.get();
+}
+
+void Scripts::take(int id, const QList<ScriptLine> &lines, const ScriptFigures &figures, quint64 dropped)
+{
+    const int row = rowOf(id);
+    if (row < 0)
+        return;
+    Entry &entry = *m_entries[static_cast<size_t>(row)];
+    entry.log->append(lines);
+    entry.log->countDropped(dropped);
+    if (entry.isRunning)
+        entry.figures = figures;
+    Q_EMIT stateChanged(row);
+}
+
+void Scripts::tellState(int row)
+{
+    Q_EMIT dataChanged(index(row), index(row));
+    Q_EMIT stateChanged(row);
+}
+
+int Scripts::rowOf(int id) const
+{
+    for (int row = 0; row < rowCount(); ++row)
+        if (m_entries[static_cast<size_t>(row)]->id == id)
+            return row;
+    return -1;
+}
+
+} // namespace SockScope
