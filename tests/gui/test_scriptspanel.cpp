@@ -217,6 +217,37 @@ private Q_SLOTS:
         QCOMPARE(text()->extraSelections().size(), 1);
     }
 
+    void socketsWithoutNamesAnswerForThemselves()
+    {
+        addScripts(*m_window);
+        for (int i = 0; i < 2; ++i) {
+            SockSpec spec;
+            spec.kind = TransportKind::Udp;
+            spec.listen = HostPort{u"127.0.0.1"_s, 0};
+            spec.codec = u"json"_s;
+            m_window->openSock(spec);
+        }
+        const auto port = [this](int socket) -> quint16 {
+            const QList<SockController *> &open = m_window->inspection()->controllers();
+            return open.size() < 2 ? quint16(0) : open.at(socket)->snapshot().url.section(u':', -1).toUShort();
+        };
+        QTRY_VERIFY(port(0) != 0 && port(1) != 0);
+        field<QToolButton>(u"scriptAdd"_s)->click();
+        write(u"function onMessage(m) { log(m.sock); m.reply(2, 0); }"_s);
+        QTest::mouseClick(runButton(), Qt::LeftButton);
+        QTRY_VERIFY(scripts()->isRunning(0));
+        for (int i = 0; i < 2; ++i) {
+            QUdpSocket client; // connected: it hears that socket alone
+            client.connectToHost(QHostAddress(QHostAddress::LocalHost), port(i));
+            QTRY_COMPARE(client.state(), QAbstractSocket::ConnectedState);
+            client.write("[1,0]");
+            QTRY_VERIFY(client.hasPendingDatagrams());
+        }
+        QTRY_COMPARE(said().size(), 2);
+        QVERIFY2(said().first() != said().last(), qPrintable(said().first()));
+        QCOMPARE(scripts()->figures(0).errors, 0U);
+    }
+
     void oneThatLoopsIsEnded()
     {
         addScripts(*m_window);

@@ -3,6 +3,7 @@
 #include <QSettings>
 #include <QTimer>
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -45,8 +46,17 @@ struct Scripts::Host : public QObject
     }
     ~Host() override { m_shared->host = nullptr; }
 
-    void add(BaseSock *sock, const QString &name)
+    void add(BaseSock *sock, const QString &given)
     {
+        // A script sends by name: one without has its address, and a second of the same name a number.
+        const QString wanted = given.isEmpty() ? sock->url() : given;
+        QString name = wanted;
+        const auto isTaken = [this, &name] {
+            return std::any_of(m_socks.begin(), m_socks.end(),
+                               [&name](const auto &each) { return each.second == name; });
+        };
+        for (int number = 2; isTaken(); ++number)
+            name = u"%1 %2"_s.arg(wanted).arg(number);
         m_socks.emplace_back(sock, name);
         connect(sock, &QObject::destroyed, this,
                 [this, sock] { std::erase_if(m_socks, [sock](const auto &each) { return each.first == sock; }); });
