@@ -19,6 +19,7 @@
 #include "ui/models/scripts.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/project/projectsession.h"
+#include "ui/views/scripteditor.h"
 #ifdef SOCKSCOPE_WITH_SCRIPTS
 #include "app/gui/scriptsengine.h"
 #endif
@@ -124,6 +125,23 @@ private Q_SLOTS:
         QCOMPARE(last.data(ScriptLogModel::LineRole).toInt(), 3);
         log.clear();
         QCOMPARE(log.rowCount(), 0);
+    }
+
+    void theEditorNumbersItsLines()
+    {
+        field<QToolButton>(u"scriptAdd"_s)->click();
+        auto *editor = qobject_cast<ScriptEditor *>(text());
+        QVERIFY(editor);
+        const int narrow = editor->marginWidth();
+        QVERIFY(editor->viewport()->x() >= narrow);
+        editor->setPlainText(QString(150, u'\n'));
+        QVERIFY(editor->marginWidth() > narrow);
+        QTRY_VERIFY(editor->viewport()->x() >= editor->marginWidth());
+        editor->setPlainText(u"x"_s);
+        editor->moveCursor(QTextCursor::End);
+        QTest::keyClick(editor, Qt::Key_Tab);
+        QCOMPARE(editor->toPlainText(), u"x   "_s);
+        QVERIFY(!editor->grab().isNull());
     }
 
     void filesAreReadAndWritten()

@@ -4,7 +4,6 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -24,6 +23,7 @@
 #include "ui/models/scripts.h"
 #include "ui/theme.h"
 #include "ui/views/emptystate.h"
+#include "ui/views/scripteditor.h"
 
 namespace SockScope {
 
@@ -66,7 +66,7 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
     : QWidget(parent)
     , m_scripts(scripts)
     , m_list(new QListView(this))
-    , m_text(new QPlainTextEdit(this))
+    , m_text(new ScriptEditor(this))
     , m_log(new QListView(this))
     , m_error(new QLabel(this))
     , m_state(new QLabel(this))
@@ -87,10 +87,7 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
     empty->setText(tr("JavaScript that answers messages, beside the sockets."));
     m_text->setObjectName(u"scriptText"_s);
     m_text->setAccessibleName(tr("Text of the script"));
-    m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->installEventFilter(this);
-    m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
-    m_text->setTabStopDistance(4 * m_text->fontMetrics().horizontalAdvance(u' '));
     m_text->setMinimumHeight(m_text->fontMetrics().height() * 3);
     m_log->setObjectName(u"scriptLog"_s);
     m_log->setAccessibleName(tr("What the script said"));
