@@ -15,6 +15,7 @@
 #include "ui/models/colourrules.h"
 #include "ui/models/fieldtreemodel.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/personas.h"
 #include "ui/models/scripts.h"
 #include "ui/models/sequenceplayer.h"
 #include "ui/models/simulation.h"
@@ -34,6 +35,7 @@
 #include "ui/views/handlerspanel.h"
 #include "ui/views/logpanel.h"
 #include "ui/views/peerspanel.h"
+#include "ui/views/personaspanel.h"
 #include "ui/views/rulespanel.h"
 #include "ui/views/scriptspanel.h"
 #include "ui/views/scrolledpanel.h"
@@ -85,11 +87,12 @@ void InspectorWindow::createDocks()
     addDock(tr("Trace"), u"traceDock"_s, m_trace);
     auto *play = new QTabWidget(this); // one dock: the tabs of the docks have no room for more
     play->setObjectName(u"playTabs"_s);
-    play->setAccessibleName(tr("Rules, sequences and scripts"));
+    play->setAccessibleName(tr("Rules, sequences, scripts and personas"));
     play->setDocumentMode(true);
     play->addTab(m_rules, tr("Rules"));
     play->addTab(m_sequences, tr("Sequences"));
     play->addTab(m_scriptsPanel, tr("Scripts"));
+    play->addTab(m_personasPanel, tr("Personas"));
     addDock(tr("Play"), u"playDock"_s, play);
     placeDocks();
 }
@@ -241,6 +244,7 @@ void InspectorWindow::saveSettings()
     m_composer->saveSettings(*settings);
     m_simulation->save(*settings);
     m_player->save(*settings);
+    m_personas->save(*settings);
     m_scripts->save(*settings);
     m_scene->saveTypes(*settings);
     m_filter->saveSettings(*settings);
@@ -282,6 +286,7 @@ void InspectorWindow::restoreSettings()
     m_composer->loadSettings(*settings);
     m_simulation->load(*settings);
     m_player->load(*settings);
+    m_personas->load(*settings);
     m_scripts->load(*settings);
     m_scene->loadTypes(*settings);
     m_filter->loadSettings(*settings);

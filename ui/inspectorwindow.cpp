@@ -17,6 +17,7 @@
 #include "ui/inject/composer.h"
 #include "ui/models/messagefinder.h"
 #include "ui/models/messagelogmodel.h"
+#include "ui/models/personas.h"
 #include "ui/models/scripts.h"
 #include "ui/models/sequenceplayer.h"
 #include "ui/models/simulation.h"
@@ -40,6 +41,7 @@
 #include "ui/views/noticebar.h"
 #include "ui/views/opensocketdialog.h"
 #include "ui/views/peerspanel.h"
+#include "ui/views/personaspanel.h"
 #include "ui/views/recoverybar.h"
 #include "ui/views/rulespanel.h"
 #include "ui/views/scriptspanel.h"
@@ -130,6 +132,15 @@ void InspectorWindow::createPanels()
     m_trace = new TracePanel(m_inspection, this);
     m_simulation = new Simulation(m_inspection, this);
     m_rules = new RulesPanel(m_simulation, this);
+    m_personas = new Personas(this);
+    m_personasPanel = new PersonasPanel(
+        m_personas,
+        [this] {
+            Project now;
+            m_scene->capture(now);
+            return now;
+        },
+        this);
     m_scripts = new Scripts(m_inspection, this);
     m_scriptsPanel = new ScriptsPanel(m_scripts, this);
     m_player = new SequencePlayer(m_inspection, this);
@@ -151,7 +162,8 @@ void InspectorWindow::createPanels()
 void InspectorWindow::createProject()
 {
     m_scene = new ProjectScene(
-        {m_inspection, m_composer->savedMessages(), m_simulation, m_player, m_scripts, m_filter->savedFilters()},
+        {m_inspection, m_composer->savedMessages(), m_simulation, m_player, m_personas, m_scripts,
+         m_filter->savedFilters()},
         {[this] { return layoutState(); }, [this](const QJsonObject &layout) { showLayout(layout); }}, this);
     m_project = new ProjectSession({this, m_scene, m_notices, &openSettings, [this] { saveSettings(); }, nullptr});
     connect(m_scene, &ProjectScene::socketFailed, this, [this](const QString &name, const SockError &error) {

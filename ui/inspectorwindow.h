@@ -28,6 +28,8 @@ class LogPanel;
 class MessageFinder;
 class NoticeBar;
 class PeersPanel;
+class Personas;
+class PersonasPanel;
 class ProjectScene;
 class ProjectSession;
 class RecoveryBar;
@@ -78,6 +80,8 @@ public:
     RulesPanel *rulesPanel() const { return m_rules; }
     SequencesPanel *sequencesPanel() const { return m_sequences; }
     Simulation *simulation() const { return m_simulation; }
+    Personas *personas() const { return m_personas; }
+    PersonasPanel *personasPanel() const { return m_personasPanel; }
     Scripts *scripts() const { return m_scripts; }
     ScriptsPanel *scriptsPanel() const { return m_scriptsPanel; }
     NoticeBar *noticeBar() const { return m_notices; }
@@ -168,6 +172,8 @@ private:
     LedgerPanel *m_ledger = nullptr;
     ErrorsPanel *m_errors = nullptr;
     TracePanel *m_trace = nullptr;
+    Personas *m_personas = nullptr;
+    PersonasPanel *m_personasPanel = nullptr;
     Scripts *m_scripts = nullptr;
     ScriptsPanel *m_scriptsPanel = nullptr;
     Simulation *m_simulation = nullptr;

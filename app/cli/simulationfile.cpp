@@ -11,6 +11,7 @@
 #include "core/protocol/protocoldescription.h"
 #include "core/simulate/rulejson.h"
 #include "core/simulate/sequencejson.h"
+#include "core/simulate/swarmplan.h"
 
 namespace SockScope {
 
@@ -80,19 +81,9 @@ std::optional<ProjectError> SimulationFile::readSections(const QByteArray &text)
 std::unique_ptr<BaseSock> SimulationFile::makeSock(const SockSpec &spec) const
 {
     SockError reason;
-    std::unique_ptr<BaseSock> sock = spec.makeSock(&reason);
-    if (!sock) {
+    std::unique_ptr<BaseSock> sock = makeProjectSock(project, spec, &reason);
+    if (!sock)
         badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
-        return nullptr;
-    }
-    const auto codec = project.codecOf(spec, &reason);
-    if (!codec) {
-        badUsage(path + u": "_s + spec.name + u": "_s + reason.what, reason.remedy);
-        return nullptr;
-    }
-    sock->setCodec(codec);
-    if (const ProtocolDescription *protocol = project.protocolOf(spec))
-        sock->setMessageTypes(protocol->messageTypes());
     return sock;
 }
 

@@ -11,17 +11,11 @@
 #include "app/common/report.h"
 #include "core/basesock.h"
 
-#ifdef Q_OS_UNIX
-#include <sys/resource.h>
-#endif
-
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-constexpr quint64 seedStep = 0x9e3779b97f4a7c15; // odd: the seeds of all peers differ
 
 QString tr(const char *text)
 {
@@ -47,18 +41,6 @@ CommandLine commandLine()
     return line;
 }
 
-/// Each peer has descriptors of its own: as many as the system allows this user.
-void allowDescriptors()
-{
-#ifdef Q_OS_UNIX
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
-#endif
-}
-
 } // namespace
 
 SwarmCommand::SwarmCommand(QObject *parent)
@@ -82,92 +64,34 @@ std::optional<int> SwarmCommand::read(const QStringList &arguments)
     const auto impair = forMs ? ImpairRequest::read(line, &usage) : std::nullopt;
     if (!impair)
         return badUsage(usage.what, usage.remedy);
-    m_options.count = static_cast<int>(*count);
-    m_options.seed = static_cast<quint64>(*seed);
+    SwarmPlan plan;
+    plan.count = static_cast<int>(*count);
+    plan.seed = static_cast<quint64>(*seed);
     m_forMs = line.isSet(u"for"_s) ? qMax<qint64>(1, *forMs) : 0;
     m_impair = *impair;
     m_json = line.isSet(u"json"_s);
     if (line.isSet(u"to"_s)) {
         SockError reason;
-        m_to = HostPort::fromString(line.value(u"to"_s), &reason);
-        if (!m_to)
+        plan.to = HostPort::fromString(line.value(u"to"_s), &reason);
+        if (!plan.to)
             return badUsage(reason.what, reason.remedy);
     }
     if (const auto code = m_file.read(line.words().first()))
         return code;
     if (!line.isSet(u"persona"_s))
         return badUsage(tr("nobody to be"), tr("write --persona NAME"));
-    if (const auto code = choosePersona(line.value(u"persona"_s)))
-        return code;
-    if (const auto code = chooseSocket())
-        return code;
-    chooseSequence();
+    plan.project = m_file.project;
+    plan.persona = line.value(u"persona"_s);
+    plan.impairments = m_impair.specs;
+    plan.impairSeed = m_impair.seed;
+    SimulateError wrong;
+    const auto options = plan.options(&wrong);
+    if (!options)
+        return badUsage(m_file.path + u": "_s + wrong.what, wrong.remedy);
+    m_options = *options;
     if (m_forMs == 0 && !m_options.sequence)
         return badUsage(tr("the swarm would not end"), tr("write --for S, or give the persona a sequence"));
     return std::nullopt;
-}
-
-std::optional<int> SwarmCommand::choosePersona(const QString &name)
-{
-    for (const Persona &each : m_file.personas) {
-        if (each.name != name)
-            continue;
-        m_options.persona = each;
-        if (each.withRules)
-            m_options.rules = m_file.rules;
-        return std::nullopt;
-    }
-    return badUsage(tr("%1 has no persona named %2").arg(m_file.path, name.left(80)),
-                    m_file.personas.isEmpty() ? tr("write one, in the list \"personas\"")
-                                              : tr("choose one of %1").arg(SimulationFile::namesOf(m_file.personas)));
-}
-
-std::optional<int> SwarmCommand::chooseSocket()
-{
-    const QString &wanted = m_options.persona.socket;
-    const QList<SockSpec> &all = m_file.project.sockets();
-    const auto found = std::find_if(all.begin(), all.end(), [&wanted](const SockSpec &spec) {
-        return wanted.isEmpty() ? !spec.connectTo.isEmpty() : spec.name == wanted;
-    });
-    if (found == all.end() || found->connectTo.isEmpty()) {
-        return badUsage(found == all.end() && !wanted.isEmpty()
-                            ? tr("%1 has no socket named %2").arg(m_file.path, wanted.left(80))
-                            : tr("%1: no socket of the persona connects to somebody").arg(m_file.path),
-                        tr("write one with \"connectTo\", in the list \"sockets\""));
-    }
-    m_spec = *found;
-    m_spec.listen.reset();
-    if (m_to)
-        m_spec.connectTo = {*m_to};
-    m_spec.tickMs = 0;
-    m_spec.impairments = m_impair.before(m_spec.impairments);
-    m_options.persona.socket = m_spec.name;
-    if (!m_file.makeSock(m_spec)) // says what is wrong
-        return ExitBadUsage;
-    m_options.makeSock = [this](int index) {
-        SockSpec spec = m_spec;
-        for (ImpairSpec &impairment : spec.impairments) // else the same message of each peer would be lost
-            impairment.seed = impairment.seed.value_or(m_options.seed) + static_cast<quint64>(index) * seedStep;
-        std::unique_ptr<BaseSock> sock = m_file.makeSock(spec);
-        SockOptions options = sock->options();
-        options.blockedAfter = std::chrono::milliseconds(0); // nobody would look at thousands of watchdogs
-        options.logger = [](int, const QString &) {};
-        options.preciseTicks = false;                             // nor has each a descriptor for it
-        const std::shared_ptr<const Codec> codec = sock->codec(); // that of the options would come back
-        sock->setOptions(options);
-        sock->setCodec(codec);
-        return sock;
-    };
-    return std::nullopt;
-}
-
-/// The file has been checked: a persona's sequence is there.
-void SwarmCommand::chooseSequence()
-{
-    for (const Sequence &each : m_file.sequences) {
-        if (!each.name.isEmpty() && each.name == m_options.persona.sequence)
-            m_options.sequence = each;
-    }
 }
 
 void SwarmCommand::finish()

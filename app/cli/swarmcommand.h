@@ -11,8 +11,7 @@
 #include "app/common/impairoptions.h"
 #include "app/common/signalwatcher.h"
 #include "app/common/standardoutput.h"
-#include "core/simulate/swarm.h"
-#include "core/sockspec.h"
+#include "core/simulate/swarmplan.h"
 
 namespace SockScope {
 
@@ -36,9 +35,6 @@ public:
 
 private:
     std::optional<int> read(const QStringList &arguments);
-    std::optional<int> choosePersona(const QString &name);
-    std::optional<int> chooseSocket();
-    void chooseSequence();
     void finish();
     int report() const;
     QByteArray json(const SwarmStats &stats) const;
@@ -48,8 +44,6 @@ private:
     std::unique_ptr<SignalWatcher> m_signals;
     SimulationFile m_file;
     ImpairRequest m_impair;
-    SockSpec m_spec;
-    std::optional<HostPort> m_to;
     SwarmOptions m_options;
     std::unique_ptr<Swarm> m_swarm;
     QTimer m_timer;

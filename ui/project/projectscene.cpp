@@ -18,6 +18,7 @@
 #include "ui/models/inspection.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/messagetreemodel.h"
+#include "ui/models/personas.h"
 #include "ui/models/savedfilters.h"
 #include "ui/models/scripts.h"
 #include "ui/models/sequenceplayer.h"
@@ -97,6 +98,22 @@ Split<QList<Rule>, bool> splitRules(const Project &project)
     return result;
 }
 
+Split<JsonNode, bool> splitPersonas(const Project &project)
+{
+    Split<JsonNode, bool> result{JsonNode::array(), false};
+    const JsonNode *section = project.section(u"personas");
+    SimulateError error;
+    if (!section)
+        return result;
+    if (personasFromJson(*section, &error)) {
+        result.shown = *section;
+    } else {
+        result.kept = true;
+        result.notes.append(ProjectScene::tr("the personas, and no others are saved (%1)").arg(error.toString()));
+    }
+    return result;
+}
+
 Split<QList<ScriptText>, bool> splitScripts(const Project &project)
 {
     Split<QList<ScriptText>, bool> result{{}, false};
@@ -157,6 +174,7 @@ ProjectScene::ProjectScene(const Parts &parts, Layout layout, QObject *parent)
     , m_messages(parts.messages)
     , m_simulation(parts.simulation)
     , m_sequences(parts.sequences)
+    , m_personas(parts.personas)
     , m_scripts(parts.scripts)
     , m_filters(parts.filters)
     , m_layout(std::move(layout))
@@ -169,6 +187,7 @@ ProjectScene::ProjectScene(const Parts &parts, Layout layout, QObject *parent)
     connect(m_messages, &MessageTreeModel::changed, this, &ProjectScene::tell);
     connect(m_simulation, &Simulation::rulesChanged, this, &ProjectScene::tell);
     connect(m_sequences, &SequencePlayer::sequencesChanged, this, &ProjectScene::tell);
+    connect(m_personas, &Personas::personasChanged, this, &ProjectScene::tell);
     connect(m_scripts, &Scripts::scriptsChanged, this, &ProjectScene::tell);
     connect(m_filters, &SavedFilters::changed, this, &ProjectScene::tell);
     connect(m_inspection->colourRules(), &ColourRules::changed, this, &ProjectScene::tell);
@@ -188,8 +207,11 @@ ProjectScene::ProjectScene(const Parts &parts, Layout layout, QObject *parent)
 
 QStringList ProjectScene::settingsKeys()
 {
-    return {u"filters/saved"_s,  u"colourRules/enabled"_s, u"colourRules/rules"_s, u"logColumns"_s, u"inject/saved"_s,
-            u"simulate/rules"_s, u"simulate/sequences"_s,  u"simulate/scripts"_s,  typesKey};
+    return {u"filters/saved"_s,      u"colourRules/enabled"_s,
+            u"colourRules/rules"_s,  u"logColumns"_s,
+            u"inject/saved"_s,       u"simulate/rules"_s,
+            u"simulate/sequences"_s, u"simulate/scripts"_s,
+            u"simulate/personas"_s,  typesKey};
 }
 
 void ProjectScene::tell()
@@ -212,6 +234,8 @@ QStringList ProjectScene::show(const Project &project)
     const auto sequences = splitSequences(project);
     m_sequences->stop();
     m_sequences->setSequences(sequences.shown);
+    const auto personas = splitPersonas(project);
+    m_personas->setJson(personas.shown);
     const auto scripts = splitScripts(project);
     m_scripts->stopAll();
     m_scripts->setScripts(scripts.shown);
@@ -223,7 +247,8 @@ QStringList ProjectScene::show(const Project &project)
         m_layout.show(layout);
     showTypes(project.section(u"types"));
     openSockets(project.sockets());
-    return rules.notes + sequences.notes + scripts.notes + filters.notes + columns.notes + colours.notes;
+    return rules.notes + sequences.notes + personas.notes + scripts.notes + filters.notes + columns.notes +
+           colours.notes;
 }
 
 void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
@@ -236,6 +261,7 @@ void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
     m_sequences->load(settings);
     m_scripts->stopAll();
     m_scripts->load(settings);
+    m_personas->load(settings);
     m_filters->load(settings);
     m_inspection->colourRules()->load(settings);
     LogColumns columns;
@@ -442,6 +468,8 @@ void ProjectScene::capture(Project &project) const
         if (now != SequencePlayer::toJson(sequences.shown))
             project.setSection(u"sequences"_s, now);
     }
+    if (const auto personas = splitPersonas(project); !personas.kept && personas.shown != m_personas->toJson())
+        project.setSection(u"personas"_s, m_personas->toJson());
     if (const auto scripts = splitScripts(project); !scripts.kept && scripts.shown != m_scripts->scripts())
         project.setSection(u"scripts"_s, scriptsToJson(m_scripts->scripts()));
     const JsonNode *types = m_types.section(u"types");

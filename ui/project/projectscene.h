@@ -18,6 +18,7 @@ namespace SockScope {
 class BaseSock;
 class Inspection;
 class MessageTreeModel;
+class Personas;
 class SavedFilters;
 class Scripts;
 class SequencePlayer;
@@ -25,8 +26,8 @@ class Simulation;
 class SockController;
 
 /*! What a project holds and the window shows, both ways: sockets, saved messages and filters, rules,
- *  sequences, scripts, message types, colour rules, columns, layout.
- *  Path    Project ↔ [this] ↔ Inspection, MessageTreeModel, Simulation, SequencePlayer, Scripts, SavedFilters, docks
+ *  sequences, personas, scripts, message types, colour rules, columns, layout.
+ *  Path    Project ↔ [this] ↔ Inspection, MessageTreeModel, Simulation, SequencePlayer, Personas, Scripts, SavedFilters
  *  Shape   show opens the sockets that are missing and closes those of before, and a socket that is the same goes on;
  *          capture writes a section only where the window shows something else than what stands there
  *  Units   none
@@ -52,6 +53,7 @@ public:
         MessageTreeModel *messages;
         Simulation *simulation;
         SequencePlayer *sequences;
+        Personas *personas;
         Scripts *scripts;
         SavedFilters *filters;
     };
@@ -105,6 +107,7 @@ private:
     MessageTreeModel *m_messages;
     Simulation *m_simulation;
     SequencePlayer *m_sequences;
+    Personas *m_personas;
     Scripts *m_scripts;
     SavedFilters *m_filters;
     Layout m_layout;

@@ -1,0 +1,134 @@
+#include "ui/models/swarmrun.h"
+
+#include <QTimer>
+
+#include <utility>
+
+namespace SockScope {
+
+using namespace Qt::StringLiterals;
+
+/// The swarm, in its thread; the window waits for the thread before it goes.
+class SwarmRun::Worker : public QObject
+{
+public:
+    Worker(SwarmRun *window, SwarmOptions options, qint64 forMs)
+        : m_window(window)
+        , m_options(std::move(options))
+        , m_forMs(forMs)
+    {
+    }
+
+    void begin()
+    {
+        m_swarm = std::make_unique<Swarm>(std::move(m_options));
+        connect(m_swarm.get(), &Swarm::sequencesFinished, this, &Worker::finish);
+        if (const auto error = m_swarm->start()) {
+            m_swarm.reset();
+            return end(error->toString());
+        }
+        m_timer = new QTimer(this);
+        connect(m_timer, &QTimer::timeout, this, [this] { report(); });
+        m_timer->start(reportMs);
+        if (m_forMs > 0)
+            QTimer::singleShot(std::chrono::milliseconds(m_forMs), this, &Worker::finish);
+    }
+    void finish()
+    {
+        if (!m_swarm)
+            return;
+        delete m_timer;
+        m_swarm->disconnect(this);
+        m_swarm->stop();
+        report();
+        m_swarm.release()->deleteLater(); // it may be the one who tells us
+        end(std::nullopt);
+    }
+
+private:
+    void report()
+    {
+        QMetaObject::invokeMethod(
+            m_window, [window = m_window, stats = m_swarm->stats()] { window->take(stats); }, Qt::QueuedConnection);
+    }
+    void end(const std::optional<QString> &failure)
+    {
+        QMetaObject::invokeMethod(
+            m_window, [window = m_window, failure] { window->handleEnd(failure); }, Qt::QueuedConnection);
+    }
+
+    SwarmRun *const m_window;
+    SwarmOptions m_options;
+    const qint64 m_forMs;
+    std::unique_ptr<Swarm> m_swarm;
+    QTimer *m_timer = nullptr;
+};
+
+SwarmRun::SwarmRun(QObject *parent)
+    : QObject(parent)
+{
+    m_thread.setObjectName(u"SockScope swarm"_s);
+}
+
+SwarmRun::~SwarmRun()
+{
+    stop();
+    join();
+}
+
+void SwarmRun::start(SwarmOptions options, qint64 forMs)
+{
+    if (isRunning())
+        return;
+    m_stats = {};
+    m_failure.reset();
+    m_elapsedMs = 0;
+    m_count = options.count;
+    m_clock.start();
+    m_worker = new Worker(this, std::move(options), forMs);
+    m_worker->moveToThread(&m_thread);
+    m_thread.start();
+    QMetaObject::invokeMethod(
+        m_worker, [worker = m_worker] { worker->begin(); }, Qt::QueuedConnection);
+    Q_EMIT changed();
+}
+
+void SwarmRun::stop()
+{
+    if (m_worker)
+        QMetaObject::invokeMethod(
+            m_worker, [worker = m_worker] { worker->finish(); }, Qt::QueuedConnection);
+}
+
+void SwarmRun::take(const SwarmStats &stats)
+{
+    m_stats = stats;
+    m_elapsedMs = m_clock.elapsed();
+    Q_EMIT changed();
+}
+
+void SwarmRun::handleEnd(const std::optional<QString> &failure)
+{
+    m_failure = failure;
+    join();
+    Q_EMIT changed();
+}
+
+/// What is posted to the worker is done first, and so is its end.
+void SwarmRun::join()
+{
+    if (Worker *worker = std::exchange(m_worker, nullptr)) {
+        QMetaObject::invokeMethod(
+            worker, [worker] { delete worker; }, Qt::QueuedConnection);
+        m_thread.quit();
+        m_thread.wait();
+    }
+}
+
+bool SwarmRun::hasPassed() const
+{
+    return !m_failure && m_stats.connected == m_count && m_stats.failed == 0 &&
+           m_stats.lost == m_stats.lostMisbehaving && m_stats.sequencesFailed == 0 && m_stats.isBalanced;
+}
+
+} // namespace SockScope
