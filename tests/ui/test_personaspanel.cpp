@@ -141,6 +141,10 @@ private Q_SLOTS:
         QCOMPARE(m_window->personas()->rowCount(), 0);
         field<QToolButton>(u"personaUndo"_s)->click();
         QCOMPARE(m_window->personas()->rowCount(), 1);
+        QTest::keyClick(field<QListView>(u"personasList"_s), Qt::Key_Return);
+        QTRY_COMPARE(m_window->findChildren<JsonEditDialog *>().size(), 1);
+        m_window->findChild<JsonEditDialog *>()->reject();
+        QTRY_VERIFY(!m_window->findChild<JsonEditDialog *>());
 
         // With a project, in its file; unknown sections and what else is there stay.
         QCOMPARE(open(players()), QString());

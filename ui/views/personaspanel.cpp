@@ -135,7 +135,7 @@ void PersonasPanel::createActions()
     m_remove->setObjectName(u"personaRemove"_s);
     m_remove->setToolTip(tr("Remove Persona (Del)"));
     m_undo->setObjectName(u"personaUndo"_s);
-    m_edit->setShortcut(QKeySequence(Qt::Key_Return));
+    m_edit->setToolTip(tr("Edit Persona… (Return)"));
     for (QAction *action : {m_add, m_edit, m_remove, m_undo}) {
         action->setShortcutContext(Qt::WidgetShortcut);
         m_list->addAction(action);
@@ -171,12 +171,12 @@ QWidget *PersonasPanel::createFields()
     m_to = new QLineEdit(widget);
     m_to->setObjectName(u"swarmTo"_s);
     m_to->setAccessibleName(tr("Where the peers connect to"));
-    m_to->setPlaceholderText(tr("to: where its socket connects"));
+    m_to->setPlaceholderText(tr("to: host:port"));
     m_to->setToolTip(tr("An address and a port, as in 127.0.0.1:9000; empty: where the persona's socket connects"));
     m_impair = new QLineEdit(widget);
     m_impair->setObjectName(u"swarmImpair"_s);
     m_impair->setAccessibleName(tr("A bad network before each peer"));
-    m_impair->setPlaceholderText(tr("a bad network: loss 5%, wifi, …"));
+    m_impair->setPlaceholderText(tr("network: loss 5%"));
     m_impair->setToolTip(tr("netem's words or a preset, as in \"delay 50ms 10ms loss 5%\"; empty: none"));
     m_count = number(u"swarmCount"_s, tr("How many peers"), 1, SwarmOptions::maximumPeers, 10);
     m_count->setPrefix(u"× "_s);
@@ -330,13 +330,17 @@ void PersonasPanel::update()
     m_state->show();
 }
 
-// Delete is a key of other lists, too: as the shortcut of an action it would be ambiguous.
+// Delete and Return are keys of other lists, too: as shortcuts of actions they would be ambiguous.
 bool PersonasPanel::eventFilter(QObject *watched, QEvent *event)
 {
-    if (watched == m_list && event->type() == QEvent::KeyPress &&
-        static_cast<QKeyEvent *>(event)->key() == Qt::Key_Delete) {
-        remove();
-        return true;
+    if (watched == m_list && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        if (key == Qt::Key_Delete)
+            remove();
+        else if ((key == Qt::Key_Return || key == Qt::Key_Enter) && current() >= 0)
+            edit(current());
+        if (key == Qt::Key_Delete || key == Qt::Key_Return || key == Qt::Key_Enter)
+            return true;
     }
     return QWidget::eventFilter(watched, event);
 }
