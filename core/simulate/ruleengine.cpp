@@ -161,6 +161,7 @@ void RuleEnginePrivate::handleOutbound(BaseSock &sock, const QString &name, cons
     item.envelope.message.payload = Bytes(payload.toByteArray());
     item.envelope.receivedNs = nowNs;
     item.envelope.wireBytes = wireBytes;
+    item.envelope.sequence = options.numberOfSent ? options.numberOfSent(sock) : 0;
     item.link = sending ? ChainLink{sending->chain, sending->depth + 1} : ChainLink{std::make_shared<AnswerChain>(), 0};
     outbound.push_back(std::move(item));
     // A tap may not call its sock.

@@ -25,6 +25,8 @@ struct RuleEngineOptions
     std::function<qint64()> wallNs = ComposeContext().nowNs;
     /// Whether a rule may run a program; asked each time, inside the message path: it must answer at once. None: never.
     std::function<bool(const QString &rule, const QString &program, const QStringList &arguments)> consent;
+    /// What RuleHit::envelope has as its sequence when it was sent; asked while the sock's taps are told. None: 0.
+    std::function<quint64(const BaseSock &sock)> numberOfSent;
     int maximumChainDepth = 64;        ///< answers to answers among our own socks before they are called a loop
     quint64 maximumChainSends = 10000; ///< what one message from outside may set off
     qsizetype maximumWaiting = 65536;  ///< hits that wait
@@ -40,7 +42,7 @@ struct RuleHit
     QString ruleName;
     BaseSock *sock = nullptr;
     Direction direction = Direction::In;
-    Envelope envelope; ///< sequence 0 when it was sent
+    Envelope envelope; ///< sequence as RuleEngineOptions::numberOfSent says when it was sent
 };
 
 /*! Runs rules on what the socks receive and send.

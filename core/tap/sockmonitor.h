@@ -138,6 +138,16 @@ public:
     void setTracing(bool tracing);
     bool isTracing() const { return m_tracing; }
 
+    // The sock's thread:
+    /// MessageHead::sequence of the newest message, in or out.
+    quint64 lastNumber() const { return m_lastNo; }
+    /// From now on numberOf answers.
+    void keepNumbers();
+    /// MessageHead::sequence of a received message by its Envelope::sequence, which counts received ones alone; 0 when
+    /// that is too long ago (numbersKept messages).
+    quint64 numberOf(quint64 envelopeSequence) const;
+    static constexpr size_t numbersKept = 16'384;
+
 Q_SIGNALS:
     /// Changes are ready. It comes once until they are taken: after connecting to it, call takeChanges or requestReset.
     void updated();
@@ -192,8 +202,9 @@ private:
     std::vector<LateFailure> m_lateFailures; // of messages that the recorder has
     quint64 m_lostFailures = 0;
     TraceWriter m_traces;
-    quint64 m_lastNo = 0;                      // of the messages of this sock, lost ones included
-    std::pair<quint64, SockError> m_lastError; // a message with its error, which the sock reports next
+    quint64 m_lastNo = 0;                               // of the messages of this sock, lost ones included
+    std::vector<std::pair<quint64, quint64>> m_numbers; // an envelope's sequence and the message's number
+    std::pair<quint64, SockError> m_lastError;          // a message with its error, which the sock reports next
     std::atomic<bool> m_tracing{true};
     bool m_isTracer = false; // what the sock knows of m_tracing
     qint64 m_wallOffsetNs = 0;

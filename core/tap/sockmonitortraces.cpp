@@ -30,10 +30,25 @@ TraceTap *SockMonitor::traceTap()
 void SockMonitor::noteInbound(const Envelope &envelope, const SockError *error)
 {
     ++m_lastNo;
+    if (!m_numbers.empty()) [[unlikely]]
+        m_numbers[envelope.sequence % numbersKept] = {envelope.sequence, m_lastNo};
     if (error)
         m_lastError = {m_lastNo, *error};
     if (m_isTracer)
         m_traces.received(m_lastNo, envelope);
+}
+
+void SockMonitor::keepNumbers()
+{
+    m_numbers.resize(numbersKept);
+}
+
+quint64 SockMonitor::numberOf(quint64 envelopeSequence) const
+{
+    if (m_numbers.empty() || envelopeSequence == 0)
+        return 0;
+    const auto &[sequence, number] = m_numbers[envelopeSequence % numbersKept];
+    return sequence == envelopeSequence ? number : 0;
 }
 
 void SockMonitor::noteOutbound(const TracedSend &what, const SockError *error)

@@ -206,6 +206,36 @@ private Q_SLOTS:
         QCOMPARE(m_scene->simulation.lostNotes(), quint64(0));
     }
 
+    void marksFindTheirMessageAmongThoseSent()
+    {
+        // Each message is answered, so that the log counts twice as many; answers are coloured, too.
+        m_scene->simulation.setRules(
+            rules("[{\"name\":\"a\",\"when\":{\"direction\":\"in\"},\"actions\":["
+                  "{\"do\":\"answer\",\"form\":\"text\",\"payload\":\"heard {{request.data}}\"}]},"
+                  "{\"name\":\"m\",\"when\":{\"direction\":\"in\",\"regex\":\"bad\"},"
+                  "\"actions\":[{\"do\":\"mark\"}]},"
+                  "{\"name\":\"o\",\"when\":{\"direction\":\"out\",\"regex\":\"heard good\"},"
+                  "\"actions\":[{\"do\":\"comment\",\"text\":\"told\"}]}]"));
+        m_scene->simulation.setRunning(true);
+        for (const QString &text : {u"one"_s, u"good"_s, u"bad"_s, u"two"_s})
+            say(text);
+        MessageLogModel *log = m_scene->inspection.messageLogModel();
+        QTRY_COMPARE(log->rowCount(), 8);
+        QTRY_COMPARE(log->annotations()->commentCount(), 1);
+        const auto textOf = [log](int row) { return log->message(row).payload().toByteArray(); };
+        int marked = 0;
+        QTRY_VERIFY(log->annotations()->markCount() == 1);
+        for (int row = 0; row < log->rowCount(); ++row) {
+            const bool isBad = log->message(row).direction() == Direction::In && textOf(row).contains("bad");
+            QCOMPARE(log->isMarked(row), isBad);
+            marked += isBad ? 1 : 0;
+            const bool isTold = log->message(row).direction() == Direction::Out && textOf(row).contains("heard good");
+            QCOMPARE(log->annotations()->comment(log->noOfRow(row)), isTold ? u"told"_s : QString());
+        }
+        QCOMPARE(marked, 1);
+        QCOMPARE(m_scene->simulation.lostNotes(), quint64(0));
+    }
+
     void whatFailsStandsInItsRow()
     {
         m_scene->simulation.setRules(

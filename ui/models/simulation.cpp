@@ -46,7 +46,7 @@ struct Simulation::Host : public QObject
     Host(const std::shared_ptr<Shared> &shared, QObject *parent)
         : QObject(parent)
         , m_shared(shared)
-        , m_engine(options(shared))
+        , m_engine(options())
     {
         m_timer.setSingleShot(true);
         m_timer.setInterval(reportMs);
@@ -82,18 +82,24 @@ struct Simulation::Host : public QObject
     }
     ~Host() override { m_shared->host = nullptr; }
 
-    static RuleEngineOptions options(const std::shared_ptr<Shared> &shared)
+    RuleEngineOptions options()
     {
         RuleEngineOptions result;
-        result.consent = [shared](const QString &, const QString &, const QStringList &) {
+        // The monitor heard of the message before the engine did: its tap was there first.
+        result.numberOfSent = [this](const BaseSock &sock) {
+            const SockMonitor *monitor = m_links.contains(&sock) ? m_links.value(&sock)->monitor() : nullptr;
+            return monitor ? monitor->lastNumber() : 0;
+        };
+        result.consent = [shared = m_shared](const QString &, const QString &, const QStringList &) {
             return shared->programs.load();
         };
         return result;
     }
-    void add(BaseSock *sock, quint32 sockId, const QString &name)
+    void add(const std::shared_ptr<SockLink> &link, BaseSock *sock, const QString &name)
     {
-        m_ids.insert(sock, sockId);
-        connect(sock, &QObject::destroyed, this, [this, sock] { m_ids.remove(sock); });
+        m_links.insert(sock, link);
+        link->monitor()->keepNumbers();
+        connect(sock, &QObject::destroyed, this, [this, sock] { m_links.remove(sock); });
         m_engine.addSock(sock, name);
     }
     void setRules(const QList<Rule> &rules, int generation)
@@ -135,14 +141,20 @@ private:
     }
     void note(const RuleHit &hit, const QString &comment = {}, const RuleColour &colour = {})
     {
-        const Note wanted{m_ids.value(hit.sock), static_cast<quint32>(hit.envelope.sequence), comment, colour};
+        const std::shared_ptr<SockLink> link = m_links.value(hit.sock);
+        if (!link)
+            return; // its rows have gone with it
+        // The log counts what went in and out; an envelope's sequence what came in.
+        const quint64 number =
+            hit.direction == Direction::Out ? hit.envelope.sequence : link->monitor()->numberOf(hit.envelope.sequence);
+        const Note wanted{link->sockId(), static_cast<quint32>(number), comment, colour};
         m_shared->post([wanted](Simulation &window) { window.addNote(wanted); });
     }
 
     std::shared_ptr<Shared> m_shared;
+    QHash<const BaseSock *, std::shared_ptr<SockLink>> m_links;
     RuleEngine m_engine;
     QTimer m_timer{this};
-    QHash<const BaseSock *, quint32> m_ids;
     QStringList m_names;
     QStringList m_failures;
     int m_generation = 0;
@@ -196,7 +208,7 @@ void Simulation::addSock(const SockController *controller)
     const QString name = controller->spec() ? controller->spec()->name : QString();
     run([link = controller->link(), name](Host &host) {
         if (BaseSock *sock = link->sock()) // it is this thread's, so that it cannot go meanwhile
-            host.add(sock, link->sockId(), name);
+            host.add(link, sock, name);
     });
 }
 
@@ -282,7 +294,6 @@ void Simulation::handleStop(const QString &rule)
 
 void Simulation::addNote(const Note &note)
 {
-    // What was sent has no number of its own by which it could be found.
     if (note.sequence == 0 || m_notes.size() >= maximumNotes) {
         ++m_lostNotes;
         return;

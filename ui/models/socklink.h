@@ -32,6 +32,8 @@ public:
     quint32 sockId() const { return m_sockId; }
     /// The caller must know that the sock lives.
     BaseSock *sock() const;
+    /// It is there as long as the sock, and the sock's thread's.
+    SockMonitor *monitor() const { return m_monitor; }
     void setController(SockController *controller);
     bool run(std::function<void(BaseSock &)> function);
     void answer(std::function<void(SockController &)> function);
