@@ -72,7 +72,6 @@ SwarmRun::SwarmRun(QObject *parent)
 
 SwarmRun::~SwarmRun()
 {
-    stop();
     join();
 }
 
@@ -87,6 +86,8 @@ void SwarmRun::start(SwarmOptions options, qint64 forMs)
     m_clock.start();
     m_worker = new Worker(this, std::move(options), forMs);
     m_worker->moveToThread(&m_thread);
+    // As the last thing in its thread: what is posted when the thread is told to end may not be done any more.
+    connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
     m_thread.start();
     QMetaObject::invokeMethod(
         m_worker, [worker = m_worker] { worker->begin(); }, Qt::QueuedConnection);
@@ -114,15 +115,12 @@ void SwarmRun::handleEnd(const std::optional<QString> &failure)
     Q_EMIT changed();
 }
 
-/// What is posted to the worker is done first, and so is its end.
+/// Ends the thread, and the worker and what it runs with it.
 void SwarmRun::join()
 {
-    if (Worker *worker = std::exchange(m_worker, nullptr)) {
-        QMetaObject::invokeMethod(
-            worker, [worker] { delete worker; }, Qt::QueuedConnection);
-        m_thread.quit();
-        m_thread.wait();
-    }
+    m_worker = nullptr;
+    m_thread.quit();
+    m_thread.wait();
 }
 
 bool SwarmRun::hasPassed() const
