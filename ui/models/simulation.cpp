@@ -87,8 +87,8 @@ struct Simulation::Host : public QObject
         RuleEngineOptions result;
         // The monitor heard of the message before the engine did: its tap was there first.
         result.numberOfSent = [this](const BaseSock &sock) {
-            const SockMonitor *monitor = m_links.contains(&sock) ? m_links.value(&sock)->monitor() : nullptr;
-            return monitor ? monitor->lastNumber() : 0;
+            const auto link = m_links.constFind(&sock);
+            return link == m_links.constEnd() ? 0 : (*link)->lastNumber();
         };
         result.consent = [shared = m_shared](const QString &, const QString &, const QStringList &) {
             return shared->programs.load();
@@ -98,7 +98,7 @@ struct Simulation::Host : public QObject
     void add(const std::shared_ptr<SockLink> &link, BaseSock *sock, const QString &name)
     {
         m_links.insert(sock, link);
-        link->monitor()->keepNumbers();
+        link->keepNumbers();
         connect(sock, &QObject::destroyed, this, [this, sock] { m_links.remove(sock); });
         m_engine.addSock(sock, name);
     }
@@ -146,7 +146,7 @@ private:
             return; // its rows have gone with it
         // The log counts what went in and out; an envelope's sequence what came in.
         const quint64 number =
-            hit.direction == Direction::Out ? hit.envelope.sequence : link->monitor()->numberOf(hit.envelope.sequence);
+            hit.direction == Direction::Out ? hit.envelope.sequence : link->numberOf(hit.envelope.sequence);
         const Note wanted{link->sockId(), static_cast<quint32>(number), comment, colour};
         m_shared->post([wanted](Simulation &window) { window.addNote(wanted); });
     }

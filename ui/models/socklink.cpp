@@ -55,6 +55,25 @@ BaseSock *SockLink::sock() const
     return m_sock;
 }
 
+void SockLink::keepNumbers()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_monitor)
+        m_monitor->keepNumbers();
+}
+
+quint64 SockLink::lastNumber() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_monitor ? m_monitor->lastNumber() : 0;
+}
+
+quint64 SockLink::numberOf(quint64 envelopeSequence) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_monitor ? m_monitor->numberOf(envelopeSequence) : 0;
+}
+
 void SockLink::setController(SockController *controller)
 {
     const std::lock_guard lock(m_mutex);

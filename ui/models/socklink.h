@@ -32,8 +32,10 @@ public:
     quint32 sockId() const { return m_sockId; }
     /// The caller must know that the sock lives.
     BaseSock *sock() const;
-    /// It is there as long as the sock, and the sock's thread's.
-    SockMonitor *monitor() const { return m_monitor; }
+    // The sock's thread, as in SockMonitor; 0 when the monitor has gone:
+    void keepNumbers();
+    quint64 lastNumber() const;
+    quint64 numberOf(quint64 envelopeSequence) const;
     void setController(SockController *controller);
     bool run(std::function<void(BaseSock &)> function);
     void answer(std::function<void(SockController &)> function);
