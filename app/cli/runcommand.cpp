@@ -26,7 +26,7 @@ QString tr(const char *text)
 CommandLine commandLine()
 {
     CommandLine line(
-        tr("sockscope-cli run FILE [--sequence NAME] [--rules] [--script NAME] [options]"),
+        tr("sockscope-cli run FILE [--sequence NAME] [--rules] [--script NAME] [--receive NAME]... [options]"),
         tr("Opens the sockets of a project file (*.sockscope, JSON), lets its rules answer, and runs one of its\n"
            "sequences. Prints one line a step; exit code 0: it passed, 1: it failed, 2: bad usage or a bad file."),
         1, 1);

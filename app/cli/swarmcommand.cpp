@@ -25,7 +25,7 @@ QString tr(const char *text)
 CommandLine commandLine()
 {
     CommandLine line(
-        tr("sockscope-cli swarm FILE --persona NAME --count N [options]"),
+        tr("sockscope-cli swarm FILE --persona NAME [--count N] [options]"),
         tr("Simulates many peers of one persona of a project file (*.sockscope), each with its own socket, variables\n"
            "and random numbers, and prints what they did. It ends when all have run the persona's sequence, or after\n"
            "--for. Exit code 0: every well-behaved peer connected, stayed and passed; 1: not; 2: bad usage or a bad "
