@@ -8,7 +8,6 @@
 #include "app/cli/session.h"
 #ifdef SOCKSCOPE_WITH_SCRIPTS
 #include "core/basesock.h"
-#include "core/codec/codec.h"
 #include "core/script/scriptengine.h"
 #else
 namespace SockScope {
@@ -111,22 +110,14 @@ void ScriptFile::reload()
         printFailure(error->what, error->remedy);
         return;
     }
-    for (BaseSock *sock : m_codecless) {
-        if (const auto codec = m_engine->codec())
-            sock->setCodec(codec);
-    }
     writeError(tr("%1 was loaded again").arg(m_path));
 }
 
 void ScriptFile::addSock(BaseSock *sock, const QString &name, bool hasCodec)
 {
     m_engine->addSock(sock, name);
-    if (hasCodec)
-        return;
-    m_codecless.push_back(sock);
-    connect(sock, &QObject::destroyed, this, [this, sock] { std::erase(m_codecless, sock); });
-    if (const auto codec = m_engine->codec())
-        sock->setCodec(codec);
+    if (!hasCodec)
+        m_engine->lendCodec(sock);
 }
 
 #endif

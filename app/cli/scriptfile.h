@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "app/common/commandline.h"
 
@@ -49,7 +48,6 @@ private:
     QString m_path;
     std::unique_ptr<ScriptEngine> m_engine;
     std::unique_ptr<QFileSystemWatcher> m_watcher;
-    std::vector<BaseSock *> m_codecless;
     QByteArray m_source;
 };
 

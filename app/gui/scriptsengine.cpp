@@ -24,29 +24,18 @@ public:
         connect(&m_engine, &ScriptEngine::failed, this,
                 [this](const ScriptError &error) { Q_EMIT said(lineOf(error)); });
     }
-    ~EngineRunner() override
-    {
-        for (BaseSock *sock : m_codecless)
-            sock->setCodec(makeCodec(u"raw"));
-    }
 
     std::optional<ScriptLine> load(const QString &source, const QString &name) override
     {
         if (const auto error = m_engine.load(source, name))
             return lineOf(*error);
-        for (BaseSock *sock : m_codecless)
-            sock->setCodec(m_engine.codec() ? m_engine.codec() : makeCodec(u"raw"));
         return std::nullopt;
     }
     void addSock(BaseSock *sock, const QString &name) override
     {
         m_engine.addSock(sock, name);
-        if (sock->codec() && sock->codec()->name() != u"raw"_s)
-            return;
-        m_codecless.push_back(sock);
-        connect(sock, &QObject::destroyed, this, [this, sock] { std::erase(m_codecless, sock); });
-        if (const auto codec = m_engine.codec())
-            sock->setCodec(codec);
+        if (!sock->codec() || sock->codec()->name() == u"raw"_s)
+            m_engine.lendCodec(sock);
     }
     ScriptFigures figures() const override
     {
@@ -58,7 +47,6 @@ private:
     static ScriptLine lineOf(const ScriptError &error) { return {error.toString(), error.line, error.column, true}; }
 
     ScriptEngine m_engine;
-    std::vector<BaseSock *> m_codecless;
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/basesock.h"
+#include "core/codec/codec.h"
 #include "core/script/scriptcodec.h"
 #include "core/script/scriptengine_p.h"
 #include "core/script/scripthost_p.h"
@@ -82,7 +83,15 @@ std::optional<ScriptError> ScriptEnginePrivate::load(const QString &source, cons
     loaded = std::move(fresh);
     stats.hasEnded = false;
     lastError.reset();
+    setCodecs(codec);
     return std::nullopt;
+}
+
+void ScriptEnginePrivate::setCodecs(const std::shared_ptr<const Codec> &now)
+{
+    for (const QPointer<BaseSock> &sock : speakers)
+        if (sock)
+            sock->setCodec(now ? now : makeCodec(u"raw"));
 }
 
 void ScriptEnginePrivate::handleMessage(const Attached &at, const Envelope &envelope)
@@ -214,6 +223,7 @@ ScriptEngine::ScriptEngine(ScriptOptions options, QObject *parent)
 ScriptEngine::~ScriptEngine()
 {
     d->q = nullptr;
+    d->setCodecs(nullptr);
 }
 
 std::optional<ScriptError> ScriptEngine::load(const QString &source, const QString &file)
@@ -233,6 +243,14 @@ bool ScriptEngine::isLoaded() const
 std::shared_ptr<const Codec> ScriptEngine::codec() const
 {
     return d->codec;
+}
+
+void ScriptEngine::lendCodec(BaseSock *sock)
+{
+    std::erase_if(d->speakers, [](const QPointer<BaseSock> &each) { return each.isNull(); });
+    d->speakers.emplace_back(sock);
+    if (d->codec)
+        sock->setCodec(d->codec);
 }
 
 void ScriptEngine::addSock(BaseSock *sock, const QString &name)

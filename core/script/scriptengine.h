@@ -58,8 +58,10 @@ public:
     /// The peers stay, and so does what is in vars.
     std::optional<ScriptError> load(const QString &source, const QString &file = QStringLiteral("script.js"));
     bool isLoaded() const;
-    /// Its decode and encode as a codec; null when it has neither. The socks of the engine do not get it by themselves.
+    /// Its decode and encode as a codec; null when it has neither.
     std::shared_ptr<const Codec> codec() const;
+    /// The sock speaks the script's codec from now on: raw while it has none, and again when the engine goes.
+    void lendCodec(BaseSock *sock);
 
     void addSock(BaseSock *sock, const QString &name);
     void removeSock(BaseSock *sock);

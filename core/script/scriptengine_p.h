@@ -55,12 +55,14 @@ public:
     void fail(const ScriptError &error);
     BaseSock *sockNamed(const QString &name) const;
     void log(QString text);
+    void setCodecs(const std::shared_ptr<const Codec> &now);
 
     ScriptEngine *q;
     const ScriptOptions options;
     std::unique_ptr<Loaded> loaded;
     std::vector<std::unique_ptr<Loaded>> replaced; ///< by a slot or a call of theirs: they may still run
     std::vector<Attached> socks;
+    std::vector<QPointer<BaseSock>> speakers; ///< that the codec is lent to
     std::deque<PeerEvent> waiting;
     std::shared_ptr<const Codec> codec;
     QRandomGenerator64 random;

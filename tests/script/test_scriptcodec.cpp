@@ -91,6 +91,28 @@ private Q_SLOTS:
         QVERIFY(!talk.engine->codec());
     }
 
+    void lent()
+    {
+        ScriptTalk talk;
+        QVERIFY(talk.ok);
+        talk.pair.a->setCodec(makeCodec(u"raw"));
+        talk.engine->lendCodec(talk.pair.a.get());
+        QCOMPARE(talk.pair.a->codec()->name(), u"raw"_s); // there is no script yet
+        QCOMPARE(talk.load(tagged), QString());
+        QVERIFY(talk.engine->codec());
+        QCOMPARE(talk.pair.a->codec(), talk.engine->codec());
+        QCOMPARE(talk.load(tagged + u"\n"_s), QString());
+        QCOMPARE(talk.pair.a->codec(), talk.engine->codec());
+        QCOMPARE(talk.load(u"function onMessage(m) {}"_s), QString());
+        QCOMPARE(talk.pair.a->codec()->name(), u"raw"_s);
+        QCOMPARE(talk.load(tagged), QString());
+        talk.engine->lendCodec(talk.pair.b.get()); // at once
+        QCOMPARE(talk.pair.b->codec(), talk.engine->codec());
+        talk.pair.b.reset(); // one that goes is let go of
+        talk.engine.reset();
+        QCOMPARE(talk.pair.a->codec()->name(), u"raw"_s);
+    }
+
     void refuses_data()
     {
         QTest::addColumn<QString>("source");
