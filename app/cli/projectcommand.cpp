@@ -156,12 +156,12 @@ std::optional<Project> readProject(const QString &path)
 
 int runProject(const QStringList &arguments)
 {
-    CommandLine line(tr("sockscope-cli project FILE [options]"),
-                     tr("Checks a project file (*.sockscope) and prints its sockets, messages, protocols, rules,\n"
-                        "sequences, personas and scripts. What is wrong with it is said with its line, its column and "
-                        "its place, and the\n"
-                        "exit code is 1."),
-                     1, 1);
+    CommandLine line(
+        tr("sockscope-cli project FILE [options]"),
+        tr("Checks a project file (*.sockscope) and prints its sockets, messages, protocols, rules, sequences,\n"
+           "personas and scripts. What is wrong with it is said with its line, its column and its place,\n"
+           "and the exit code is 1."),
+        1, 1);
     line.add({u"json"_s, {}, tr("Write one JSON object.")});
     if (const auto code = readArguments(&line, arguments))
         return *code;

@@ -28,7 +28,8 @@ CommandLine commandLine()
     CommandLine line(
         tr("sockscope-cli run FILE [--sequence NAME] [--rules] [--script NAME] [--receive NAME]... [options]"),
         tr("Opens the sockets of a project file (*.sockscope, JSON), lets its rules answer, and runs one of its\n"
-           "sequences. Prints one line a step; exit code 0: it passed, 1: it failed, 2: bad usage or a bad file."),
+           "sequences. Prints one line a step; exit code 0: it passed, 1: it failed, 2: bad usage or a bad file.\n"
+           "Without a sequence it runs until --for or a signal ends it: 0, or 1 when a socket did not open."),
         1, 1);
     line.add({u"sequence"_s, u"NAME"_s, tr("Run this sequence once, and end.")});
     line.add({u"rules"_s, {}, tr("Let the rules of the file answer.")});

@@ -48,6 +48,12 @@ struct SwarmStats
     Ledger ledger; ///< the sum of all socks
     bool isBalanced = true;
     QStringList errors; ///< the first ten that are not the same
+
+    /// Whether every well-behaved one of so many peers connected, stayed and passed, and the ledgers add up.
+    bool hasPassed(int count) const
+    {
+        return connected == count && failed == 0 && lost == lostMisbehaving && sequencesFailed == 0 && isBalanced;
+    }
 };
 
 /*! Many simulated peers of one persona, each with its own sock, variables and random numbers.
