@@ -7,11 +7,6 @@ namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
-SavedMessage::SavedMessage(SavedPayload payload)
-    : m_payload(std::move(payload))
-{
-}
-
 std::optional<SavedMessage> SavedMessage::read(const ProjectMessage &message, const Codec &codec,
                                                const MessageTypes *types, const QString &folder, UsageError *error)
 {

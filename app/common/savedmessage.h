@@ -24,9 +24,6 @@ class SavedMessage
 {
     Q_DECLARE_TR_FUNCTIONS(SockScope::SavedMessage)
 public:
-    SavedMessage() = default;
-    explicit SavedMessage(SavedPayload payload);
-
     /// types: those of the codec's protocol, or null. folder: where relative paths begin.
     static std::optional<SavedMessage> read(const ProjectMessage &message, const Codec &codec,
                                             const MessageTypes *types, const QString &folder, UsageError *error);
