@@ -134,12 +134,8 @@ std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, 
     const TemplateSyntax syntax = templateSyntax(message.form);
     TemplateError wrong;
     const auto parsed = Template::parse(message.payload, syntax, &wrong);
-    // {{peer}} of a message to everybody is nobody's.
-    const QString hint = context.peer.isNull() && message.to.isEmpty() && message.payload.contains(u"peer"_s)
-                             ? tr(": choose one peer to send it to, it goes to all of them")
-                             : QString();
-    const auto refuse = [error, &hint](const TemplateError &problem) {
-        *error = {problem.what + hint, problem.column};
+    const auto refuse = [error](const TemplateError &problem) {
+        *error = {problem.what, problem.column};
         return std::nullopt;
     };
     if (!parsed)
@@ -158,7 +154,7 @@ std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, 
     QString why;
     auto content = made->message(*codec, snapshot.types.get(), context, &why);
     if (!content) {
-        *error = {why + hint, -1};
+        *error = {why, -1};
         return std::nullopt;
     }
     content->type = type;
