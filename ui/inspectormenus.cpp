@@ -32,8 +32,10 @@
 #include "ui/views/logpanel.h"
 #include "ui/views/logtable.h"
 #include "ui/views/peerspanel.h"
+#include "ui/views/personaspanel.h"
 #include "ui/views/rulespanel.h"
 #include "ui/views/savedfilterrow.h"
+#include "ui/views/scriptspanel.h"
 #include "ui/views/sequencespanel.h"
 #include "ui/views/socketspanel.h"
 #include "ui/views/statspanels.h"
@@ -172,11 +174,11 @@ void InspectorWindow::createMenus()
     go->addSeparator();
     m_panels = go->addMenu(tr("P&anel"));
     const std::pair<QString, QWidget *> list[] = {
-        {tr("&Messages"), m_log},       {tr("&Sockets"), m_sockets}, {tr("&Peers"), m_peers},
-        {tr("&Decoded"), m_decoded},    {tr("&Bytes"), m_bytes},     {tr("&Inject"), m_composer},
-        {tr("&Handlers"), m_handlers},  {tr("H&ealth"), m_health},   {tr("&Ledger"), m_ledger},
-        {tr("E&rrors"), m_errors},      {tr("&Trace"), m_trace},     {tr("R&ules"), m_rules},
-        {tr("Se&quences"), m_sequences}};
+        {tr("&Messages"), m_log},        {tr("&Sockets"), m_sockets},      {tr("&Peers"), m_peers},
+        {tr("&Decoded"), m_decoded},     {tr("&Bytes"), m_bytes},          {tr("&Inject"), m_composer},
+        {tr("&Handlers"), m_handlers},   {tr("H&ealth"), m_health},        {tr("&Ledger"), m_ledger},
+        {tr("E&rrors"), m_errors},       {tr("&Trace"), m_trace},          {tr("R&ules"), m_rules},
+        {tr("Se&quences"), m_sequences}, {tr("S&cripts"), m_scriptsPanel}, {tr("Perso&nas"), m_personasPanel}};
     for (const auto &[text, panel] : list)
         addPanelAction(text, panel);
 

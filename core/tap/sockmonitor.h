@@ -141,8 +141,8 @@ public:
     // The sock's thread:
     /// MessageHead::sequence of the newest message, in or out.
     quint64 lastNumber() const { return m_lastNo; }
-    /// From now on numberOf answers.
-    void keepNumbers();
+    /// Whether numberOf answers, from now on. It is off at first: a number a message costs time and memory.
+    void keepNumbers(bool keep);
     /// MessageHead::sequence of a received message by its Envelope::sequence, which counts received ones alone; 0 when
     /// that is too long ago (numbersKept messages).
     quint64 numberOf(quint64 envelopeSequence) const;

@@ -38,9 +38,12 @@ void SockMonitor::noteInbound(const Envelope &envelope, const SockError *error)
         m_traces.received(m_lastNo, envelope);
 }
 
-void SockMonitor::keepNumbers()
+void SockMonitor::keepNumbers(bool keep)
 {
-    m_numbers.resize(numbersKept);
+    if (keep)
+        m_numbers.resize(numbersKept);
+    else
+        m_numbers = {};
 }
 
 quint64 SockMonitor::numberOf(quint64 envelopeSequence) const

@@ -110,8 +110,10 @@ private Q_SLOTS:
         QVERIFY(!scripts()->setData(scripts()->index(1), u"a"_s));
         QVERIFY(!scripts()->setData(scripts()->index(1), u" "_s));
         QVERIFY(scripts()->setData(scripts()->index(1), u"b"_s));
-        scripts()->remove(0);
+        QCOMPARE(scripts()->take(0), (ScriptText{u"a"_s, u"1"_s}));
         QCOMPARE(scripts()->scripts(), (QList<ScriptText>{{u"b"_s, u"2"_s}}));
+        QCOMPARE(scripts()->insert(0, {u"b"_s, u"3"_s}), 0);
+        QCOMPARE(scripts()->scripts(), (QList<ScriptText>{{u"b 2"_s, u"3"_s}, {u"b"_s, u"2"_s}}));
 
         ScriptLogModel log;
         const QAbstractItemModelTester logTester(&log, QAbstractItemModelTester::FailureReportingMode::Fatal);
@@ -125,6 +127,24 @@ private Q_SLOTS:
         QCOMPARE(last.data(ScriptLogModel::LineRole).toInt(), 3);
         log.clear();
         QCOMPARE(log.rowCount(), 0);
+    }
+
+    void removingIsUndone()
+    {
+        scripts()->add(u"a"_s, u"1"_s);
+        scripts()->add(u"b"_s, u"2"_s);
+        scripts()->add(u"c"_s, u"3"_s);
+        auto *list = field<QListView>(u"scriptsList"_s);
+        auto *undo = field<QToolButton>(u"scriptUndo"_s);
+        QVERIFY(!undo->isEnabled());
+        list->setCurrentIndex(scripts()->index(1));
+        QTest::keyClick(list, Qt::Key_Delete);
+        QCOMPARE(scripts()->rowCount(), 2);
+        undo->click();
+        QCOMPARE(scripts()->scripts(), (QList<ScriptText>{{u"a"_s, u"1"_s}, {u"b"_s, u"2"_s}, {u"c"_s, u"3"_s}}));
+        QCOMPARE(list->currentIndex().row(), 1);
+        QCOMPARE(text()->toPlainText(), u"2"_s);
+        QVERIFY(!undo->isEnabled());
     }
 
     void theEditorNumbersItsLines()
@@ -284,6 +304,32 @@ private Q_SLOTS:
         scripts()->reload(0);
         QTRY_VERIFY(!scripts()->isStale(0));
         QCOMPARE(ask(client, port, "[1,0]"), "[1,\"ok\"]");
+    }
+
+    // The network thread answers later than a person clicks.
+    void whatIsStoppedBeforeItRunsDoesNotRun()
+    {
+        addScripts(*m_window);
+        const quint16 port = openSocket();
+        QVERIFY(port != 0);
+        const QString answer = u"function onMessage(m) { m.reply(2, '%1'); }"_s;
+        scripts()->add(u"old"_s, answer.arg(u"old"_s));
+        scripts()->start(0);
+        scripts()->setScripts({{u"new"_s, answer.arg(u"new"_s)}}); // as another project does
+        scripts()->start(0);
+        scripts()->stop(0);
+        scripts()->start(0);
+        scripts()->stop(0);
+        QVERIFY(!scripts()->isRunning(0));
+        scripts()->add(u"last"_s, answer.arg(u"last"_s));
+        scripts()->start(1);
+        QTRY_VERIFY(scripts()->isRunning(1)); // and all that was asked before has been answered
+        QVERIFY(!scripts()->isRunning(0));
+        QUdpSocket client;
+        QVERIFY(client.bind(QHostAddress::LocalHost));
+        QCOMPARE(ask(client, port, "[1,0]"), "[2,\"last\"]");
+        QTRY_COMPARE(scripts()->figures(1).sent, 1U);
+        QVERIFY(!client.hasPendingDatagrams());
     }
 
     void whatIsStoppedSaysNothingMore()

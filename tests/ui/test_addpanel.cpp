@@ -74,7 +74,7 @@ private Q_SLOTS:
             if (candidate->text() == u"Extra"_s && !candidate->shortcut().isEmpty())
                 go = candidate;
         QVERIFY(go);
-        QCOMPARE(go->shortcut(), QKeySequence(u"Ctrl+Shift+4"_s)); // the window's own take those before
+        QCOMPARE(go->shortcut(), QKeySequence(u"Ctrl+Shift+6"_s)); // the window's own take those before
         go->trigger();
         QVERIFY(dock->isVisible());
         QVERIFY(action(window, u"Peers"_s));

@@ -107,7 +107,8 @@ private Q_SLOTS:
         QVERIFY(!personas.set(1, node("{'name': 'c', 'rampMs': 5}")));
         const JsonNode taken = personas.take(0);
         QCOMPARE(personas.name(0), u"c"_s);
-        personas.insert(0, taken);
+        QVERIFY(!personas.insert(0, taken));
+        QVERIFY(personas.insert(0, taken)); // two of one name
         QCOMPARE(personas.index(0).data().toString(), u"a"_s);
 
         SwarmFiguresModel figures;

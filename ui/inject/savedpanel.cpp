@@ -7,12 +7,12 @@
 #include <QLabel>
 #include <QMenu>
 #include <QStyledItemDelegate>
-#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 
 #include "ui/icons.h"
 #include "ui/models/messagetreemodel.h"
+#include "ui/views/actionbuttons.h"
 #include "ui/views/emptystate.h"
 
 namespace SockScope {
@@ -91,14 +91,7 @@ SavedPanel::SavedPanel(MessageTreeModel *model, QWidget *parent)
 
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(0);
-    for (QAction *action : {m_save, m_saveRepeat, m_folder, m_rename, m_remove, m_undo}) {
-        auto *button = new QToolButton(this);
-        button->setDefaultAction(action);
-        button->setAutoRaise(true);
-        button->setAccessibleName(action->text().remove(u'&'));
-        button->setObjectName(action->objectName());
-        buttons->addWidget(button);
-    }
+    addActionButtons(buttons, this, {m_save, m_saveRepeat, m_folder, m_rename, m_remove, m_undo});
     buttons->addStretch();
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 2, 0, 0);

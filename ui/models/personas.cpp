@@ -34,32 +34,39 @@ QVariant Personas::data(const QModelIndex &index, int role) const
 
 std::optional<SimulateError> Personas::set(int row, const JsonNode &persona)
 {
-    const bool isNew = row < 0 || row >= rowCount();
+    if (row < 0 || row >= rowCount())
+        return insert(rowCount(), persona);
     JsonNode list = JsonNode::array();
     for (int other = 0; other < rowCount(); ++other)
         list.append(other == row ? persona : node(other));
-    if (isNew)
-        list.append(persona);
     SimulateError error;
     if (!personasFromJson(list, &error))
         return error;
-    if (isNew) {
-        insert(rowCount(), persona);
-        return std::nullopt;
-    }
     m_nodes[static_cast<size_t>(row)] = persona;
     Q_EMIT dataChanged(index(row), index(row));
     Q_EMIT personasChanged();
     return std::nullopt;
 }
 
-void Personas::insert(int row, const JsonNode &persona)
+std::optional<SimulateError> Personas::insert(int row, const JsonNode &persona)
 {
     const int at = qBound(0, row, rowCount());
+    JsonNode list = JsonNode::array();
+    for (int other = 0; other < rowCount(); ++other) {
+        if (other == at)
+            list.append(persona);
+        list.append(node(other));
+    }
+    if (at == rowCount())
+        list.append(persona);
+    SimulateError error;
+    if (!personasFromJson(list, &error))
+        return error;
     beginInsertRows({}, at, at);
     m_nodes.insert(m_nodes.begin() + at, persona);
     endInsertRows();
     Q_EMIT personasChanged();
+    return std::nullopt;
 }
 
 JsonNode Personas::take(int row)

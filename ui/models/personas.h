@@ -30,7 +30,7 @@ public:
     const JsonNode &node(int row) const { return m_nodes.at(static_cast<size_t>(row)); }
     /// In place of a row, or at the end; what is wrong otherwise.
     std::optional<SimulateError> set(int row, const JsonNode &persona);
-    void insert(int row, const JsonNode &persona);
+    std::optional<SimulateError> insert(int row, const JsonNode &persona);
     JsonNode take(int row);
     /// A list of good ones.
     void setJson(const JsonNode &list);

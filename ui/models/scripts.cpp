@@ -5,48 +5,30 @@
 
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <utility>
 
 #include "core/basesock.h"
 #include "core/project/jsontext.h"
-#include "ui/models/inspection.h"
-#include "ui/models/sockcontroller.h"
-#include "ui/models/socklink.h"
 
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
-/// Either side may go first: the window lets go under the mutex, the host lives and dies in the network thread.
-struct Scripts::Shared
-{
-    std::mutex mutex;
-    Scripts *window = nullptr;
-    Host *host = nullptr; ///< the network thread's
-
-    void post(std::function<void(Scripts &)> function)
-    {
-        const std::lock_guard lock(mutex);
-        if (Scripts *target = window)
-            QMetaObject::invokeMethod(
-                target, [target, function = std::move(function)] { function(*target); }, Qt::QueuedConnection);
-    }
-};
-
 /// The scripts that run, in the network thread.
 struct Scripts::Host : public QObject
 {
-    Host(const std::shared_ptr<Shared> &shared, QObject *parent)
+    using Tie = HostTie<Scripts, Host>;
+
+    Host(const std::shared_ptr<Tie> &tie, QObject *parent)
         : QObject(parent)
-        , m_shared(shared)
+        , m_tie(tie)
     {
         m_timer.setInterval(reportMs);
         connect(&m_timer, &QTimer::timeout, this, [this] { report(); });
     }
-    ~Host() override { m_shared->host = nullptr; }
+    ~Host() override { m_tie->host = nullptr; }
 
-    void add(BaseSock *sock, const QString &given)
+    void add(const std::shared_ptr<SockLink> &, BaseSock *sock, const QString &given)
     {
         // A script sends by name: one without has its address, and a second of the same name a number.
         const QString wanted = given.isEmpty() ? sock->url() : given;
@@ -63,7 +45,7 @@ struct Scripts::Host : public QObject
         for (auto &[id, running] : m_running)
             running.runner->addSock(sock, name);
     }
-    void load(int id, const QString &source, const QString &name, const ScriptRunnerFactory &factory)
+    void load(int id, int run, const QString &source, const QString &name, const ScriptRunnerFactory &factory)
     {
         const auto found = m_running.find(id);
         std::unique_ptr<ScriptRunner> fresh = found == m_running.end() ? factory() : nullptr;
@@ -77,7 +59,7 @@ struct Scripts::Host : public QObject
             m_running[id].runner = std::move(fresh);
             m_timer.start();
         }
-        m_shared->post([id, source, error](Scripts &window) { window.takeLoaded(id, source, error); });
+        m_tie->post([id, run, source, error](Scripts &window) { window.takeLoaded(id, run, source, error); });
         report();
     }
     void stop(int id)
@@ -114,7 +96,7 @@ private:
         for (auto &[id, waiting] : m_waiting) { // of those that did not begin, too
             if (m_running.contains(id))
                 continue;
-            m_shared->post([id = id, lines = waiting.lines, dropped = waiting.dropped](Scripts &window) {
+            m_tie->post([id = id, lines = waiting.lines, dropped = waiting.dropped](Scripts &window) {
                 window.take(id, lines, {}, dropped);
             });
         }
@@ -124,14 +106,14 @@ private:
             if (waiting.lines.isEmpty() && waiting.dropped == 0 && figures == running.told)
                 continue;
             running.told = figures;
-            m_shared->post([id = id, waiting, figures](Scripts &window) {
+            m_tie->post([id = id, waiting, figures](Scripts &window) {
                 window.take(id, waiting.lines, figures, waiting.dropped);
             });
         }
         m_waiting.clear();
     }
 
-    std::shared_ptr<Shared> m_shared;
+    std::shared_ptr<Tie> m_tie;
     std::vector<std::pair<BaseSock *, QString>> m_socks;
     std::map<int, Running> m_running;
     std::map<int, Waiting> m_waiting;
@@ -141,6 +123,7 @@ private:
 struct Scripts::Entry
 {
     int id = 0;
+    int run = 0; ///< counts starts and stops: an answer for an earlier one is not taken
     ScriptText text;
     QString running; ///< the text that runs
     bool isRunning = false;
@@ -150,55 +133,18 @@ struct Scripts::Entry
 
 Scripts::Scripts(Inspection *inspection, QObject *parent)
     : QAbstractListModel(parent)
-    , m_inspection(inspection)
-    , m_shared(std::make_shared<Shared>())
+    , m_host(this, inspection)
 {
-    m_shared->window = this;
-    connect(inspection, &Inspection::controllerAdded, this, &Scripts::addSock);
-    const QList<SockController *> present = inspection->controllers();
-    for (const SockController *controller : present)
-        addSock(controller);
+    m_host.followSocks();
 }
 
-Scripts::~Scripts()
-{
-    {
-        const std::lock_guard lock(m_shared->mutex);
-        m_shared->window = nullptr;
-    }
-    if (m_inspection && m_hosted) // else it has gone with the thread
-        m_inspection->runInNetwork([shared = m_shared](QObject *) { delete shared->host; });
-}
+Scripts::~Scripts() = default;
 
 void Scripts::setFactory(ScriptRunnerFactory factory)
 {
     m_factory = std::move(factory);
     for (int row = 0; row < rowCount(); ++row)
         tellState(row);
-}
-
-/// The host is made with the first that needs it: a window without scripts and sockets starts no thread.
-void Scripts::run(const std::function<void(Host &)> &function)
-{
-    if (!m_inspection)
-        return;
-    m_hosted = true;
-    m_inspection->runInNetwork([shared = m_shared, function](QObject *owner) {
-        if (!shared->host)
-            shared->host = new Host(shared, owner);
-        function(*shared->host);
-    });
-}
-
-void Scripts::addSock(const SockController *controller)
-{
-    if (!controller->isOwned())
-        return;
-    const QString name = controller->spec() ? controller->spec()->name : QString();
-    run([link = controller->link(), name](Host &host) {
-        if (BaseSock *sock = link->sock()) // it is this thread's, so that it cannot go meanwhile
-            host.add(sock, name);
-    });
 }
 
 int Scripts::rowCount(const QModelIndex &parent) const
@@ -258,11 +204,8 @@ void Scripts::setScripts(const QList<ScriptText> &scripts)
     stopAll();
     beginResetModel();
     m_entries.clear();
-    for (const ScriptText &text : scripts) {
-        m_entries.push_back(std::make_unique<Entry>());
-        m_entries.back()->id = m_nextId++;
-        m_entries.back()->text = text;
-    }
+    for (const ScriptText &text : scripts)
+        m_entries.push_back(makeEntry(text));
     endResetModel();
     Q_EMIT scriptsChanged();
 }
@@ -288,32 +231,40 @@ void Scripts::save(QSettings &settings) const
     settings.setValue("simulate/scripts"_L1, QString::fromUtf8(writeJsonText(scriptsToJson(scripts()))));
 }
 
-int Scripts::add(const QString &name, const QString &source)
+std::unique_ptr<Scripts::Entry> Scripts::makeEntry(const ScriptText &text)
 {
-    const int row = rowCount();
-    if (row >= ScriptText::maximumScripts)
-        return -1;
-    QString free = name;
-    for (int number = 2; refusal(row, free); ++number)
-        free = name.left(ScriptText::maximumName - 8) + u" %1"_s.arg(number);
-    beginInsertRows({}, row, row);
-    m_entries.push_back(std::make_unique<Entry>());
-    m_entries.back()->id = m_nextId++;
-    m_entries.back()->text = {free, source};
-    endInsertRows();
-    Q_EMIT scriptsChanged();
-    return row;
+    auto entry = std::make_unique<Entry>();
+    entry->id = m_nextId++;
+    entry->text = text;
+    return entry;
 }
 
-void Scripts::remove(int row)
+int Scripts::insert(int row, const ScriptText &text)
+{
+    if (rowCount() >= ScriptText::maximumScripts)
+        return -1;
+    ScriptText free = text;
+    for (int number = 2; refusal(-1, free.name); ++number)
+        free.name = text.name.left(ScriptText::maximumName - 8) + u" %1"_s.arg(number);
+    const int at = qBound(0, row, rowCount());
+    beginInsertRows({}, at, at);
+    m_entries.insert(m_entries.begin() + at, makeEntry(free));
+    endInsertRows();
+    Q_EMIT scriptsChanged();
+    return at;
+}
+
+ScriptText Scripts::take(int row)
 {
     if (row < 0 || row >= rowCount())
-        return;
+        return {};
     stop(row);
     beginRemoveRows({}, row, row);
+    ScriptText taken = m_entries[static_cast<size_t>(row)]->text;
     m_entries.erase(m_entries.begin() + row);
     endRemoveRows();
     Q_EMIT scriptsChanged();
+    return taken;
 }
 
 QString Scripts::source(int row) const
@@ -348,6 +299,7 @@ void Scripts::start(int row)
         return;
     Entry &entry = *m_entries[static_cast<size_t>(row)];
     entry.figures = {};
+    ++entry.run;
     loadInto(entry);
 }
 
@@ -359,15 +311,15 @@ void Scripts::reload(int row)
 
 void Scripts::loadInto(Entry &entry)
 {
-    run([id = entry.id, text = entry.text, factory = m_factory](Host &host) {
-        host.load(id, text.source, text.name, factory);
+    m_host.run([id = entry.id, run = entry.run, text = entry.text, factory = m_factory](Host &host) {
+        host.load(id, run, text.source, text.name, factory);
     });
 }
 
-void Scripts::takeLoaded(int id, const QString &source, const std::optional<ScriptLine> &error)
+void Scripts::takeLoaded(int id, int run, const QString &source, const std::optional<ScriptLine> &error)
 {
     const int row = rowOf(id);
-    if (row < 0)
+    if (row < 0 || m_entries[static_cast<size_t>(row)]->run != run)
         return;
     Entry &entry = *m_entries[static_cast<size_t>(row)];
     if (error) {
@@ -386,7 +338,8 @@ void Scripts::stop(int row)
     if (row < 0 || row >= rowCount())
         return;
     Entry &entry = *m_entries[static_cast<size_t>(row)];
-    run([id = entry.id](Host &host) { host.stop(id); });
+    ++entry.run;
+    m_host.run([id = entry.id](Host &host) { host.stop(id); });
     if (std::exchange(entry.isRunning, false))
         tellState(row);
 }
@@ -394,8 +347,7 @@ void Scripts::stop(int row)
 void Scripts::stopAll()
 {
     for (int row = 0; row < rowCount(); ++row)
-        if (isRunning(row))
-            stop(row);
+        stop(row); // one that is about to begin, too
 }
 
 bool Scripts::isRunning(int row) const

@@ -1,20 +1,17 @@
 #pragma once
 
 #include <QAbstractListModel>
-#include <QPointer>
 
 #include <memory>
 #include <optional>
 
 #include "core/simulate/scripttext.h"
+#include "ui/models/networkhost.h"
 #include "ui/models/scriptlogmodel.h"
 
 class QSettings;
 
 namespace SockScope {
-
-class Inspection;
-class SockController;
 
 /*! The scripts of a project, and those of them that run beside the socks that the window has opened.
  *  Path    project, a person → [this] → ScriptRunner in the network thread; what it says → ScriptLogModel
@@ -50,8 +47,10 @@ public:
     void load(const QSettings &settings);
     void save(QSettings &settings) const;
     /// The row; -1 when there are too many. The name gets a number where another has it.
-    int add(const QString &name, const QString &source);
-    void remove(int row);
+    int add(const QString &name, const QString &source) { return insert(rowCount(), {name, source}); }
+    int insert(int row, const ScriptText &text);
+    /// It stops.
+    ScriptText take(int row);
     QString source(int row) const;
     void setSource(int row, const QString &source);
     /// Why a script may not have the name; nothing when it may.
@@ -76,23 +75,19 @@ Q_SIGNALS:
 
 private:
     struct Host;
-    struct Shared;
     struct Entry;
 
-    void run(const std::function<void(Host &)> &function);
-    void addSock(const SockController *controller);
+    std::unique_ptr<Entry> makeEntry(const ScriptText &text);
     void loadInto(Entry &entry);
     void take(int id, const QList<ScriptLine> &lines, const ScriptFigures &figures, quint64 dropped);
-    void takeLoaded(int id, const QString &source, const std::optional<ScriptLine> &error);
+    void takeLoaded(int id, int run, const QString &source, const std::optional<ScriptLine> &error);
     void tellState(int row);
     int rowOf(int id) const;
 
-    QPointer<Inspection> m_inspection;
-    std::shared_ptr<Shared> m_shared;
+    NetworkHost<Scripts, Host> m_host;
     ScriptRunnerFactory m_factory;
     std::vector<std::unique_ptr<Entry>> m_entries;
     int m_nextId = 1;
-    bool m_hosted = false;
 };
 
 } // namespace SockScope

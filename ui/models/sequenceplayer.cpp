@@ -3,50 +3,32 @@
 #include <QSettings>
 #include <QTimer>
 
-#include <mutex>
 #include <utility>
 
 #include "core/basesock.h"
 #include "core/project/jsontext.h"
 #include "core/simulate/sequencejson.h"
 #include "core/simulate/sequencerunner.h"
-#include "ui/models/inspection.h"
-#include "ui/models/sockcontroller.h"
-#include "ui/models/socklink.h"
 
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
-/// Either side may go first: the window lets go under the mutex, the host lives and dies in the network thread.
-struct SequencePlayer::Shared
-{
-    std::mutex mutex;
-    SequencePlayer *window = nullptr;
-    Host *host = nullptr; ///< the network thread's
-
-    void post(std::function<void(SequencePlayer &)> function)
-    {
-        const std::lock_guard lock(mutex);
-        if (SequencePlayer *target = window)
-            QMetaObject::invokeMethod(
-                target, [target, function = std::move(function)] { function(*target); }, Qt::QueuedConnection);
-    }
-};
-
 /// What runs, in the network thread.
 struct SequencePlayer::Host : public QObject
 {
-    Host(const std::shared_ptr<Shared> &shared, int run, QObject *parent)
+    using Tie = HostTie<SequencePlayer, Host>;
+
+    Host(const std::shared_ptr<Tie> &tie, int run, QObject *parent)
         : QObject(parent)
-        , m_shared(shared)
+        , m_tie(tie)
         , m_number(run)
     {
         m_timer.setSingleShot(true);
         m_timer.setInterval(reportMs);
         connect(&m_timer, &QTimer::timeout, this, [this] { flush(); });
     }
-    ~Host() override { m_shared->host = nullptr; }
+    ~Host() override { m_tie->host = nullptr; }
 
     void start(BaseSock *sock, const Sequence &sequence)
     {
@@ -99,7 +81,7 @@ private:
     void flush()
     {
         if (!m_steps.isEmpty())
-            m_shared->post([number = m_number, steps = std::exchange(m_steps, {})](SequencePlayer &window) {
+            m_tie->post([number = m_number, steps = std::exchange(m_steps, {})](SequencePlayer &window) {
                 if (number == window.m_run)
                     Q_EMIT window.stepsEnded(steps);
             });
@@ -107,7 +89,7 @@ private:
     void tell(const SequenceResult &result)
     {
         flush();
-        m_shared->post([number = m_number, result](SequencePlayer &window) {
+        m_tie->post([number = m_number, result](SequencePlayer &window) {
             if (number == window.m_run)
                 Q_EMIT window.finished(result);
         });
@@ -116,11 +98,11 @@ private:
     {
         if (std::exchange(m_ended, true))
             return;
-        m_shared->post([number = m_number](SequencePlayer &window) { window.handleEnded(number); });
+        m_tie->post([number = m_number](SequencePlayer &window) { window.handleEnded(number); });
         deleteLater(); // a slot of what runs may have called
     }
 
-    std::shared_ptr<Shared> m_shared;
+    std::shared_ptr<Tie> m_tie;
     const int m_number;
     std::unique_ptr<SequenceRun> m_single;
     std::unique_ptr<SequenceRunner> m_runner;
@@ -131,21 +113,11 @@ private:
 
 SequencePlayer::SequencePlayer(Inspection *inspection, QObject *parent)
     : QObject(parent)
-    , m_inspection(inspection)
-    , m_shared(std::make_shared<Shared>())
+    , m_host(this, inspection)
 {
-    m_shared->window = this;
 }
 
-SequencePlayer::~SequencePlayer()
-{
-    {
-        const std::lock_guard lock(m_shared->mutex);
-        m_shared->window = nullptr;
-    }
-    if (m_inspection && m_hosted) // else it has gone with the thread
-        m_inspection->runInNetwork([shared = m_shared](QObject *) { delete shared->host; });
-}
+SequencePlayer::~SequencePlayer() = default;
 
 JsonNode SequencePlayer::toJson(const QList<Sequence> &sequences)
 {
@@ -178,31 +150,30 @@ void SequencePlayer::save(QSettings &settings) const
 
 bool SequencePlayer::run(const Sequence &sequence, const SockController *controller)
 {
-    if (m_running || !m_inspection || !controller || !controller->isOwned() || !controller->isAlive())
+    if (m_running || !controller || !controller->isOwned() || !controller->isAlive())
         return false;
     m_running = true;
-    m_hosted = true;
     ++m_run;
-    m_inspection->runInNetwork(
-        [shared = m_shared, sequence, link = controller->link(), number = m_run](QObject *owner) {
-            delete shared->host; // one that has ended, and waits to be deleted
-            shared->host = new Host(shared, number, owner);
-            if (BaseSock *sock = link->sock()) // it is this thread's, so that it cannot go meanwhile
-                shared->host->start(sock, sequence);
-            else
-                shared->host->fail(sequence.name, tr("the socket has gone"));
-        });
+    m_host.runTied([sequence, link = controller->link(), number = m_run](const std::shared_ptr<Host::Tie> &tie,
+                                                                         QObject *owner) {
+        delete tie->host; // one that has ended, and waits to be deleted
+        tie->host = new Host(tie, number, owner);
+        if (BaseSock *sock = link->sock()) // it is this thread's, so that it cannot go meanwhile
+            tie->host->start(sock, sequence);
+        else
+            tie->host->fail(sequence.name, tr("the socket has gone"));
+    });
     Q_EMIT runningChanged(true);
     return true;
 }
 
 void SequencePlayer::stop()
 {
-    if (!m_running || !m_inspection)
+    if (!m_running)
         return;
-    m_inspection->runInNetwork([shared = m_shared](QObject *) {
-        if (shared->host)
-            shared->host->stop(tr("stopped by hand"));
+    m_host.runTied([](const std::shared_ptr<Host::Tie> &tie, QObject *) {
+        if (tie->host)
+            tie->host->stop(tr("stopped by hand"));
     });
 }
 

@@ -2,20 +2,14 @@
 
 #include <QList>
 #include <QObject>
-#include <QPointer>
-
-#include <functional>
-#include <memory>
 
 #include "core/simulate/sequence.h"
 #include "core/simulate/sequenceresult.h"
+#include "ui/models/networkhost.h"
 
 class QSettings;
 
 namespace SockScope {
-
-class Inspection;
-class SockController;
 
 /*! The sequences of a project, run on a sock that the window has opened.
  *  Path    SequencesPanel → [this] → SequenceRun, SequenceRunner in the network thread → SequenceResult
@@ -58,16 +52,13 @@ Q_SIGNALS:
 
 private:
     struct Host;
-    struct Shared;
 
     void handleEnded(int run);
 
-    QPointer<Inspection> m_inspection;
-    std::shared_ptr<Shared> m_shared;
+    NetworkHost<SequencePlayer, Host> m_host;
     QList<Sequence> m_sequences;
     int m_run = 0; ///< counts: news of an earlier one is not taken
     bool m_running = false;
-    bool m_hosted = false;
 };
 
 } // namespace SockScope

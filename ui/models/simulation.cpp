@@ -4,48 +4,27 @@
 #include <QSettings>
 #include <QTimer>
 
-#include <atomic>
-#include <functional>
-#include <mutex>
 #include <utility>
 
 #include "core/basesock.h"
 #include "core/project/jsontext.h"
 #include "core/simulate/ruleengine.h"
 #include "core/simulate/rulejson.h"
-#include "ui/models/inspection.h"
 #include "ui/models/messagefinder.h"
 #include "ui/models/messagelogmodel.h"
-#include "ui/models/sockcontroller.h"
-#include "ui/models/socklink.h"
 
 namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
-/// Either side may go first: the window lets go under the mutex, the host lives and dies in the network thread.
-struct Simulation::Shared
-{
-    std::mutex mutex;
-    Simulation *window = nullptr;
-    Host *host = nullptr; ///< the network thread's
-    std::atomic<bool> programs = false;
-
-    void post(std::function<void(Simulation &)> function)
-    {
-        const std::lock_guard lock(mutex);
-        if (Simulation *target = window)
-            QMetaObject::invokeMethod(
-                target, [target, function = std::move(function)] { function(*target); }, Qt::QueuedConnection);
-    }
-};
-
 /// The engine, in the network thread.
 struct Simulation::Host : public QObject
 {
-    Host(const std::shared_ptr<Shared> &shared, QObject *parent)
+    using Tie = HostTie<Simulation, Host>;
+
+    Host(const std::shared_ptr<Tie> &tie, QObject *parent)
         : QObject(parent)
-        , m_shared(shared)
+        , m_tie(tie)
         , m_engine(options())
     {
         m_timer.setSingleShot(true);
@@ -59,17 +38,17 @@ struct Simulation::Host : public QObject
             arm();
         });
         connect(&m_engine, &RuleEngine::loopStopped, this, [this](int rule, const QString &what) {
-            m_shared->post([generation = m_generation, rule, what](Simulation &window) {
+            m_tie->post([generation = m_generation, rule, what](Simulation &window) {
                 window.handleLoop(generation, rule, what);
             });
             arm();
         });
         connect(&m_engine, &RuleEngine::stopped, this, [this](const RuleHit &hit) {
-            m_shared->post([name = hit.ruleName](Simulation &window) { window.handleStop(name); });
+            m_tie->post([name = hit.ruleName](Simulation &window) { window.handleStop(name); });
             arm();
         });
         connect(&m_engine, &RuleEngine::pauseRequested, this, [this] {
-            m_shared->post([](Simulation &window) {
+            m_tie->post([](Simulation &window) {
                 if (window.m_inspection)
                     window.m_inspection->messageLogModel()->setPaused(true);
             });
@@ -80,7 +59,7 @@ struct Simulation::Host : public QObject
         connect(&m_engine, &RuleEngine::colourRequested, this,
                 [this](const RuleHit &hit, const QString &colour) { note(hit, {}, RuleColour::fromString(colour)); });
     }
-    ~Host() override { m_shared->host = nullptr; }
+    ~Host() override { m_tie->host = nullptr; }
 
     RuleEngineOptions options()
     {
@@ -90,17 +69,24 @@ struct Simulation::Host : public QObject
             const auto link = m_links.constFind(&sock);
             return link == m_links.constEnd() ? 0 : (*link)->lastNumber();
         };
-        result.consent = [shared = m_shared](const QString &, const QString &, const QStringList &) {
-            return shared->programs.load();
+        result.consent = [this](const QString &, const QString &, const QStringList &) {
+            return m_programs && m_programs->load();
         };
         return result;
     }
     void add(const std::shared_ptr<SockLink> &link, BaseSock *sock, const QString &name)
     {
         m_links.insert(sock, link);
-        link->keepNumbers();
+        link->keepNumbers(m_engine.isEnabled());
         connect(sock, &QObject::destroyed, this, [this, sock] { m_links.remove(sock); });
         m_engine.addSock(sock, name);
+    }
+    void setRunning(bool running, const std::shared_ptr<std::atomic<bool>> &programs)
+    {
+        m_programs = programs;
+        for (const std::shared_ptr<SockLink> &link : std::as_const(m_links))
+            link->keepNumbers(running);
+        m_engine.setEnabled(running);
     }
     void setRules(const QList<Rule> &rules, int generation)
     {
@@ -115,7 +101,7 @@ struct Simulation::Host : public QObject
         m_names = names;
         m_failures = failures;
         if (const auto error = m_engine.setRules(rules))
-            m_shared->post([what = error->toString()](Simulation &window) { Q_EMIT window.noticed(what); });
+            m_tie->post([what = error->toString()](Simulation &window) { Q_EMIT window.noticed(what); });
         report();
     }
     RuleEngine &engine() { return m_engine; }
@@ -133,7 +119,7 @@ private:
         result.all = m_engine.stats();
         for (int i = 0; i < static_cast<int>(m_names.size()); ++i)
             result.rules.push_back(m_engine.stats(i));
-        m_shared->post([generation = m_generation, result = std::move(result)](Simulation &window) {
+        m_tie->post([generation = m_generation, result = std::move(result)](Simulation &window) {
             window.handleReport(generation, result);
         });
         if (result.all.waiting > 0)
@@ -148,11 +134,12 @@ private:
         const quint64 number =
             hit.direction == Direction::Out ? hit.envelope.sequence : link->numberOf(hit.envelope.sequence);
         const Note wanted{link->sockId(), static_cast<quint32>(number), comment, colour};
-        m_shared->post([wanted](Simulation &window) { window.addNote(wanted); });
+        m_tie->post([wanted](Simulation &window) { window.addNote(wanted); });
     }
 
-    std::shared_ptr<Shared> m_shared;
+    std::shared_ptr<Tie> m_tie;
     QHash<const BaseSock *, std::shared_ptr<SockLink>> m_links;
+    std::shared_ptr<std::atomic<bool>> m_programs; ///< whether rules may run them; null: they may not
     RuleEngine m_engine;
     QTimer m_timer{this};
     QStringList m_names;
@@ -163,54 +150,18 @@ private:
 Simulation::Simulation(Inspection *inspection, QObject *parent)
     : QObject(parent)
     , m_inspection(inspection)
-    , m_shared(std::make_shared<Shared>())
+    , m_host(this, inspection)
     , m_finder(new MessageFinder(inspection->recorder(), this))
 {
-    m_shared->window = this;
     connect(m_finder, &MessageFinder::found, this, &Simulation::handleFound);
     connect(m_finder, &MessageFinder::missed, this, &Simulation::handleMissed);
     m_noteTimer.setSingleShot(true);
     m_noteTimer.setInterval(noteMs);
     connect(&m_noteTimer, &QTimer::timeout, this, &Simulation::findNext);
-    connect(inspection, &Inspection::controllerAdded, this, &Simulation::addSock);
-    const QList<SockController *> present = inspection->controllers();
-    for (const SockController *controller : present)
-        addSock(controller);
+    m_host.followSocks();
 }
 
-Simulation::~Simulation()
-{
-    {
-        const std::lock_guard lock(m_shared->mutex);
-        m_shared->window = nullptr;
-    }
-    if (m_inspection && m_hosted) // else it has gone with the thread
-        m_inspection->runInNetwork([shared = m_shared](QObject *) { delete shared->host; });
-}
-
-/// The host is made with the first that needs it: a window without rules and sockets starts no thread.
-void Simulation::run(const std::function<void(Host &)> &function)
-{
-    if (!m_inspection)
-        return;
-    m_hosted = true;
-    m_inspection->runInNetwork([shared = m_shared, function](QObject *owner) {
-        if (!shared->host)
-            shared->host = new Host(shared, owner);
-        function(*shared->host);
-    });
-}
-
-void Simulation::addSock(const SockController *controller)
-{
-    if (!controller->isOwned())
-        return;
-    const QString name = controller->spec() ? controller->spec()->name : QString();
-    run([link = controller->link(), name](Host &host) {
-        if (BaseSock *sock = link->sock()) // it is this thread's, so that it cannot go meanwhile
-            host.add(link, sock, name);
-    });
-}
+Simulation::~Simulation() = default;
 
 void Simulation::setRules(const QList<Rule> &rules)
 {
@@ -221,7 +172,7 @@ void Simulation::setRules(const QList<Rule> &rules)
     m_report = {};
     // A list of their own for the other thread: ours is written to, and whether it is shared is asked without a
     // barrier.
-    run([rules = QList<Rule>(rules.begin(), rules.end()), generation = m_generation](Host &host) {
+    m_host.run([rules = QList<Rule>(rules.begin(), rules.end()), generation = m_generation](Host &host) {
         host.setRules(rules, generation);
     });
     Q_EMIT rulesChanged();
@@ -245,7 +196,7 @@ void Simulation::setRuleEnabled(int rule, bool enabled)
     if (rule < 0 || rule >= m_rules.size() || m_rules.at(rule).enabled == enabled)
         return;
     m_rules[rule].enabled = enabled;
-    run([rule, enabled](Host &host) { host.engine().setRuleEnabled(rule, enabled); });
+    m_host.run([rule, enabled](Host &host) { host.engine().setRuleEnabled(rule, enabled); });
     Q_EMIT rulesChanged();
 }
 
@@ -253,18 +204,18 @@ void Simulation::setRunning(bool running)
 {
     if (std::exchange(m_running, running) == running)
         return;
-    run([running](Host &host) { host.engine().setEnabled(running); });
+    m_host.run([running, programs = m_programs](Host &host) { host.setRunning(running, programs); });
     Q_EMIT runningChanged(running);
 }
 
 void Simulation::setProgramsAllowed(bool allowed)
 {
-    m_shared->programs = allowed;
+    *m_programs = allowed;
 }
 
 bool Simulation::areProgramsAllowed() const
 {
-    return m_shared->programs;
+    return *m_programs;
 }
 
 void Simulation::handleReport(int generation, const RuleReport &report)

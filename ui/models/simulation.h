@@ -5,22 +5,21 @@
 #include <QStringList>
 #include <QTimer>
 
+#include <atomic>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <vector>
 
 #include "core/simulate/rule.h"
 #include "core/simulate/rulestats.h"
+#include "ui/models/networkhost.h"
 #include "ui/models/rulecolour.h"
 
 class QSettings;
 
 namespace SockScope {
 
-class Inspection;
 class MessageFinder;
-class SockController;
 
 /// What the rules have done, as the window knows it.
 struct RuleReport
@@ -79,7 +78,6 @@ Q_SIGNALS:
 
 private:
     struct Host;
-    struct Shared;
     struct Note
     {
         quint32 sockId = 0;
@@ -89,8 +87,6 @@ private:
         int tries = 0; ///< the log may not have it yet
     };
 
-    void run(const std::function<void(Host &)> &function);
-    void addSock(const SockController *controller);
     void handleReport(int generation, const RuleReport &report);
     void handleLoop(int generation, int rule, const QString &what);
     void handleStop(const QString &rule);
@@ -100,7 +96,8 @@ private:
     void handleMissed();
 
     QPointer<Inspection> m_inspection;
-    std::shared_ptr<Shared> m_shared;
+    std::shared_ptr<std::atomic<bool>> m_programs = std::make_shared<std::atomic<bool>>(false);
+    NetworkHost<Simulation, Host> m_host;
     MessageFinder *m_finder;
     std::deque<Note> m_notes;
     QTimer m_noteTimer;
@@ -109,7 +106,6 @@ private:
     RuleReport m_report;
     int m_generation = 0; ///< of the rules: a report about others is not taken
     bool m_running = false;
-    bool m_hosted = false;
 };
 
 } // namespace SockScope

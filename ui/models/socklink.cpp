@@ -55,11 +55,11 @@ BaseSock *SockLink::sock() const
     return m_sock;
 }
 
-void SockLink::keepNumbers()
+void SockLink::keepNumbers(bool keep)
 {
     const std::lock_guard lock(m_mutex);
     if (m_monitor)
-        m_monitor->keepNumbers();
+        m_monitor->keepNumbers(keep);
 }
 
 quint64 SockLink::lastNumber() const

@@ -33,7 +33,7 @@ public:
     /// The caller must know that the sock lives.
     BaseSock *sock() const;
     // The sock's thread, as in SockMonitor; 0 when the monitor has gone:
-    void keepNumbers();
+    void keepNumbers(bool keep);
     quint64 lastNumber() const;
     quint64 numberOf(quint64 envelopeSequence) const;
     void setController(SockController *controller);

@@ -83,65 +83,45 @@ Split<LogColumns, QList<NamedColumn>> splitColumns(const Project &project)
     return result;
 }
 
-Split<QList<Rule>, bool> splitRules(const Project &project)
+/// A section that is shown as a whole or not at all: what cannot be read is kept in the file as it is.
+template <typename Shown>
+Split<Shown, bool> splitSection(const Project &project, QStringView name,
+                                std::optional<Shown> (*read)(const JsonNode &list, SimulateError *error))
 {
-    Split<QList<Rule>, bool> result{{}, false};
-    const JsonNode *section = project.section(u"rules");
-    SimulateError error;
-    auto rules = section ? rulesFromJson(*section, &error) : std::optional(QList<Rule>());
-    if (rules) {
-        result.shown = *std::move(rules);
-    } else {
-        result.kept = true;
-        result.notes.append(ProjectScene::tr("the rules, and no others are saved (%1)").arg(error.toString()));
-    }
-    return result;
-}
-
-Split<JsonNode, bool> splitPersonas(const Project &project)
-{
-    Split<JsonNode, bool> result{JsonNode::array(), false};
-    const JsonNode *section = project.section(u"personas");
-    SimulateError error;
+    Split<Shown, bool> result{{}, false};
+    const JsonNode *section = project.section(name);
     if (!section)
         return result;
-    if (personasFromJson(*section, &error)) {
-        result.shown = *section;
+    SimulateError error;
+    if (auto shown = read(*section, &error)) {
+        result.shown = *std::move(shown);
     } else {
         result.kept = true;
-        result.notes.append(ProjectScene::tr("the personas, and no others are saved (%1)").arg(error.toString()));
+        result.notes.append(ProjectScene::tr("the %1, and no others are saved (%2)").arg(name, error.toString()));
     }
     return result;
 }
 
-Split<QList<ScriptText>, bool> splitScripts(const Project &project)
+Split<QList<Rule>, bool> splitRules(const Project &project)
 {
-    Split<QList<ScriptText>, bool> result{{}, false};
-    const JsonNode *section = project.section(u"scripts");
-    SimulateError error;
-    auto scripts = section ? scriptsFromJson(*section, &error) : std::optional(QList<ScriptText>());
-    if (scripts) {
-        result.shown = *std::move(scripts);
-    } else {
-        result.kept = true;
-        result.notes.append(ProjectScene::tr("the scripts, and no others are saved (%1)").arg(error.toString()));
-    }
-    return result;
+    return splitSection(project, u"rules", &rulesFromJson);
 }
 
 Split<QList<Sequence>, bool> splitSequences(const Project &project)
 {
-    Split<QList<Sequence>, bool> result{{}, false};
-    const JsonNode *section = project.section(u"sequences");
-    SimulateError error;
-    auto sequences = section ? sequencesFromJson(*section, &error) : std::optional(QList<Sequence>());
-    if (sequences) {
-        result.shown = *std::move(sequences);
-    } else {
-        result.kept = true;
-        result.notes.append(ProjectScene::tr("the sequences, and no others are saved (%1)").arg(error.toString()));
-    }
-    return result;
+    return splitSection(project, u"sequences", &sequencesFromJson);
+}
+
+Split<QList<ScriptText>, bool> splitScripts(const Project &project)
+{
+    return splitSection(project, u"scripts", &scriptsFromJson);
+}
+
+Split<JsonNode, bool> splitPersonas(const Project &project)
+{
+    auto result = splitSection(project, u"personas", &personasFromJson);
+    const JsonNode *section = result.kept ? nullptr : project.section(u"personas");
+    return {section ? *section : JsonNode::array(), result.kept, result.notes}; // shown as they are written
 }
 
 Split<Colours, QJsonArray> splitColours(const Project &project)

@@ -10,7 +10,6 @@
 #include <QListView>
 #include <QPushButton>
 #include <QSpinBox>
-#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -22,6 +21,7 @@
 #include "ui/models/personas.h"
 #include "ui/models/swarmfiguresmodel.h"
 #include "ui/models/swarmrun.h"
+#include "ui/views/actionbuttons.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/jsoneditdialog.h"
 
@@ -93,14 +93,7 @@ PersonasPanel::PersonasPanel(Personas *personas, std::function<Project()> projec
 
     auto *top = new QHBoxLayout;
     top->setSpacing(4);
-    for (QAction *action : {m_add, m_edit, m_remove, m_undo}) {
-        auto *button = new QToolButton(this);
-        button->setDefaultAction(action);
-        button->setAutoRaise(true);
-        button->setObjectName(action->objectName());
-        button->setAccessibleName(action->text().remove(u'&'));
-        top->addWidget(button);
-    }
+    addActionButtons(top, this, {m_add, m_edit, m_remove, m_undo});
     top->addStretch();
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 4, 8, 4);
@@ -249,10 +242,14 @@ void PersonasPanel::restore()
 {
     if (!m_removed)
         return;
-    const auto [row, node] = *std::exchange(m_removed, std::nullopt);
+    const auto [row, node] = *m_removed;
     const int at = qMin(row, m_personas->rowCount());
-    m_personas->insert(at, node);
+    if (const auto error = m_personas->insert(at, node)) // there may be one of its name by now
+        return showError(error->toString());
+    m_removed.reset();
+    showError({});
     m_list->setCurrentIndex(m_personas->index(at));
+    update();
 }
 
 void PersonasPanel::start()

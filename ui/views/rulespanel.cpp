@@ -6,8 +6,6 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QStyledItemDelegate>
-#include <QToolButton>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -15,10 +13,12 @@
 
 #include "core/project/jsontext.h"
 #include "core/simulate/rulejson.h"
+#include "ui/delegates/rowdelegate.h"
 #include "ui/icons.h"
 #include "ui/models/format.h"
 #include "ui/models/rulesmodel.h"
 #include "ui/models/simulation.h"
+#include "ui/views/actionbuttons.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/jsoneditdialog.h"
 
@@ -27,18 +27,6 @@ namespace SockScope {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-/// Rows in which a check box has room.
-class RowDelegate : public QStyledItemDelegate
-{
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
-    {
-        const QSize size = QStyledItemDelegate::sizeHint(option, index);
-        return {size.width(), qMax(size.height(), option.fontMetrics.height() + 6)};
-    }
-};
 
 Rule example()
 {
@@ -95,14 +83,7 @@ RulesPanel::RulesPanel(Simulation *simulation, QWidget *parent)
 
     auto *top = new QHBoxLayout;
     top->setSpacing(4);
-    for (QAction *action : {m_add, m_edit, m_remove, m_undo, m_up, m_down}) {
-        auto *button = new QToolButton(this);
-        button->setDefaultAction(action);
-        button->setAutoRaise(true);
-        button->setObjectName(action->objectName());
-        button->setAccessibleName(action->text().remove(u'&'));
-        top->addWidget(button);
-    }
+    addActionButtons(top, this, {m_add, m_edit, m_remove, m_undo, m_up, m_down});
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 4, 8, 4);
     layout->setSpacing(3);

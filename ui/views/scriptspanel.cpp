@@ -12,16 +12,16 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSplitter>
-#include <QStyledItemDelegate>
 #include <QTextBlock>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "core/project/wholefile.h"
+#include "ui/delegates/rowdelegate.h"
 #include "ui/icons.h"
 #include "ui/models/format.h"
 #include "ui/models/scripts.h"
 #include "ui/theme.h"
+#include "ui/views/actionbuttons.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/scripteditor.h"
 
@@ -31,21 +31,16 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Rows in which a check box has room; errors in their colour.
-class RowDelegate : public QStyledItemDelegate
+/// Errors in their colour.
+class SaidDelegate : public RowDelegate
 {
 public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
-    {
-        const QSize size = QStyledItemDelegate::sizeHint(option, index);
-        return {size.width(), qMax(size.height(), option.fontMetrics.height() + 4)};
-    }
+    using RowDelegate::RowDelegate;
 
 protected:
     void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override
     {
-        QStyledItemDelegate::initStyleOption(option, index);
+        RowDelegate::initStyleOption(option, index);
         if (index.data(ScriptLogModel::ErrorRole).toBool())
             option->palette.setColor(QPalette::Text, Theme::instance()->colors().error);
     }
@@ -75,6 +70,7 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
     , m_open(new QAction(themeIcon(u"file"), tr("&Open a File…"), this))
     , m_save(new QAction(themeIcon(u"save"), tr("&Save to a File…"), this))
     , m_remove(new QAction(themeIcon(u"remove"), tr("&Remove Script"), this))
+    , m_undo(new QAction(themeIcon(u"undo"), tr("U&ndo Remove Script"), this))
     , m_clear(new QAction(themeIcon(u"clear"), tr("C&lear What It Said"), this))
 {
     m_list->setObjectName(u"scriptsList"_s);
@@ -91,7 +87,7 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
     m_text->setMinimumHeight(m_text->fontMetrics().height() * 3);
     m_log->setObjectName(u"scriptLog"_s);
     m_log->setAccessibleName(tr("What the script said"));
-    m_log->setItemDelegate(new RowDelegate(m_log));
+    m_log->setItemDelegate(new SaidDelegate(m_log));
     m_log->setUniformItemSizes(true);
     m_log->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_log->setMinimumHeight(m_log->fontMetrics().height() * 2);
@@ -110,14 +106,7 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
 
     auto *top = new QHBoxLayout;
     top->setSpacing(4);
-    for (QAction *action : {m_add, m_open, m_save, m_remove, m_clear}) {
-        auto *button = new QToolButton(this);
-        button->setDefaultAction(action);
-        button->setAutoRaise(true);
-        button->setObjectName(action->objectName());
-        button->setAccessibleName(action->text().remove(u'&'));
-        top->addWidget(button);
-    }
+    addActionButtons(top, this, {m_add, m_open, m_save, m_remove, m_undo, m_clear});
     top->addStretch();
     top->addWidget(m_run);
     auto *splitter = new QSplitter(Qt::Vertical, this);
@@ -170,6 +159,7 @@ void ScriptsPanel::createActions()
     m_save->setObjectName(u"scriptSave"_s);
     m_remove->setObjectName(u"scriptRemove"_s);
     m_remove->setToolTip(tr("Remove Script (Del)"));
+    m_undo->setObjectName(u"scriptUndo"_s);
     m_clear->setObjectName(u"scriptClear"_s);
     connect(m_add, &QAction::triggered, this, [this] {
         add(tr("script"), example());
@@ -189,7 +179,8 @@ void ScriptsPanel::createActions()
             !path.isEmpty())
             saveFile(path);
     });
-    connect(m_remove, &QAction::triggered, this, [this] { m_scripts->remove(current()); });
+    connect(m_remove, &QAction::triggered, this, &ScriptsPanel::remove);
+    connect(m_undo, &QAction::triggered, this, &ScriptsPanel::restore);
     connect(m_clear, &QAction::triggered, this, [this] {
         if (ScriptLogModel *log = m_scripts->log(current()))
             log->clear();
@@ -221,6 +212,28 @@ void ScriptsPanel::add(const QString &name, const QString &source)
         return showError(tr("There are %1 scripts already; remove one first.").arg(ScriptText::maximumScripts));
     showError({});
     m_list->setCurrentIndex(m_scripts->index(row));
+}
+
+void ScriptsPanel::remove()
+{
+    const int row = current();
+    if (row < 0)
+        return;
+    m_removed = {row, m_scripts->take(row)};
+    update();
+}
+
+void ScriptsPanel::restore()
+{
+    if (!m_removed)
+        return;
+    const int row = m_scripts->insert(m_removed->first, m_removed->second);
+    if (row < 0)
+        return showError(tr("There are %1 scripts already; remove one first.").arg(ScriptText::maximumScripts));
+    m_removed.reset();
+    showError({});
+    m_list->setCurrentIndex(m_scripts->index(row));
+    update();
 }
 
 void ScriptsPanel::openFile(const QString &path)
@@ -279,6 +292,7 @@ void ScriptsPanel::update()
     m_text->setEnabled(isThere);
     m_save->setEnabled(isThere);
     m_remove->setEnabled(isThere);
+    m_undo->setEnabled(m_removed.has_value());
     m_clear->setEnabled(isThere && m_scripts->log(row)->rowCount() > 0);
     m_run->setEnabled(isThere && m_scripts->canRun());
     m_run->setText(isStale ? tr("Re&load") : isRunning ? tr("Sto&p") : tr("&Run"));
@@ -332,7 +346,7 @@ bool ScriptsPanel::eventFilter(QObject *watched, QEvent *event)
     if (event->type() == QEvent::KeyPress) {
         const auto *key = static_cast<QKeyEvent *>(event);
         if (watched == m_list && key->key() == Qt::Key_Delete) {
-            m_scripts->remove(current());
+            remove();
             return true;
         }
         if (watched == m_text && key->key() == Qt::Key_Return && key->modifiers() == Qt::ControlModifier) {

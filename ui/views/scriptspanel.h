@@ -2,6 +2,11 @@
 
 #include <QWidget>
 
+#include <optional>
+#include <utility>
+
+#include "core/simulate/scripttext.h"
+
 class QAction;
 class QLabel;
 class QListView;
@@ -40,6 +45,8 @@ private:
     void update();
     void goTo(const QModelIndex &logLine);
     void add(const QString &name, const QString &source);
+    void remove();
+    void restore();
     void showError(const QString &text);
 
     Scripts *m_scripts;
@@ -53,7 +60,9 @@ private:
     QAction *m_open;
     QAction *m_save;
     QAction *m_remove;
+    QAction *m_undo;
     QAction *m_clear;
+    std::optional<std::pair<int, ScriptText>> m_removed; ///< the last one, and where it was
     bool m_isShowing = false; ///< the text that changes is the script's, not the person's
     bool m_followsLog = true;
 };

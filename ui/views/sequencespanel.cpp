@@ -8,7 +8,6 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QStyle>
-#include <QToolButton>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -20,6 +19,7 @@
 #include "ui/models/inspection.h"
 #include "ui/models/sequenceplayer.h"
 #include "ui/models/sockcontroller.h"
+#include "ui/views/actionbuttons.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/jsoneditdialog.h"
 
@@ -90,14 +90,7 @@ SequencesPanel::SequencesPanel(Inspection *inspection, SequencePlayer *player, Q
     auto *top = new QHBoxLayout;
     top->setSpacing(4);
     top->addWidget(m_sequence, 3);
-    for (QAction *action : {m_add, m_edit, m_remove, m_undo, m_export}) {
-        auto *button = new QToolButton(this);
-        button->setDefaultAction(action);
-        button->setAutoRaise(true);
-        button->setObjectName(action->objectName());
-        button->setAccessibleName(action->text().remove(u'&'));
-        top->addWidget(button);
-    }
+    addActionButtons(top, this, {m_add, m_edit, m_remove, m_undo, m_export});
     auto *second = new QHBoxLayout;
     second->setSpacing(4);
     second->addWidget(m_sock, 1);
