@@ -10,6 +10,9 @@
 #include "app/common/jsontext.h"
 #include "app/common/report.h"
 #include "core/basesock.h"
+#ifdef SOCKSCOPE_WITH_SCRIPTS
+#include "core/script/enginerunner.h"
+#endif
 
 namespace SockScope {
 
@@ -86,9 +89,14 @@ std::optional<int> SwarmCommand::read(const QStringList &arguments)
     plan.impairSeed = m_impair.seed;
     SimulateError wrong;
     const auto options = plan.options(&wrong);
-    if (!options)
-        return badUsage(m_file.path + u": "_s + wrong.what, wrong.remedy);
+    if (!options) {
+        const QString place = wrong.path.isEmpty() ? QString() : wrong.path + u": "_s;
+        return badUsage(m_file.path + u": "_s + place + wrong.what, wrong.remedy);
+    }
     m_options = *options;
+#ifdef SOCKSCOPE_WITH_SCRIPTS
+    m_options.makeScript = makeEngineRunner;
+#endif
     if (m_forMs == 0 && !m_options.sequence)
         return badUsage(tr("the swarm would not end"), tr("write --for S, or give the persona a sequence"));
     return std::nullopt;
@@ -109,6 +117,10 @@ QByteArray SwarmCommand::json(const SwarmStats &stats) const
     swarm.add("heartbeats"_L1, stats.heartbeats).add("reconnects"_L1, stats.reconnects);
     swarm.add("sequencesPassed"_L1, qint64(stats.sequencesPassed));
     swarm.add("sequencesFailed"_L1, qint64(stats.sequencesFailed));
+    if (m_options.script) {
+        swarm.add("scriptCalls"_L1, stats.scripts.calls).add("scriptErrors"_L1, stats.scripts.errors);
+        swarm.add("scriptSent"_L1, stats.scripts.sent).add("scriptRefused"_L1, stats.scripts.refused);
+    }
     JsonText misbehaving;
     for (size_t i = 1; i < misbehaviourCount; ++i) {
         const QByteArray name = misbehaviourName(static_cast<Misbehaviour>(i)).toLatin1();
@@ -132,6 +144,12 @@ QStringList SwarmCommand::lines(const SwarmStats &stats) const
     lines += tr("  heartbeats: %1").arg(stats.heartbeats);
     if (m_options.sequence)
         lines += tr("  sequences: %1 passed, %2 failed").arg(stats.sequencesPassed).arg(stats.sequencesFailed);
+    if (m_options.script)
+        lines += tr("  scripts: %1 calls, %2 sent, %3 not sent, %4 errors")
+                     .arg(stats.scripts.calls)
+                     .arg(stats.scripts.sent)
+                     .arg(stats.scripts.refused)
+                     .arg(stats.scripts.errors);
     for (size_t i = 1; i < misbehaviourCount; ++i) {
         if (stats.misbehaving[i] > 0)
             lines += tr("  misbehaving, %1: %2")
@@ -161,6 +179,8 @@ int SwarmCommand::report() const
                      tr("look whether the other side takes so many, or give them more time"));
     if (lost > 0)
         printFailure(tr("%1 well-behaved peers were lost").arg(lost), tr("look why the other side closed them"));
+    if (stats.scripts.errors > 0)
+        printFailure(tr("scripts failed in %1 calls").arg(stats.scripts.errors), tr("see the errors above"));
     if (!stats.isBalanced)
         printFailure(tr("the ledger does not add up: this is a defect of SockScope, please report it"), {});
     return stats.hasPassed(m_options.count) ? ExitDone : ExitFailed;
@@ -176,6 +196,10 @@ int SwarmCommand::run(const QStringList &arguments)
     connect(&m_timer, &QTimer::timeout, this, &SwarmCommand::finish);
     m_swarm = std::make_unique<Swarm>(m_options);
     connect(m_swarm.get(), &Swarm::sequencesFinished, this, &SwarmCommand::finish);
+    connect(m_swarm.get(), &Swarm::said, this, [this](int index, const QString &text) {
+        const QString line = u"%1 %2: %3"_s.arg(m_options.persona.name).arg(index).arg(text);
+        m_json ? writeError(line) : m_output.writeLine(line.toUtf8());
+    });
     m_elapsed.start();
     if (const auto error = m_swarm->start())
         return badUsage(m_file.path + u": "_s + error->toString(), {});

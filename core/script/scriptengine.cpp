@@ -47,7 +47,7 @@ std::optional<ScriptError> ScriptEnginePrivate::load(const QString &source, cons
     fresh->makeMessage = fresh->host->install(engine);
 
     // What the old script kept, as data: its objects belong to its engine.
-    QCborValue kept = QCborMap();
+    QCborValue kept = loaded ? QCborMap() : options.vars;
     if (loaded && !loaded->runtime->hasEnded()) {
         QString problem;
         const QJSValue before = loaded->runtime->engine().globalObject().property(varsName);

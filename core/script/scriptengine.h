@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QCborMap>
 #include <QObject>
 
 #include <chrono>
@@ -18,6 +19,7 @@ struct ScriptOptions
 {
     std::chrono::milliseconds timeLimit{200}; ///< processor time of one call
     quint64 seed = 0;                         ///< of Math.random
+    QCborMap vars;                            ///< what vars holds at first
     int maximumSends = 10'000;                ///< in one call
     int maximumLogLines = 1'000;              ///< in one call
     qsizetype maximumLogCharacters = 10'000;  ///< of one line

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/simulate/scripttext.h"
 #include "core/simulate/simulatereader_p.h"
 
 namespace SockScope {
@@ -105,11 +106,13 @@ std::optional<QList<Persona>> personasFromJson(const JsonNode &node, SimulateErr
         if (!each.isObject())
             reader.fail(QString(), u"this is no persona"_s, u"write {\"name\": \"player\", …}"_s);
         refuseUnknown(reader, each,
-                      {u"name"_s, u"socket"_s, u"rules"_s, u"sequence"_s, u"rampMs"_s, u"heartbeat"_s, u"misbehave"_s});
+                      {u"name"_s, u"socket"_s, u"rules"_s, u"sequence"_s, u"script"_s, u"rampMs"_s, u"heartbeat"_s,
+                       u"misbehave"_s});
         persona.name = reader.text(u"name"_s, 200);
         persona.socket = reader.text(u"socket"_s, 200);
         persona.withRules = reader.boolean(u"rules"_s, false);
         persona.sequence = reader.text(u"sequence"_s, 200);
+        persona.script = reader.text(u"script"_s, ScriptText::maximumName);
         persona.ramp = std::chrono::milliseconds(reader.whole(u"rampMs"_s, 0, maximumSimulateMs, 0));
         if (persona.name.isEmpty())
             reader.fail(QString(), u"the persona has no name"_s, u"write \"name\": \"player\", say"_s);

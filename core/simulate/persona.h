@@ -29,8 +29,8 @@ QString misbehaviourName(Misbehaviour misbehaviour);
 
 /*! How one of many simulated peers behaves.
  *  Path    project file → [this] → Swarm
- *  Shape   it connects as the project's socket does, sends heartbeats, runs a sequence, lets the project's rules
- *          answer; some misbehave
+ *  Shape   it connects as the project's socket does, sends heartbeats, runs a sequence or a script, lets the
+ *          project's rules answer; some misbehave
  *  Units   std::chrono; shares from 0 to 1, together at most 1
  *  Errors  personasFromJson says what is wrong, and where
  *  Thread  a value
@@ -44,6 +44,7 @@ struct Persona
     QString socket; ///< of the project; empty: the first that connects somewhere
     bool withRules = false;
     QString sequence;                       ///< empty: none
+    QString script;                         ///< of the project; empty: none
     std::chrono::milliseconds ramp{0};      ///< the last one starts so long after the first
     std::chrono::milliseconds heartbeat{0}; ///< 0: none
     std::chrono::milliseconds jitter{0};

@@ -92,6 +92,13 @@ std::optional<SimulateError> Swarm::start()
     }
     if (d->options.sequence && !CompiledSequence::compile(*d->options.sequence, &error))
         return error;
+    if (d->options.script && !d->options.makeScript)
+        return wrong(u"this build has no scripts"_s, u"install qt6-declarative-dev and build it again"_s);
+    if (d->options.script) {
+        const auto probe = d->options.makeScript({});
+        if (const auto line = probe->load(d->options.script->source, d->options.script->name))
+            return wrong(line->text, {});
+    }
     d->isRunning = true;
     const qint64 begun = d->options.clock->nowNs();
     const qint64 rampNs = std::chrono::nanoseconds(persona.ramp).count();
@@ -122,6 +129,8 @@ SwarmStats Swarm::stats() const
 {
     SwarmStats stats = d->stats;
     for (const auto &peer : d->peers) {
+        if (peer->script())
+            stats.scripts += peer->script()->figures();
         if (!peer->sock())
             continue;
         const Ledger ledger = peer->sock()->ledger();

@@ -8,6 +8,8 @@
 #include "core/compose/composecontext.h"
 #include "core/simulate/persona.h"
 #include "core/simulate/rule.h"
+#include "core/simulate/scriptrunner.h"
+#include "core/simulate/scripttext.h"
 #include "core/simulate/sequence.h"
 #include "core/tap/ledger.h"
 
@@ -26,6 +28,8 @@ struct SwarmOptions
     quint64 seed = 0;
     QList<Rule> rules;                ///< when the persona has rules
     std::optional<Sequence> sequence; ///< each runs it once it is connected
+    std::optional<ScriptText> script; ///< each has one that runs, with variables of its own
+    ScriptRunnerFactory makeScript;   ///< null: this build runs none
     std::shared_ptr<Clock> clock;     ///< null: a SteadyClock
     std::function<qint64()> wallNs = ComposeContext().nowNs;
     /// Makes the sock of a peer, which connects out by its options; null when it cannot.
@@ -45,21 +49,26 @@ struct SwarmStats
     quint64 reconnects = 0;
     int sequencesPassed = 0;
     int sequencesFailed = 0;
-    Ledger ledger; ///< the sum of all socks
+    ScriptFigures scripts;   ///< the sum of all scripts
+    quint64 scriptLines = 0; ///< that they said, without their errors
+    Ledger ledger;           ///< the sum of all socks
     bool isBalanced = true;
     QStringList errors; ///< the first ten that are not the same
 
-    /// Whether every well-behaved one of so many peers connected, stayed and passed, and the ledgers add up.
+    /// Whether every well-behaved one of so many peers connected, stayed and passed, no script of theirs failed, and
+    /// the ledgers add up.
     bool hasPassed(int count) const
     {
-        return connected == count && failed == 0 && lost == lostMisbehaving && sequencesFailed == 0 && isBalanced;
+        return connected == count && failed == 0 && lost == lostMisbehaving && sequencesFailed == 0 &&
+               scripts.errors == 0 && isBalanced;
     }
 };
 
 /*! Many simulated peers of one persona, each with its own sock, variables and random numbers.
- *  Path    Persona → [this] → BaseSock, RuleEngine, SequenceRun a peer
+ *  Path    Persona → [this] → BaseSock, RuleEngine, SequenceRun, ScriptRunner a peer
  *  Shape   peers start along the ramp; the same seed gives each the same behaviour, and the same bytes as long as the
- *          other side answers the same. The variable persona is a peer's number, from 0
+ *          other side answers the same. The variable persona (vars.persona in a script) is a
+ *          peer's number, from 0
  *  Units   nanoseconds of the clock
  *  Errors  start answers what is wrong with the description; what goes wrong later is in the statistics
  *  Thread  that of the socks
@@ -82,6 +91,8 @@ public:
 Q_SIGNALS:
     /// Each peer has run its sequence, or cannot.
     void sequencesFinished();
+    /// The script of a peer said something.
+    void said(int index, const QString &text);
 
 private:
     std::unique_ptr<SwarmPrivate> d;

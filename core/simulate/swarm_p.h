@@ -31,9 +31,11 @@ public:
     void end();
     Misbehaviour misbehaviour() const { return m_misbehaviour; }
     BaseSock *sock() const { return m_sock.get(); }
+    const ScriptRunner *script() const { return m_script.get(); }
 
 private:
     void start();
+    void startScript();
     void handlePeerAdded(const Endpoint &peer);
     void handlePeerRemoved(const Endpoint &peer, CloseReason reason);
     void handleFinished(const SequenceResult &result);
@@ -54,6 +56,7 @@ private:
     std::unique_ptr<BaseSock> m_sock;
     std::unique_ptr<RuleEngine> m_engine;
     std::unique_ptr<SequenceRun> m_run;
+    std::unique_ptr<ScriptRunner> m_script;
     Endpoint m_peer;   ///< null while it is not connected
     QByteArray m_slow; ///< what the slow sender has still to send
     qint64 m_beatNs = 0;

@@ -91,6 +91,8 @@ void SwarmPeer::start()
             m_engine->setVariable(u"persona"_s, m_index);
             m_engine->addSock(m_sock.get(), options.persona.socket);
         }
+        if (options.script && m_misbehaviour == Misbehaviour::None)
+            startScript();
         error = m_sock->start();
     }
     if (m_sock && !error)
@@ -98,6 +100,21 @@ void SwarmPeer::start()
     ++stats.failed;
     m_swarm->note(error ? error->toString() : u"a sock could not be made"_s);
     handleFinished({});
+}
+
+void SwarmPeer::startScript()
+{
+    const SwarmOptions &options = m_swarm->options;
+    m_script = options.makeScript({m_seed, {{u"persona"_s, m_index}}});
+    connect(m_script.get(), &ScriptRunner::said, this, [this](const ScriptLine &line) {
+        if (line.isError)
+            return m_swarm->note(line.text);
+        ++m_swarm->stats.scriptLines;
+        Q_EMIT m_swarm->q->said(m_index, line.text);
+    });
+    if (const auto line = m_script->load(options.script->source, options.script->name))
+        m_swarm->note(line->text); // start has looked at it, so that it is chance
+    m_script->addSock(m_sock.get(), options.persona.socket);
 }
 
 void SwarmPeer::end()

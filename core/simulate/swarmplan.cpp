@@ -5,6 +5,7 @@
 #include "core/basesock.h"
 #include "core/codec/codec.h"
 #include "core/simulate/rulejson.h"
+#include "core/simulate/scripttext.h"
 #include "core/simulate/sequencejson.h"
 
 #ifdef Q_OS_UNIX
@@ -78,7 +79,8 @@ std::optional<SwarmOptions> SwarmPlan::options(SimulateError *error) const
     const auto sequences =
         personas ? listOf<Sequence>(project, u"sequences"_s, sequencesFromJson, error) : std::nullopt;
     const auto rules = sequences ? listOf<Rule>(project, u"rules"_s, rulesFromJson, error) : std::nullopt;
-    if (!rules)
+    const auto scripts = rules ? listOf<ScriptText>(project, u"scripts"_s, scriptsFromJson, error) : std::nullopt;
+    if (!scripts)
         return std::nullopt;
     SwarmOptions result;
     result.count = count;
@@ -94,16 +96,20 @@ std::optional<SwarmOptions> SwarmPlan::options(SimulateError *error) const
     if (one->withRules)
         result.rules = *rules;
     const QString path = u"personas[%1]"_s.arg(one - personas->begin());
-    if (!one->sequence.isEmpty()) {
-        const auto found = std::find_if(sequences->begin(), sequences->end(),
-                                        [one](const Sequence &each) { return each.name == one->sequence; });
-        if (found == sequences->end()) {
-            return fail(path + u".sequence"_s, u"there is no sequence named %1"_s.arg(one->sequence.left(80)),
-                        sequences->isEmpty() ? u"write one, in the list \"sequences\""_s
-                                             : u"choose one of %1"_s.arg(namesOf(*sequences)));
+    const auto named = [error, &path](const auto &list, const QString &name, const QString &key) {
+        const auto found =
+            std::find_if(list.begin(), list.end(), [&name](const auto &each) { return each.name == name; });
+        if (found == list.end()) {
+            *error = {path + u'.' + key, -1, u"there is no %1 named %2"_s.arg(key, name.left(80)),
+                      list.isEmpty() ? u"write one, in the list \"%1s\""_s.arg(key)
+                                     : u"choose one of %1"_s.arg(namesOf(list))};
         }
-        result.sequence = *found;
-    }
+        return found == list.end() ? std::nullopt : std::optional(*found);
+    };
+    if (!one->sequence.isEmpty() && !(result.sequence = named(*sequences, one->sequence, u"sequence"_s)))
+        return std::nullopt;
+    if (!one->script.isEmpty() && !(result.script = named(*scripts, one->script, u"script"_s)))
+        return std::nullopt;
 
     // Where it is said to whom, a socket need not connect by itself.
     const QList<SockSpec> &all = project.sockets();
@@ -123,7 +129,8 @@ std::optional<SwarmOptions> SwarmPlan::options(SimulateError *error) const
     spec.listen.reset();
     if (to)
         spec.connectTo = {*to};
-    spec.tickMs = 0;
+    if (!result.script)
+        spec.tickMs = 0; // nobody else would hear them
     spec.impairments = impairments + spec.impairments;
     for (ImpairSpec &impairment : spec.impairments) {
         if (!impairment.seed)

@@ -6,6 +6,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -18,7 +19,9 @@
 #include "ui/inspectorwindow.h"
 #include "ui/models/scripts.h"
 #include "ui/models/sockcontroller.h"
+#include "ui/models/swarmrun.h"
 #include "ui/project/projectsession.h"
+#include "ui/views/personaspanel.h"
 #include "ui/views/scripteditor.h"
 #ifdef SOCKSCOPE_WITH_SCRIPTS
 #include "app/gui/scriptsengine.h"
@@ -284,6 +287,38 @@ private Q_SLOTS:
         QTRY_COMPARE(said().size(), 2);
         QVERIFY2(said().first() != said().last(), qPrintable(said().first()));
         QCOMPARE(scripts()->figures(0).errors, 0U);
+    }
+
+    void aSwarmRunsThem()
+    {
+        const quint16 port = openSocket();
+        QVERIFY(port != 0);
+        QFile file(m_folder->filePath(u"p.sockscope"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(R"({"version": 1, "sockets": [{"name": "bots", "kind": "udp", "codec": "json", "connectTo": [")" +
+                   QByteArray("127.0.0.1:") + QByteArray::number(port) + R"("]}],
+            "scripts": [{"name": "bot.js", "lines": [
+                "function onPeer(e) { if (e.event === 'joined') { log('here'); send(1, vars.persona); } }"]}],
+            "personas": [{"name": "bot", "script": "bot.js"}]})");
+        file.close();
+        const auto error = m_window->project()->open(file.fileName());
+        QVERIFY2(!error, error ? qPrintable(error->what) : "");
+        auto *panel = m_window->personasPanel();
+        panel->findChild<QSpinBox *>(u"swarmCount"_s)->setValue(4);
+        panel->findChild<QSpinBox *>(u"swarmFor"_s)->setValue(0);
+        auto *run = panel->findChild<QPushButton *>(u"swarmRun"_s);
+        QTest::mouseClick(run, Qt::LeftButton);
+        QTRY_VERIFY2(!panel->swarm()->isRunning() && panel->swarm()->failure(), "this window runs no scripts yet");
+        QVERIFY(panel->swarm()->failure()->contains(u"install qt6-declarative-dev"_s));
+        addScripts(*m_window);
+        QTest::mouseClick(run, Qt::LeftButton);
+        QTRY_COMPARE(panel->swarm()->stats().scripts.sent, 4U);
+        QTRY_COMPARE(panel->swarm()->lastLines().size(), SwarmRun::maximumLines);
+        const QString state = panel->findChild<QLabel *>(u"swarmState"_s)->text();
+        QVERIFY2(state.contains(u": here"_s), qPrintable(state));
+        QTest::mouseClick(run, Qt::LeftButton);
+        QTRY_VERIFY(!panel->swarm()->isRunning());
+        QVERIFY(panel->swarm()->hasPassed());
     }
 
     void oneThatLoopsIsEnded()

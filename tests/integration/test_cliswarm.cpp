@@ -13,6 +13,24 @@ using Test::Checked;
 using Test::messagesOf;
 using Test::Program;
 
+namespace {
+
+/// Outside of the class, where moc would read it.
+constexpr const char *scripted = R"({"version": 1,
+    "sockets": [{"name": "game", "kind": "tcp", "connectTo": ["127.0.0.1:PORT"], "codec": "json",
+                 "timeoutMs": 0, "tickMs": 20}],
+    "scripts": [
+        {"name": "bot.js", "lines": [
+            "vars.ticks = 0;",
+            "function onTick() { if (++vars.ticks === 2) send(1, vars.persona); }",
+            "function onMessage(m) { log('heard', m.data); }"]},
+        {"name": "clumsy.js", "lines": ["function onPeer(e) { if (e.event === 'joined') nothing(); }"]},
+        {"name": "broken.js", "lines": ["function onPeer( {"]}],
+    "personas": [{"name": "bot", "script": "bot.js"}, {"name": "clumsy", "script": "clumsy.js"},
+                 {"name": "broken", "script": "broken.js"}, {"name": "nobody", "script": "gone.js"}]})";
+
+} // namespace
+
 /// sockscope-cli swarm against a server of this process.
 class TestCliSwarm : public QObject
 {
@@ -116,6 +134,46 @@ private Q_SLOTS:
         Program cli(Test::cliPath());
         QCOMPARE(cli.run({u"swarm"_s, project("tcp", 1), u"--persona"_s, u"asker"_s, u"--count"_s, u"2"_s}), 1);
         QVERIFY2(cli.errors().contains("2 peers never connected"), cli.errors().constData());
+    }
+
+    void scriptsPlay()
+    {
+        Checked<TcpSock> server(Test::listening());
+        server.addHandler(1, &server, [&](const Envelope &envelope) {
+            server.sendMessage(2, envelope.message.data(), envelope.peer);
+        });
+        QVERIFY(!server.start());
+        Program cli(Test::cliPath());
+        const QStringList arguments{
+            u"swarm"_s,
+            write(QByteArray(scripted).replace("PORT", QByteArray::number(server.localEndpoint().port()))),
+            u"--count"_s,
+            u"3"_s,
+            u"--for"_s,
+            u"1"_s,
+            u"--persona"_s};
+#ifdef SOCKSCOPE_WITH_SCRIPTS
+        QCOMPARE(cli.run(arguments + QStringList{u"bot"_s}), 0);
+        for (const char *line : {"bot 0: heard 0", "bot 1: heard 1", "bot 2: heard 2"})
+            QVERIFY2(cli.output().contains(line), cli.output().constData());
+        // Joined, one message in, and many ticks.
+        QVERIFY2(cli.output().contains("3 sent, 0 not sent, 0 errors"), cli.output().constData());
+        Program failing(Test::cliPath());
+        QCOMPARE(failing.run(arguments + QStringList{u"clumsy"_s, u"--json"_s}), 1);
+        QVERIFY2(failing.errors().contains("clumsy.js:1"), failing.errors().constData());
+        const QJsonObject swarm = failing.objects().last().value(u"swarm"_s).toObject();
+        QCOMPARE(swarm.value(u"scriptErrors"_s).toInt(), 3);
+        Program broken(Test::cliPath());
+        QCOMPARE(broken.run(arguments + QStringList{u"broken"_s}), 2);
+        QVERIFY2(broken.errors().contains("broken.js:1:"), broken.errors().constData());
+#else
+        QCOMPARE(cli.run(arguments + QStringList{u"bot"_s}), 2);
+        QVERIFY2(cli.errors().contains("this build has no scripts"), cli.errors().constData());
+#endif
+        Program missing(Test::cliPath());
+        QCOMPARE(missing.run(arguments + QStringList{u"nobody"_s}), 2);
+        QVERIFY2(missing.errors().contains("personas[3].script: there is no script named gone.js"),
+                 missing.errors().constData());
     }
 
     void badUsage_data()

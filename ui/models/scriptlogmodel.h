@@ -4,7 +4,7 @@
 
 #include <deque>
 
-#include "ui/models/scriptrunner.h"
+#include "core/simulate/scriptrunner.h"
 
 namespace SockScope {
 

@@ -48,7 +48,7 @@ struct Scripts::Host : public QObject
     void load(int id, int run, const QString &source, const QString &name, const ScriptRunnerFactory &factory)
     {
         const auto found = m_running.find(id);
-        std::unique_ptr<ScriptRunner> fresh = found == m_running.end() ? factory() : nullptr;
+        std::unique_ptr<ScriptRunner> fresh = found == m_running.end() ? factory({}) : nullptr;
         ScriptRunner *runner = fresh ? fresh.get() : found->second.runner.get();
         if (fresh) // what it says while it loads, too
             connect(runner, &ScriptRunner::said, this, [this, id](const ScriptLine &line) { keep(id, line); });

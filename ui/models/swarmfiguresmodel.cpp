@@ -62,6 +62,11 @@ void SwarmFiguresModel::show(const SwarmStats &stats, int count)
     add(tr("connected again"), stats.reconnects);
     add(tr("sequences passed"), quint64(stats.sequencesPassed));
     add(tr("sequences failed"), quint64(stats.sequencesFailed));
+    add(tr("script calls"), stats.scripts.calls);
+    add(tr("sent by scripts"), stats.scripts.sent);
+    add(tr("not sent by scripts"), stats.scripts.refused);
+    add(tr("errors of scripts"), stats.scripts.errors);
+    add(tr("lines that scripts said"), stats.scriptLines + stats.scripts.droppedLogLines);
     for (size_t i = 1; i < misbehaviourCount; ++i)
         add(tr("misbehaving: %1").arg(misbehaviourName(static_cast<Misbehaviour>(i))), quint64(stats.misbehaving[i]));
     for (const auto &terms : {stats.ledger.inboundTerms(), stats.ledger.outboundTerms()})

@@ -23,6 +23,11 @@ public:
     {
         m_swarm = std::make_unique<Swarm>(std::move(m_options));
         connect(m_swarm.get(), &Swarm::sequencesFinished, this, &Worker::finish);
+        connect(m_swarm.get(), &Swarm::said, this, [this](int index, const QString &text) {
+            if (m_lastLines.size() == maximumLines)
+                m_lastLines.removeFirst();
+            m_lastLines.append(u"%1: %2"_s.arg(index).arg(text));
+        });
         if (const auto error = m_swarm->start()) {
             m_swarm.reset();
             return end(error->toString());
@@ -49,7 +54,9 @@ private:
     void report()
     {
         QMetaObject::invokeMethod(
-            m_window, [window = m_window, stats = m_swarm->stats()] { window->take(stats); }, Qt::QueuedConnection);
+            m_window,
+            [window = m_window, stats = m_swarm->stats(), lines = m_lastLines] { window->take(stats, lines); },
+            Qt::QueuedConnection);
     }
     void end(const std::optional<QString> &failure)
     {
@@ -61,6 +68,7 @@ private:
     SwarmOptions m_options;
     const qint64 m_forMs;
     std::unique_ptr<Swarm> m_swarm;
+    QStringList m_lastLines;
     QTimer *m_timer = nullptr;
 };
 
@@ -80,6 +88,7 @@ void SwarmRun::start(SwarmOptions options, qint64 forMs)
     if (isRunning())
         return;
     m_stats = {};
+    m_lastLines.clear();
     m_failure.reset();
     m_elapsedMs = 0;
     m_count = options.count;
@@ -101,9 +110,10 @@ void SwarmRun::stop()
             m_worker, [worker = m_worker] { worker->finish(); }, Qt::QueuedConnection);
 }
 
-void SwarmRun::take(const SwarmStats &stats)
+void SwarmRun::take(const SwarmStats &stats, const QStringList &lastLines)
 {
     m_stats = stats;
+    m_lastLines = lastLines;
     m_elapsedMs = m_clock.elapsed();
     Q_EMIT changed();
 }

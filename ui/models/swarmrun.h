@@ -25,6 +25,7 @@ class SwarmRun : public QObject
     Q_OBJECT
 public:
     static constexpr int reportMs = 250;
+    static constexpr qsizetype maximumLines = 3;
 
     explicit SwarmRun(QObject *parent = nullptr);
     ~SwarmRun() override;
@@ -34,6 +35,8 @@ public:
     void stop();
     bool isRunning() const { return m_worker != nullptr; }
     const SwarmStats &stats() const { return m_stats; }
+    /// What scripts said last, at most maximumLines of it.
+    const QStringList &lastLines() const { return m_lastLines; }
     int count() const { return m_count; }
     qint64 elapsedMs() const { return m_elapsedMs; }
     std::optional<QString> failure() const { return m_failure; }
@@ -46,13 +49,14 @@ Q_SIGNALS:
 private:
     class Worker;
 
-    void take(const SwarmStats &stats);
+    void take(const SwarmStats &stats, const QStringList &lastLines);
     void handleEnd(const std::optional<QString> &failure);
     void join();
 
     QThread m_thread;
     Worker *m_worker = nullptr; ///< in the thread
     SwarmStats m_stats;
+    QStringList m_lastLines;
     QElapsedTimer m_clock;
     qint64 m_elapsedMs = 0;
     int m_count = 0;

@@ -287,6 +287,7 @@ void PersonasPanel::start()
     auto options = plan.options(&error);
     if (!options)
         return showError(tr("%1: %2").arg(error.what, error.remedy));
+    options->makeScript = m_scriptFactory;
     showError({});
     m_running = plan.persona;
     m_figuresModel->clear();
@@ -322,6 +323,8 @@ void PersonasPanel::update()
         text = (m_swarm->hasPassed() ? tr("%1 passed after %2 s") : tr("%1 failed after %2 s")).arg(m_running, seconds);
     if (!stats.errors.isEmpty())
         text += u'\n' + stats.errors.mid(0, 3).join(u'\n');
+    for (const QString &line : m_swarm->lastLines())
+        text += u'\n' + line.left(200);
     m_state->setText(text);
     m_state->setToolTip(stats.errors.join(u'\n'));
     m_state->show();

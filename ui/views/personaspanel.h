@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/project/project.h"
+#include "core/simulate/scriptrunner.h"
 
 class QAction;
 class QLabel;
@@ -39,6 +40,8 @@ public:
     ~PersonasPanel() override;
 
     SwarmRun *swarm() const { return m_swarm; }
+    /// Without one no persona with a script runs.
+    void setScriptFactory(ScriptRunnerFactory factory) { m_scriptFactory = std::move(factory); }
     QString errorText() const;
 
 protected:
@@ -57,6 +60,7 @@ private:
 
     Personas *m_personas;
     std::function<Project()> m_project;
+    ScriptRunnerFactory m_scriptFactory;
     SwarmRun *m_swarm;
     SwarmFiguresModel *m_figuresModel;
     QListView *m_list;

@@ -35,7 +35,7 @@ private Q_SLOTS:
             "'heartbeat': {'everyMs': 1000, 'jitterMs': 200, 'type': 3, 'form': 'json', 'payload': '{{persona}}'}, "
             "'misbehave': {'halfFrame': 0.1, 'slow': 0.2, 'oversize': 0.05, 'silence': 0, 'storm': 0.1, 'garbage': "
             "0.5}, "
-            "'x-mine': 5}, {'name': 'still'}]";
+            "'x-mine': 5}, {'name': 'still', 'script': 'bot.js'}]";
         SimulateError error;
         const auto personas = read(text, &error);
         QVERIFY2(personas, qPrintable(error.toString()));
@@ -52,6 +52,8 @@ private Q_SLOTS:
         QCOMPARE(player.shares[size_t(Misbehaviour::Garbage)], 0.5);
         QVERIFY(qAbs(player.misbehaving() - 0.95) < 1e-9);
         QCOMPARE(personas->back().heartbeat.count(), 0);
+        QCOMPARE(personas->back().script, u"bot.js"_s);
+        QVERIFY(player.script.isEmpty());
         QCOMPARE(personas->back().misbehaving(), 0.0);
         QCOMPARE(misbehaviourName(Misbehaviour::ReconnectStorm), u"storm"_s);
     }
