@@ -207,12 +207,17 @@ void InspectorWindow::connectPanels()
         m_status->setSock(controller ? controller->sockId() : 0);
     });
     connect(m_peers, &PeersPanel::sendToRequested, this, [this](quint32 sockId, const Endpoint &peer) {
-        m_composer->setTarget(sockId, peer, false);
+        m_composer->setTarget(sockId, {peer}, false);
+        showPanel(m_composer);
+        m_composer->focusPayload();
+    });
+    connect(m_peers, &PeersPanel::sendToTooRequested, this, [this](quint32 sockId, const Endpoint &peer) {
+        m_composer->addTarget(sockId, peer);
         showPanel(m_composer);
         m_composer->focusPayload();
     });
     connect(m_peers, &PeersPanel::playAsRequested, this, [this](quint32 sockId, const Endpoint &peer) {
-        m_composer->setTarget(sockId, peer, true);
+        m_composer->setTarget(sockId, {peer}, true);
         showPanel(m_composer);
         m_composer->focusPayload();
     });

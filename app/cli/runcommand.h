@@ -46,7 +46,7 @@ private:
     {
         QString name;
         size_t sock = 0;
-        Endpoint from;
+        QList<Endpoint> from;
         SavedMessage content;
     };
 

@@ -36,12 +36,15 @@ std::optional<int> RunCommand::chooseReceived(const QStringList &names)
         Received received;
         received.name = name;
         received.sock = static_cast<size_t>(named == sockets.end() ? 0 : named - sockets.begin());
-        const auto from = Endpoint::fromString(message.to.mid(message.to.lastIndexOf(u'/') + 1));
-        if (!from) {
-            return badUsage(tr("%1 does not say whom it comes from").arg(name),
-                            tr("write an address and a port as its \"to\", as in 127.0.0.1:40001"));
+        const QStringList peers = message.peers();
+        for (const QString &peer : peers.isEmpty() ? QStringList{QString()} : peers) {
+            const auto from = Endpoint::fromString(peer);
+            if (!from) {
+                return badUsage(tr("%1 does not say whom it comes from").arg(name),
+                                tr("write an address and a port as its \"to\", as in 127.0.0.1:40001"));
+            }
+            received.from.append(*from);
         }
-        received.from = *from;
         UsageError usage;
         const BaseSock &sock = *m_socks.at(received.sock);
         auto content = SavedMessage::read(message, *sock.codec(), sock.messageTypes().get(),
@@ -60,20 +63,21 @@ void RunCommand::receiveAll()
         if (m_isFinished)
             return;
         BaseSock &sock = *m_socks.at(each.sock);
-        m_values.peer = each.from;
-        UsageError usage;
-        auto made = each.content.make(*sock.codec(), sock.messageTypes().get(), m_values, &usage);
-        if (!made)
-            return fail(each.name + u": "_s + usage.what, usage.remedy);
-        std::optional<SockError> error;
-        QByteArray payload;
-        if (made->payload)
-            error =
-                made->isRaw ? sock.injectRaw(each.from, *made->payload) : sock.injectPayload(each.from, *made->payload);
-        else if (!(error = sock.codec()->encode(made->message, payload)))
-            error = sock.injectPayload(each.from, payload);
-        if (error)
-            return fail(each.name + u": "_s + error->what, error->remedy);
+        for (const Endpoint &from : each.from) {
+            m_values.peer = from;
+            UsageError usage;
+            auto made = each.content.make(*sock.codec(), sock.messageTypes().get(), m_values, &usage);
+            if (!made)
+                return fail(each.name + u": "_s + usage.what, usage.remedy);
+            std::optional<SockError> error;
+            QByteArray payload;
+            if (made->payload)
+                error = made->isRaw ? sock.injectRaw(from, *made->payload) : sock.injectPayload(from, *made->payload);
+            else if (!(error = sock.codec()->encode(made->message, payload)))
+                error = sock.injectPayload(from, payload);
+            if (error)
+                return fail(each.name + u": "_s + error->what, error->remedy);
+        }
     }
 }
 

@@ -50,7 +50,7 @@ bool SendCommand::sendBroken(const SavedPayload &saved)
         if (!m_timer.isActive()) // a pause of a sequence
             m_timer.start(0);
     };
-    (new BrokenSend(m_sock.get(), *std::move(parts), m_peer, done))->start();
+    (new BrokenSend(m_sock.get(), *std::move(parts), m_peers.first(), done))->start();
     return true;
 }
 

@@ -37,8 +37,9 @@ CommandLine commandLine()
         tr("sockscope-cli send URL [options] (--text S | --hex H | --json-data J | --file F | -)\n"
            "sockscope-cli send URL --types FILE --type T [options] [FIELD=VALUE...]\n"
            "sockscope-cli send --project FILE --message FOLDER/NAME [URL] [options]"),
-        tr("Sends one message, or the same one many times, and prints the answers that come while it waits."), 0,
-        1 + maximumFields);
+        tr("Sends one message, or the same one many times, and prints the answers that come while it waits. Several\n"
+           "peers have commas between them, as in udp://127.0.0.1:9000,127.0.0.1:9001."),
+        0, 1 + maximumFields);
     addWireOptions(&line);
     line.add({u"project"_s, u"FILE"_s, tr("Send what is saved in this project.")});
     line.add({u"message"_s, u"NAME"_s,
@@ -133,11 +134,8 @@ std::optional<int> SendCommand::read(const QStringList &arguments)
     SockError reason;
     if (line.words().isEmpty())
         return badUsage(tr("something is missing"), tr("write sockscope-cli send URL, such as udp://127.0.0.1:9000"));
-    const auto url = SockUrl::fromString(line.words().first(), &reason);
-    if (!url)
-        return badUsage(reason.what, reason.remedy);
-    m_spec.kind = url->kind;
-    m_spec.connectTo = {url->address};
+    if (const auto wrong = readTargets(line.words().first(), true, &m_spec))
+        return badUsage(wrong->what, wrong->remedy);
     m_spec.framing = line.value(u"framing"_s);
     m_spec.codec = line.value(u"codec"_s, u"raw"_s);
     m_spec.timeoutMs = 0;
@@ -191,6 +189,8 @@ int SendCommand::run(const QStringList &arguments)
 {
     if (const auto code = read(arguments))
         return *code;
+    if (m_breakage && m_spec.connectTo.size() > 1)
+        return badUsage(tr("--break goes to one peer"), tr("name one, and the next one after it"));
     // Not earlier: until here a signal may end a program that waits for standard input.
     m_signals = std::make_unique<SignalWatcher>();
     connect(m_signals.get(), &SignalWatcher::terminationRequested, this, [this] {
@@ -236,25 +236,28 @@ int SendCommand::run(const QStringList &arguments)
 
 void SendCommand::handlePeerAdded(const Endpoint &peer)
 {
-    // A datagram sock learns peers from answers, too; the first is the one that we send to.
-    if (!std::exchange(m_isConnected, true)) {
-        m_peer = peer;
-        m_clock.start();
-        if (m_pacer)
-            m_pacer->start(m_clock.nsecsElapsed());
-        m_timer.start(0);
-    }
+    // A datagram sock learns peers from answers, too; the first ones are those that we send to.
+    if (m_isConnected)
+        return;
+    m_peers.append(peer);
+    if (m_peers.size() < m_spec.connectTo.size())
+        return;
+    m_isConnected = true;
+    m_clock.start();
+    if (m_pacer)
+        m_pacer->start(m_clock.nsecsElapsed());
+    m_timer.start(0);
 }
 
 void SendCommand::handlePeerRemoved(const Endpoint &peer, CloseReason reason)
 {
-    if (peer != m_peer || !m_isConnected)
+    if (!m_peers.removeOne(peer))
         return;
     // What waited in an impairment went with it: a network would have lost it then, too.
     if (m_left > 0 || m_sock->ledger().sendQueued.messages > 0 || m_sock->ledger().droppedAtClose.messages > 0) {
         fail(tr("%1 closed the connection before everything was sent").arg(peer.toString()),
              tr("look at what it expects: framing, codec, length"));
-    } else if (reason != CloseReason::Stopped) {
+    } else if (reason != CloseReason::Stopped && m_peers.isEmpty()) {
         end(); // nothing more can come
     }
 }
@@ -268,9 +271,9 @@ void SendCommand::handleError(const SockError &error)
 }
 
 /// What the step sends this time; nothing when its values could not be had, which has been said.
-std::optional<SavedPayload> SendCommand::made(const Step &step)
+std::optional<SavedPayload> SendCommand::made(const Step &step, const Endpoint &peer)
 {
-    m_context.peer = m_peer;
+    m_context.peer = peer;
     UsageError usage;
     auto payload = step.content.make(*m_sock->codec(), m_types.get(), m_context, &usage);
     if (!payload)
@@ -280,14 +283,20 @@ std::optional<SavedPayload> SendCommand::made(const Step &step)
 
 bool SendCommand::sendStep(const Step &step)
 {
-    const auto payload = made(step);
+    const QList<Endpoint> peers = m_peers; // who hears it may end one
+    return std::all_of(peers.begin(), peers.end(), [&](const Endpoint &peer) { return sendTo(step, peer); });
+}
+
+bool SendCommand::sendTo(const Step &step, const Endpoint &peer)
+{
+    const auto payload = made(step, peer);
     if (!payload)
         return false;
     if (m_breakage)
         return sendBroken(*payload);
     SendResult result;
     if (!payload->payload) {
-        result = m_sock->sendMessage(payload->message, m_peer);
+        result = m_sock->sendMessage(payload->message, peer);
     } else {
         QByteArray wire;
         const std::shared_ptr<const Framing> framing = payload->isRaw ? nullptr : m_sock->framing();
@@ -296,7 +305,7 @@ bool SendCommand::sendStep(const Step &step)
         else
             wire = *payload->payload;
         if (!result.error)
-            result = m_sock->sendRaw(wire, m_peer);
+            result = m_sock->sendRaw(wire, peer);
     }
     if (result.isOk() && result.accepted > 0) {
         ++m_sent;
@@ -377,7 +386,9 @@ void SendCommand::drain()
     if (!m_drainTime.isValid())
         m_drainTime.start();
     if (m_drainTime.elapsed() > drainLimitMs) {
-        fail(tr("%1 did not take everything within %2 s").arg(m_peer.toString()).arg(drainLimitMs / 1000),
+        fail((m_peers.size() == 1 ? tr("%1 did not take everything within %2 s").arg(m_peers.first().toString())
+                                  : tr("one of %1 peers did not take everything within %2 s").arg(m_peers.size()))
+                 .arg(drainLimitMs / 1000),
              tr("look whether it still reads"));
         return;
     }

@@ -56,6 +56,8 @@ private:
     std::optional<int> read(const QStringList &arguments);
     // sendproject.cpp, sendpayload.cpp
     std::optional<int> readProjectMessage(const CommandLine &line);
+    /// "udp://127.0.0.1:9000", or several peers of one protocol with commas between them; no URL: of the spec's.
+    static std::optional<UsageError> readTargets(const QString &word, bool isUrl, SockSpec *spec);
     std::optional<SockSpec> targetOf(const Project &project, const ProjectItem &item, const CommandLine &line) const;
     std::optional<int> readPayload(const CommandLine &line, const Codec &codec);
     std::optional<int> readBytes(const CommandLine &line, const QString &stage);
@@ -68,7 +70,8 @@ private:
     void handleError(const SockError &error);
     void sendNext();
     bool sendStep(const Step &step);
-    std::optional<SavedPayload> made(const Step &step);
+    std::optional<SavedPayload> made(const Step &step, const Endpoint &peer);
+    bool sendTo(const Step &step, const Endpoint &peer);
     // sendbroken.cpp
     bool readBreakage(const CommandLine &line, UsageError *usage);
     bool sendBroken(const SavedPayload &saved);
@@ -89,7 +92,7 @@ private:
     ComposeContext m_context;
     bool m_keepGiven = false;
     std::unique_ptr<BaseSock> m_sock;
-    Endpoint m_peer;
+    QList<Endpoint> m_peers; ///< that are connected, of those to whom it goes
     QTimer m_timer;
     QTimer m_waitTimer;
     QElapsedTimer m_drainTime;
@@ -107,7 +110,7 @@ private:
     bool m_isBreaking = false; ///< parts of a broken frame are still to go
     qint64 m_waitMs = 0;
     bool m_json = false;
-    bool m_isConnected = false;
+    bool m_isConnected = false; ///< to all of them
     int m_exitCode = 0;
 };
 

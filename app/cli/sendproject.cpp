@@ -39,6 +39,35 @@ const ProjectMessage *messageOf(const ProjectItem &item)
 
 } // namespace
 
+std::optional<UsageError> SendCommand::readTargets(const QString &word, bool isUrl, SockSpec *spec)
+{
+    ProjectMessage message;
+    message.to = word;
+    const QStringList peers = message.peers();
+    if (peers.size() > ProjectMessage::maximumPeers)
+        return UsageError{tr("these are more than %1 peers").arg(ProjectMessage::maximumPeers),
+                          tr("send to fewer at once")};
+    SockError reason;
+    spec->connectTo.clear();
+    for (const QString &peer : peers.isEmpty() ? QStringList{word} : peers) {
+        std::optional<HostPort> address;
+        if (spec->connectTo.isEmpty() && isUrl) {
+            if (const auto url = SockUrl::fromString(word.section(u',', 0, 0).trimmed(), &reason)) {
+                spec->kind = url->kind;
+                address = url->address;
+            }
+        } else {
+            address = HostPort::fromString(peer, &reason);
+        }
+        if (!address)
+            return UsageError{reason.what, reason.remedy};
+        if (spec->connectTo.contains(*address))
+            return UsageError{tr("%1 is there twice").arg(peer.left(80)), tr("name each peer once")};
+        spec->connectTo.append(*address);
+    }
+    return std::nullopt;
+}
+
 std::optional<SockSpec> SendCommand::targetOf(const Project &project, const ProjectItem &item,
                                               const CommandLine &line) const
 {
@@ -50,25 +79,15 @@ std::optional<SockSpec> SendCommand::targetOf(const Project &project, const Proj
         return std::nullopt;
     }
     SockSpec spec = socket ? *socket : SockSpec();
-    const bool saysUrl = message.to.contains(u"://"_s);
-    SockError reason;
-    if (!line.words().isEmpty() || saysUrl) {
-        const auto url = SockUrl::fromString(line.words().isEmpty() ? message.to : line.words().first(), &reason);
-        if (!url) {
-            printFailure(reason.what, reason.remedy);
+    const QString to = line.words().isEmpty() ? message.to : line.words().first();
+    if (!to.isEmpty()) {
+        const TransportKind before = spec.kind;
+        if (const auto wrong = readTargets(to, !line.words().isEmpty() || to.contains(u"://"_s), &spec)) {
+            printFailure(wrong->what, wrong->remedy);
             return std::nullopt;
         }
-        if (socket && socket->kind != url->kind)
+        if (socket && before != spec.kind)
             spec.framing.clear(); // one for datagrams makes no frames of a stream
-        spec.kind = url->kind;
-        spec.connectTo = {url->address};
-    } else if (!message.to.isEmpty()) {
-        const auto peer = HostPort::fromString(message.to, &reason);
-        if (!peer) {
-            printFailure(reason.what, reason.remedy);
-            return std::nullopt;
-        }
-        spec.connectTo = {*peer};
     } else if (!spec.connectTo.isEmpty()) {
         spec.connectTo = {spec.connectTo.first()};
     } else {
@@ -81,6 +100,7 @@ std::optional<SockSpec> SendCommand::targetOf(const Project &project, const Proj
     spec.codec = line.value(u"codec"_s, spec.codec);
     spec.timeoutMs = 0;
     spec.tickMs = 0;
+    SockError reason;
     if (!spec.toOptions(&reason)) {
         printFailure(reason.what, reason.remedy);
         return std::nullopt;

@@ -10,6 +10,15 @@ namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
+QStringList ProjectMessage::peers() const
+{
+    const qsizetype scheme = to.indexOf("://"_L1);
+    QStringList result = to.sliced(scheme < 0 ? 0 : scheme + 3).split(u',', Qt::SkipEmptyParts);
+    for (QString &peer : result)
+        peer = peer.trimmed();
+    return result;
+}
+
 namespace {
 
 using Kind = ProjectItem::Kind;
@@ -20,7 +29,8 @@ const std::array stageNames{u"message"_s, u"frame"_s, u"raw"_s};
 const QStringList repeatKeys{u"everyMs"_s, u"count"_s, u"jitterMs"_s, u"burst"_s, u"perSecond"_s};
 const QStringList itemKeys{u"name"_s, u"waitMs"_s,  u"socket"_s, u"to"_s,    u"asReceived"_s, u"type"_s,
                            u"form"_s, u"payload"_s, u"repeat"_s, u"items"_s, u"steps"_s,      u"stage"_s};
-constexpr qsizetype maximumWord = 1024; // of names of sockets, peers, types
+constexpr qsizetype maximumWord = 1024; // of names of sockets, types
+constexpr qsizetype maximumTo = 8192;   // of peers
 
 class ItemReader
 {
@@ -110,7 +120,7 @@ private:
     void readMessage(ProjectReader *reader, ProjectMessage *message)
     {
         message->socket = reader->text(u"socket"_s, maximumWord);
-        message->to = reader->text(u"to"_s, maximumWord);
+        message->to = reader->text(u"to"_s, maximumTo);
         message->asReceived = reader->boolean(u"asReceived"_s, false);
         message->type = reader->text(u"type"_s, maximumWord);
         message->payload = reader->text(u"payload"_s, ProjectItems::maximumPayload);

@@ -32,7 +32,9 @@ QString projectStageName(ProjectStage stage);
 struct ProjectMessage
 {
     QString socket; ///< the name of the socket of the project that sends it; empty: whichever is chosen
-    QString to;     ///< "127.0.0.1:9000", or "udp://127.0.0.1:9000" for one that needs no socket; empty: all peers
+    /// "127.0.0.1:9000", or "udp://127.0.0.1:9000" for one that needs no socket; several with commas between them, of
+    /// one protocol; empty: all peers
+    QString to;
     bool asReceived = false; ///< let in, as if it came from `to`
     QString type;
     ProjectForm form = ProjectForm::Text;
@@ -43,6 +45,9 @@ struct ProjectMessage
     qint64 repeatJitterMs = 0;  ///< each comes up to so much earlier or later
     qint64 repeatBurst = 1;     ///< so many at once, each time
     qint64 repeatPerSecond = 0; ///< 0: no limit
+    static constexpr qsizetype maximumPeers = 100;
+    /// Those of `to`, without its protocol; commas are between them. Empty: all peers.
+    QStringList peers() const;
     /// Whether it is sent again and again.
     bool repeats() const { return repeatMs > 0 || repeatPerSecond > 0; }
     friend bool operator==(const ProjectMessage &, const ProjectMessage &) = default;

@@ -31,6 +31,8 @@ private Q_SLOTS:
     void stages();
     void framesOnTcp_data();
     void framesOnTcp();
+    void severalPeers_data();
+    void severalPeers();
     void waitPrintsAnswers();
     void largestAndTooLongDatagram();
     void manyMessagesArriveWhole();
@@ -302,6 +304,59 @@ void TestCliSend::framesOnTcp()
     QTcpSocket *peer = server.nextPendingConnection();
     QTRY_COMPARE(peer->state(), QAbstractSocket::UnconnectedState);
     QCOMPARE(peer->readAll(), wire);
+}
+
+void TestCliSend::severalPeers_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<bool>("isOne"); // whether a and b get the same
+    QTest::newRow("the same") << QStringList{u"--text"_s, u"x"_s} << true;
+    QTest::newRow("values of each") << QStringList{} << false;
+}
+
+void TestCliSend::severalPeers()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(bool, isOne);
+    std::array<QUdpSocket, 2> peers;
+    QStringList names;
+    for (QUdpSocket &peer : peers) {
+        QVERIFY(peer.bind(QHostAddress::LocalHost));
+        names.append(u"127.0.0.1:%1"_s.arg(peer.localPort()));
+    }
+    const QString url = u"udp://"_s + names.join(u',');
+    QTemporaryFile project;
+    if (!isOne) {
+        QVERIFY(project.open());
+        project.write(R"({"version": 1, "messages": [{"name": "who", "payload": "{{counter}} {{peer}}", "to": ")" +
+                      url.toUtf8() + R"("}]})");
+        project.close();
+        arguments = {u"--project"_s, project.fileName(), u"--message"_s, u"who"_s};
+    } else {
+        arguments.prepend(url);
+    }
+    Program cli(SockScope::Test::cliPath());
+    QCOMPARE(cli.run(QStringList{u"send"_s} + arguments + QStringList{u"--count"_s, u"2"_s}), 0);
+    for (size_t i = 0; i < peers.size(); ++i) {
+        for (int turn = 0; turn < 2; ++turn) {
+            QTRY_VERIFY(peers[i].hasPendingDatagrams());
+            const QByteArray valued =
+                QByteArray::number(2 * turn + static_cast<int>(i)) + ' ' + names.at(static_cast<qsizetype>(i)).toUtf8();
+            QCOMPARE(peers[i].receiveDatagram().data(), isOne ? "x" : valued);
+        }
+        QVERIFY(!peers[i].hasPendingDatagrams());
+    }
+
+    const QList<std::pair<QString, QByteArray>> wrong{{url + u',' + names.first(), "is there twice"},
+                                                      {url + u",x"_s, "no port"},
+                                                      {url + u" --break"_s, "one peer"}};
+    for (const auto &[to, says] : wrong) {
+        Program refused(SockScope::Test::cliPath());
+        QCOMPARE(refused.run(QStringList{u"send"_s, to.section(u' ', 0, 0), u"--text"_s, u"x"_s} +
+                             (to.contains(u' ') ? QStringList{u"--break"_s, u"cut"_s} : QStringList())),
+                 2);
+        QVERIFY2(refused.errors().contains(says), refused.errors().constData());
+    }
 }
 
 void TestCliSend::waitPrintsAnswers()

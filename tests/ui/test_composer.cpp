@@ -213,7 +213,7 @@ private Q_SLOTS:
         QTRY_COMPARE(heard.size(), 1);
         QCOMPARE(heard.first().data().toMap().value(u"text"_s).toString(), u"hi"_s);
 
-        composer.setTarget(controller->sockId(), client.localEndpoint(), false);
+        composer.setTarget(controller->sockId(), {client.localEndpoint()}, false);
         QTest::keyClick(field<QPlainTextEdit>(composer, u"injectText"_s), Qt::Key_Return, Qt::ControlModifier);
         QTRY_COMPARE(heard.size(), 2);
 
@@ -350,6 +350,80 @@ private Q_SLOTS:
         QCOMPARE(tree->model()->rowCount(), 1);
     }
 
+    void severalPeersAreSentTo()
+    {
+        Inspection inspection;
+        UdpSock sock(options(u"json"_s, u"several"_s));
+        QVERIFY(!sock.start());
+        std::array<UdpSock, 3> clients{UdpSock(options(u"json"_s, u"a"_s)), UdpSock(options(u"json"_s, u"b"_s)),
+                                       UdpSock(options(u"json"_s, u"c"_s))};
+        std::array<QList<QByteArray>, 3> heard;
+        for (size_t i = 0; i < clients.size(); ++i) {
+            clients[i].setUnknownTypeHandler(
+                this, [&heard, i](const Envelope &each) { heard[i].append(each.message.payload.toByteArray()); });
+            QVERIFY(!clients[i].start());
+        }
+        Composer composer(&inspection);
+        composer.show();
+        const SockController *controller = inspection.addSock(&sock);
+        QTRY_VERIFY(controller->snapshot().codec);
+        const auto nameOf = [&clients](size_t i) { return clients[i].localEndpoint().toString(); };
+        composer.setTarget(controller->sockId(), {clients[0].localEndpoint()}, false);
+        composer.addTarget(controller->sockId(), clients[1].localEndpoint());
+        composer.addTarget(controller->sockId(), clients[1].localEndpoint()); // is there already
+        QCOMPARE(composer.message().peers(), (QStringList{nameOf(0), nameOf(1)}));
+
+        // One message for both, and with values one for each.
+        type(composer, PayloadForm::Json, u"7"_s);
+        auto *send = field<QPushButton>(composer, u"injectSend"_s);
+        QTest::mouseClick(send, Qt::LeftButton);
+        QTRY_COMPARE(composer.answerText(), u"Sent to 2 peers."_s);
+        type(composer, PayloadForm::Json, u"[{{counter}}, \"{{peer}}\"]"_s);
+        QTest::mouseClick(send, Qt::LeftButton);
+        const auto valued = [&](size_t i, int counter) {
+            return u"[0,[%1,\"%2\"]]"_s.arg(counter).arg(nameOf(i)).toUtf8();
+        };
+        QTRY_COMPARE(heard[0], (QList<QByteArray>{"[0,7]", valued(0, 0)}));
+        QTRY_COMPARE(heard[1], (QList<QByteArray>{"[0,7]", valued(1, 1)}));
+
+        // Repeated in the sock's thread; the third hears nothing of it all.
+        field<QSpinBox>(composer, u"injectCount"_s)->setValue(2);
+        field<QSpinBox>(composer, u"injectInterval"_s)->setValue(1);
+        composer.startRepeat();
+        QTRY_VERIFY(!composer.isRepeating());
+        QTRY_COMPARE(heard[0].mid(2), (QList<QByteArray>{valued(0, 2), valued(0, 4)}));
+        QTRY_COMPARE(heard[1].mid(2), (QList<QByteArray>{valued(1, 3), valued(1, 5)}));
+        QCOMPARE(heard[2].size(), 0);
+
+        // Broken on purpose: each gets half a frame, and values are one at a time.
+        auto *sendAs = field<QComboBox>(composer, u"injectSendAs"_s);
+        sendAs->setCurrentIndex(sendAs->findData(u"cut"_s));
+        QTest::mouseClick(send, Qt::LeftButton);
+        QVERIFY2(composer.errorText().contains(u"one at a time"_s), qPrintable(composer.errorText()));
+        type(composer, PayloadForm::Json, u"\"broken\""_s);
+        QTest::mouseClick(send, Qt::LeftButton);
+        QTRY_COMPARE(composer.answerText(), u"Broken on purpose. Sent to 2 peers."_s);
+        QTRY_COMPARE(clients[0].ledger().decodeErrors.messages, quint64(1));
+        QTRY_COMPARE(clients[1].ledger().decodeErrors.messages, quint64(1));
+        sendAs->setCurrentIndex(0);
+
+        // As if received from each, and what is no peer.
+        quint64 came = 0;
+        sock.setUnknownTypeHandler(this, [&came](const Envelope &) { ++came; });
+        field<QCheckBox>(composer, u"injectAsReceived"_s)->setChecked(true);
+        QTest::mouseClick(send, Qt::LeftButton);
+        QTRY_COMPARE(came, quint64(2));
+        QTRY_COMPARE(composer.answerText(), u"Received as if from 2 peers."_s);
+        ProjectMessage wrong = composer.message();
+        wrong.to = nameOf(0) + u", nobody"_s;
+        QVERIFY(!composer.sendMessage(wrong));
+        QVERIFY2(composer.errorText().startsWith(u"nobody is not a peer"_s), qPrintable(composer.errorText()));
+        wrong.to = QStringList(101, nameOf(0)).join(u',');
+        QVERIFY(!composer.sendMessage(wrong));
+        QVERIFY2(composer.errorText().contains(u"more than 100 peers"_s), qPrintable(composer.errorText()));
+        sock.stop();
+    }
+
     void valuesAreOfEachMessage()
     {
         Inspection inspection;
@@ -362,7 +436,7 @@ private Q_SLOTS:
         composer.show();
         const SockController *controller = inspection.addSock(&sock);
         QTRY_VERIFY(controller->snapshot().codec);
-        composer.setTarget(controller->sockId(), sock.localEndpoint(), false);
+        composer.setTarget(controller->sockId(), {sock.localEndpoint()}, false);
         type(composer, PayloadForm::Json, u"{\"n\": {{counter}}, \"to\": \"{{peer}}\"}"_s);
         QCOMPARE(composer.errorText(), QString());
         auto *send = field<QPushButton>(composer, u"injectSend"_s);

@@ -118,7 +118,7 @@ private Q_SLOTS:
         composer.show();
         const SockController *controller = inspection.addSock(&sock);
         QTRY_VERIFY(controller->snapshot().codec);
-        composer.setTarget(controller->sockId(), Endpoint::fromString(u"192.0.2.1:9"_s).value(), true);
+        composer.setTarget(controller->sockId(), {Endpoint::fromString(u"192.0.2.1:9"_s).value()}, true);
 
         // JSON at once, and rows as soon as the type is one that is described.
         auto *form = composer.findChild<QComboBox *>(u"injectForm"_s);

@@ -339,7 +339,7 @@ private Q_SLOTS:
             int asked = 0;
             controller->start(answers.slot());
             ++asked;
-            const int id = controller->startRepeat({PayloadBytes{"x"}, Endpoint(0x7f000001, 9), 1, 0});
+            const int id = controller->startRepeat({PayloadBytes{"x"}, {Endpoint(0x7f000001, 9)}, 1, 0});
             QVERIFY(id > 0);
             if (round % 2)
                 QTRY_COMPARE(answers.count, 1);
@@ -375,8 +375,8 @@ private Q_SLOTS:
         QSignalSpy progress(client, &SockController::repeatProgressed);
         const auto last = [&] { return progress.last()[1].value<RepeatProgress>(); };
 
-        QCOMPARE(client->startRepeat({PayloadBytes{"x"}, address, 0, 1}), 0); // no interval
-        const int counted = client->startRepeat({PayloadBytes{"again"}, address, 1, 25});
+        QCOMPARE(client->startRepeat({PayloadBytes{"x"}, {address}, 0, 1}), 0); // no interval
+        const int counted = client->startRepeat({PayloadBytes{"again"}, {address}, 1, 25});
         QVERIFY(counted > 0);
         QTRY_VERIFY(!progress.isEmpty() && last().finished);
         QCOMPARE(progress.last()[0].toInt(), counted);
@@ -386,7 +386,7 @@ private Q_SLOTS:
         QTRY_COMPARE(inspection.ledgerModel()->ledger().sent.messages, quint64(25));
 
         progress.clear();
-        const int endless = client->startRepeat({WireBytes{"endless"}, std::nullopt, 1, 0});
+        const int endless = client->startRepeat({WireBytes{"endless"}, {std::nullopt}, 1, 0});
         QTRY_VERIFY(!progress.isEmpty() && last().sent > 3);
         client->stopRepeat(endless);
         QTRY_VERIFY(last().finished);
@@ -398,7 +398,7 @@ private Q_SLOTS:
         QTRY_COMPARE(inspection.ledgerModel()->ledger().sent.messages, sent);
 
         progress.clear();
-        const int failing = client->startRepeat({PayloadBytes{QByteArray(70'000, 'x')}, address, 1, 3});
+        const int failing = client->startRepeat({PayloadBytes{QByteArray(70'000, 'x')}, {address}, 1, 3});
         QVERIFY(failing > 0);
         QTRY_VERIFY(!progress.isEmpty() && last().finished);
         QCOMPARE(last().failed, quint64(3));
@@ -406,11 +406,11 @@ private Q_SLOTS:
 
         // a slow one ends at once when it is stopped, and with its sock
         progress.clear();
-        const int slow = client->startRepeat({PayloadBytes{"slow"}, address, 3'600'000, 0});
+        const int slow = client->startRepeat({PayloadBytes{"slow"}, {address}, 3'600'000, 0});
         QTRY_VERIFY(!progress.isEmpty());
         client->stopRepeat(slow);
         QTRY_VERIFY(last().finished);
-        QVERIFY(client->startRepeat({PayloadBytes{"x"}, address, 1, 0}) > 0);
+        QVERIFY(client->startRepeat({PayloadBytes{"x"}, {address}, 1, 0}) > 0);
         client->remove();
         QTRY_COMPARE(inspection.controllers().size(), qsizetype(1));
     }
@@ -424,7 +424,7 @@ private Q_SLOTS:
         QSignalSpy progress(server, &SockController::repeatProgressed);
         const auto last = [&] { return progress.last()[1].value<RepeatProgress>(); };
         const auto plan = [&](qint64 intervalMs, qint64 jitterMs, qint64 burst, qint64 perSecond, quint64 count) {
-            RepeatPlan result{PayloadBytes{"x"}, nobody, intervalMs, count};
+            RepeatPlan result{PayloadBytes{"x"}, {nobody}, intervalMs, count};
             result.asReceived = true;
             result.jitterMs = jitterMs;
             result.burst = burst;

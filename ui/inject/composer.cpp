@@ -119,17 +119,30 @@ QString Composer::answerText() const
     return m_answer->text();
 }
 
-void Composer::setTarget(quint32 sockId, const Endpoint &peer, bool asReceived)
+void Composer::setTarget(quint32 sockId, const QList<Endpoint> &peers, bool asReceived)
 {
     if (const int index = m_sock->findData(sockId); index >= 0)
         m_sock->setCurrentIndex(index);
     m_asReceived->setChecked(asReceived);
     fillPeers();
-    if (peer.isNull())
+    QStringList names;
+    for (const Endpoint &peer : peers)
+        names.append(peer.toString());
+    if (names.isEmpty())
         m_peer->setCurrentIndex(0);
     else
-        m_peer->setEditText(peer.toString());
+        m_peer->setEditText(names.join(u", "_s));
     validate();
+}
+
+void Composer::addTarget(quint32 sockId, const Endpoint &peer)
+{
+    const ProjectMessage chosen = message();
+    const bool isMore = m_sock->currentData() == sockId && !chosen.asReceived && !chosen.to.isEmpty();
+    if (!isMore)
+        return setTarget(sockId, {peer}, false);
+    if (!chosen.peers().contains(peer.toString()))
+        m_peer->setEditText(chosen.to + u", "_s + peer.toString());
 }
 
 void Composer::setForm(PayloadForm form)
@@ -152,7 +165,9 @@ void Composer::focusPayload()
 
 void Composer::edit(const StoredMessage &stored)
 {
-    setTarget(stored.sock(), stored.peer(), stored.direction() == Direction::In);
+    const Endpoint peer = stored.peer();
+    setTarget(stored.sock(), peer.isNull() ? QList<Endpoint>() : QList<Endpoint>{peer},
+              stored.direction() == Direction::In);
     const SockInfo &info = m_inspection->directory().info(stored.sock());
     m_type->setText(m_inspection->directory().typeLabel(stored.sock(), stored.type()));
     const QByteArray bytes = stored.payload().toByteArray();
@@ -208,7 +223,7 @@ void Composer::fillPeers()
     }
     if (index > 0 || (index < 0 && !text.isEmpty()))
         m_peer->setEditText(text);
-    else if (index == 0 && text != m_peer->itemText(0) && Endpoint::fromString(text))
+    else if (index == 0 && text != m_peer->itemText(0) && Endpoint::fromString(text.section(u',', 0, 0)))
         m_peer->setEditText(text);
 }
 
@@ -341,8 +356,8 @@ void Composer::validate()
     PayloadError error;
     const SockController *c = controller();
     ComposeContext values = m_values; // what is looked at counts nothing
-    if (const auto peer = target(message(), &error))
-        values.peer = peer->value_or(Endpoint());
+    if (const auto to = targets(message(), &error))
+        values.peer = to->front().value_or(Endpoint());
     const auto composed = compose(message(), c ? c->snapshot() : SockSnapshot(), values, &error);
     if (composed)
         m_size->setText(tr("%1 bytes").arg(Format::count(qint64(composed->payload.size()))));

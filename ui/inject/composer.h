@@ -10,6 +10,7 @@
 #include "core/project/projectitem.h"
 #include "core/store/storedmessage.h"
 #include "ui/inject/payloadtext.h"
+#include "ui/models/repeatedsend.h"
 
 class QCheckBox;
 class QComboBox;
@@ -56,8 +57,10 @@ class Composer : public QWidget
 public:
     explicit Composer(Inspection *inspection, QWidget *parent = nullptr);
 
-    /// A null peer: all peers.
-    void setTarget(quint32 sockId, const Endpoint &peer, bool asReceived);
+    /// No peer: all peers.
+    void setTarget(quint32 sockId, const QList<Endpoint> &peers, bool asReceived);
+    /// Besides those that are chosen; alone where those are of another socket, or all.
+    void addTarget(quint32 sockId, const Endpoint &peer);
     void setForm(PayloadForm form);
     void setText(const QString &text);
     /// Fills the fields from a message of the log.
@@ -102,8 +105,11 @@ private:
     /// The values in it are those of context, whose counter grows.
     static std::optional<ComposedPayload> compose(const ProjectMessage &message, const SockSnapshot &snapshot,
                                                   ComposeContext &context, PayloadError *error);
-    /// Nothing in the outer: the field cannot be read; nothing in the inner: all peers.
-    std::optional<std::optional<Endpoint>> target(const ProjectMessage &message, PayloadError *error) const;
+    /// Nothing, and why, when what the message says cannot be meant.
+    static std::optional<SendTargets> targets(const ProjectMessage &message, PayloadError *error);
+    /// For each target what goes there: one for all where no value in it could differ.
+    std::optional<std::vector<ComposedPayload>> composeFor(const SendTargets &targets, const ProjectMessage &message,
+                                                           const SockSnapshot &snapshot, PayloadError *error);
     QString payloadText() const;
     PayloadForm form() const;
     ProjectStage stage() const;

@@ -35,10 +35,10 @@ void Composer::startRepeat()
     if (m_sendAs->isEnabled() && m_sendAs->currentIndex() > 0)
         return showAnswer(tr("Broken frames go one at a time: press Send, or choose to send it whole."), true);
     ProjectMessage repeated = message();
-    const auto peer = target(repeated, &error);
-    if (!peer)
+    const auto to = targets(repeated, &error);
+    if (!to)
         return showError(error);
-    m_values.peer = peer->value_or(Endpoint());
+    m_values.peer = to->front().value_or(Endpoint());
     ComposeContext values = m_values;
     const auto composed = compose(repeated, c->snapshot(), values, &error);
     if (!composed)
@@ -47,7 +47,7 @@ void Composer::startRepeat()
     repeated.socket = c->name();
     m_repeatEntry = m_history->add(repeated, QDateTime::currentDateTime());
     m_repeatSock = c->sockId();
-    RepeatPlan plan{composed->content, *peer, m_interval->value(), static_cast<quint64>(m_count->value())};
+    RepeatPlan plan{composed->content, *to, m_interval->value(), static_cast<quint64>(m_count->value())};
     plan.jitterMs = m_jitter->value();
     plan.burst = m_burst->value();
     plan.perSecond = m_rate->value();
@@ -58,8 +58,10 @@ void Composer::startRepeat()
         SockSnapshot spoken;
         spoken.codec = c->snapshot().codec;
         spoken.types = c->snapshot().types;
-        plan.make = [repeated, spoken, values = m_values](SockError *failed) mutable -> std::optional<SendContent> {
+        plan.make = [repeated, spoken, values = m_values](const Endpoint &peer,
+                                                          SockError *failed) mutable -> std::optional<SendContent> {
             PayloadError wrong;
+            values.peer = peer;
             auto made = compose(repeated, spoken, values, &wrong);
             if (made && repeated.asReceived)
                 return bytesAt(repeated.stage, made->payload).content;

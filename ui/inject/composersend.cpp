@@ -31,7 +31,7 @@ namespace {
 constexpr qsizetype maximumSaved = 64 * 1024; // longer ones belong in a file
 constexpr int leastStepMs = 1;                // between the messages of a sequence, so that Stop can be pressed
 
-/// "udp://" of a peer that is written with its protocol.
+/// "udp://" of peers that are written with their protocol.
 QString schemeOf(const QString &to)
 {
     const qsizetype at = to.indexOf("://"_L1);
@@ -166,22 +166,48 @@ std::optional<ComposedPayload> Composer::compose(const ProjectMessage &message, 
     return ComposedPayload{std::move(*content), std::move(payload)};
 }
 
-std::optional<std::optional<Endpoint>> Composer::target(const ProjectMessage &message, PayloadError *error) const
+std::optional<SendTargets> Composer::targets(const ProjectMessage &message, PayloadError *error)
 {
-    if (message.to.isEmpty() && !message.asReceived)
-        return std::optional<Endpoint>();
-    if (message.to.isEmpty()) {
-        *error = {tr("From whom? Choose a peer, or write one, as in 127.0.0.1:40001."), -1};
+    const auto refuse = [error](const QString &why) {
+        *error = {why, -1};
         return std::nullopt;
+    };
+    const QStringList names = message.peers();
+    if (names.isEmpty() && !message.asReceived)
+        return SendTargets{std::nullopt};
+    if (names.isEmpty())
+        return refuse(tr("From whom? Choose a peer, or write one, as in 127.0.0.1:40001."));
+    if (names.size() > ProjectMessage::maximumPeers)
+        return refuse(
+            tr("These are more than %1 peers; send to fewer at once, or to all.").arg(ProjectMessage::maximumPeers));
+    SendTargets result;
+    for (const QString &name : names) {
+        const auto peer = Endpoint::fromString(name);
+        if (!peer)
+            return refuse(tr("%1 is not a peer; write an address and a port, as in 127.0.0.1:40001 or [::1]:40001, "
+                             "and commas between several.")
+                              .arg(name));
+        result.push_back(*peer);
     }
-    const auto peer = Endpoint::fromString(message.to.mid(schemeOf(message.to).size()));
-    if (!peer) {
-        *error = {
-            tr("%1 is not a peer; write an address and a port, as in 127.0.0.1:40001 or [::1]:40001.").arg(message.to),
-            -1};
-        return std::nullopt;
+    return result;
+}
+
+std::optional<std::vector<ComposedPayload>> Composer::composeFor(const SendTargets &targets,
+                                                                 const ProjectMessage &message,
+                                                                 const SockSnapshot &snapshot, PayloadError *error)
+{
+    std::vector<ComposedPayload> result;
+    const bool hasValues = message.form != ProjectForm::File && message.payload.contains(u"{{"_s);
+    for (const std::optional<Endpoint> &peer : targets) {
+        m_values.peer = peer.value_or(Endpoint());
+        auto made = compose(message, snapshot, m_values, error);
+        if (!made)
+            return std::nullopt;
+        result.push_back(*std::move(made));
+        if (!hasValues)
+            break;
     }
-    return peer;
+    return result;
 }
 
 void Composer::send()
@@ -209,29 +235,38 @@ bool Composer::transmit(const ProjectMessage &message, const std::optional<Break
         showError(error.text.isEmpty() ? PayloadError{tr("There is no socket yet; open one first."), -1} : error);
         return false;
     }
-    const auto peer = target(message, &error);
-    m_values.peer = peer ? peer->value_or(Endpoint()) : Endpoint();
-    const auto composed = peer ? compose(message, c->snapshot(), m_values, &error) : std::nullopt;
+    const auto to = targets(message, &error);
+    const auto composed = to ? composeFor(*to, message, c->snapshot(), &error) : std::nullopt;
     if (!composed) {
         showError(error);
+        return false;
+    }
+    if (breakage && composed->size() > 1) {
+        showError({tr("Values such as {{peer}} differ from peer to peer: break them one at a time."), -1});
         return false;
     }
     m_error->hide();
     ProjectMessage injected = message;
     injected.socket = c->name();
     const int entry = m_history->add(injected, QDateTime::currentDateTime());
+    const auto madeFor = [&composed](size_t target) { return composed->at(composed->size() == 1 ? 0 : target); };
     if (message.asReceived) {
-        const auto received = [self = QPointer<Composer>(this), from = **peer,
-                               entry](const std::optional<SockError> &failed) {
-            if (self)
-                self->showResult(entry,
-                                 failed ? failed->toString() : tr("Received as if from %1.").arg(from.toString()),
-                                 failed.has_value());
-        };
-        if (message.stage == ProjectStage::Raw)
-            c->injectRaw(**peer, composed->payload, received);
-        else
-            c->injectPayload(**peer, composed->payload, received);
+        for (size_t i = 0; i < to->size(); ++i) {
+            const Endpoint from = to->at(i).value();
+            const auto received = [self = QPointer<Composer>(this), from, count = to->size(),
+                                   entry](const std::optional<SockError> &failed) {
+                if (self && (failed || count == 1))
+                    self->showResult(entry,
+                                     failed ? failed->toString() : tr("Received as if from %1.").arg(from.toString()),
+                                     failed.has_value());
+                else if (self)
+                    self->showResult(entry, tr("Received as if from %1 peers.").arg(count), false);
+            };
+            if (message.stage == ProjectStage::Raw)
+                c->injectRaw(from, madeFor(i).payload, received);
+            else
+                c->injectPayload(from, madeFor(i).payload, received);
+        }
         return true;
     }
     const auto answer = [self = QPointer<Composer>(this), entry,
@@ -239,10 +274,14 @@ bool Composer::transmit(const ProjectMessage &message, const std::optional<Break
         if (self)
             self->showSendResult(entry, result, broken);
     };
-    if (breakage)
-        c->sendBroken(composed->payload, *breakage, *peer, answer);
-    else
-        c->send(composed->content, *peer, answer);
+    if (breakage) {
+        c->sendBroken(composed->front().payload, *breakage, *to, answer);
+        return true;
+    }
+    std::vector<AddressedContent> contents;
+    for (size_t i = 0; i < to->size(); ++i)
+        contents.push_back({madeFor(i).content, to->at(i)});
+    c->send(contents, answer);
     return true;
 }
 

@@ -46,6 +46,14 @@ SendResult receiveContent(BaseSock &sock, const SendContent &content, const Endp
     return error ? SendResult{0, 1, std::move(error)} : SendResult{1, 0, std::nullopt};
 }
 
+void addResult(SendResult &sum, const SendResult &result)
+{
+    sum.accepted += result.accepted;
+    sum.failed += result.failed;
+    if (!sum.error)
+        sum.error = result.error;
+}
+
 RepeatedSend::RepeatedSend(BaseSock *sock, RepeatPlan plan, std::shared_ptr<Shared> shared,
                            std::function<void()> reporter)
     : QObject(sock)
@@ -85,7 +93,7 @@ void RepeatedSend::handleTurn()
             report();
             return m_alarm->setDeadline(now);
         }
-        if (m_plan.to && !m_plan.asReceived && m_sock->sendQueueBytes() > sendAheadBytes) {
+        if (m_plan.to.front() && !m_plan.asReceived && m_sock->sendQueueBytes() > sendAheadBytes) {
             m_progress.heldBack += std::exchange(m_isHeldBack, true) ? 0 : 1;
             report();
             return m_alarm->setDeadline(now + heldNs);
@@ -105,24 +113,29 @@ void RepeatedSend::handleTurn()
 void RepeatedSend::sendOnce()
 {
     const QPointer<RepeatedSend> alive(this);
-    SockError error;
-    const std::optional<SendContent> made = m_plan.make ? m_plan.make(&error) : std::nullopt;
-    SendResult result{0, 1, std::nullopt};
-    if (m_plan.make && !made) {
-        result.error = std::move(error);
-    } else {
-        const SendContent &content = made ? *made : m_plan.content;
-        result = m_plan.asReceived ? receiveContent(*m_sock, content, m_plan.to.value_or(Endpoint()))
-                                   : sendContent(*m_sock, content, m_plan.to);
+    SendResult result;
+    for (const std::optional<Endpoint> &peer : m_plan.to) {
+        addResult(result, sendTo(peer));
+        if (!alive)
+            return;
     }
-    if (!alive)
-        return;
     ++m_turns;
     ++(result.isOk() ? m_progress.sent : m_progress.failed);
     if (result.error) {
         m_progress.refused += result.error->code == SockError::Code::QueueFull ? 1 : 0;
         m_progress.lastError = std::move(result.error);
     }
+}
+
+SendResult RepeatedSend::sendTo(const std::optional<Endpoint> &peer)
+{
+    SockError error;
+    const std::optional<SendContent> made = m_plan.make ? m_plan.make(peer.value_or(Endpoint()), &error) : std::nullopt;
+    if (m_plan.make && !made)
+        return {0, 1, std::move(error)};
+    const SendContent &content = made ? *made : m_plan.content;
+    return m_plan.asReceived ? receiveContent(*m_sock, content, peer.value_or(Endpoint()))
+                             : sendContent(*m_sock, content, peer);
 }
 
 void RepeatedSend::finish()

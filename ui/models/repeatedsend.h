@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "core/basesock.h"
 #include "core/compose/sendpace.h"
@@ -29,6 +30,19 @@ struct PayloadBytes
 
 using SendContent = std::variant<Message, PayloadBytes, WireBytes>;
 
+/// To whom something goes, each by itself; nothing: all peers at once.
+using SendTargets = std::vector<std::optional<Endpoint>>;
+
+/// What goes to whom.
+struct AddressedContent
+{
+    SendContent content;
+    std::optional<Endpoint> to;
+};
+
+/// What several sends came to: the sums, and the first error.
+void addResult(SendResult &sum, const SendResult &result);
+
 /// Sends it with the sock, in the sock's thread.
 SendResult sendContent(BaseSock &sock, const SendContent &content, const std::optional<Endpoint> &to);
 
@@ -36,18 +50,18 @@ SendResult sendContent(BaseSock &sock, const SendContent &content, const std::op
 /// payload through its codec, a message to hooks and handlers.
 SendResult receiveContent(BaseSock &sock, const SendContent &content, const Endpoint &from);
 
-/// What to send again and again; to nothing: to all peers; count 0: until it is stopped.
+/// What to send again and again; count 0: until it is stopped.
 struct RepeatPlan
 {
-    /// Makes each message anew, in the sock's thread; nothing, and why.
-    using Make = std::function<std::optional<SendContent>(SockError *error)>;
+    /// Makes each message anew, in the sock's thread, for a peer, or for all (null); nothing, and why.
+    using Make = std::function<std::optional<SendContent>(const Endpoint &peer, SockError *error)>;
 
     SendContent content; ///< unless there is make
-    std::optional<Endpoint> to;
+    SendTargets to = {std::nullopt};
     qint64 intervalMs = 1000;
     quint64 count = 0;
     Make make = {};
-    bool asReceived = false; ///< from to, which is one peer
+    bool asReceived = false; ///< from whom it would go to
     qint64 jitterMs = 0;
     qint64 burst = 1;
     qint64 perSecond = 0; ///< 0: no limit
@@ -69,10 +83,8 @@ struct RepeatProgress
 /*! Sends one thing again and again, in the sock's thread.
  *  Path    SockController → [this] → BaseSock
  *  Shape   the first at once, then as a Pacer says, on a precise alarm of the sock's clock, for at most 4 ms a turn;
- *          stopped takes effect before the next send. What goes to one peer waits while its queue holds 4 MiB: that
- *          is as fast as the transport is
- *  Units   milliseconds
- *  Errors  a send that fails is counted and does not end it
+ *          stopped takes effect before the next send. What goes to peers by name waits while the queues hold 4 MiB:
+ * that is as fast as the transport is Units   milliseconds Errors  a send that fails is counted and does not end it
  *  Thread  lives in the sock's thread as its child; Shared: any
  *  Source  none
  */
@@ -98,6 +110,7 @@ public:
 private:
     void handleTurn();
     void sendOnce();
+    SendResult sendTo(const std::optional<Endpoint> &peer);
     void report();
 
     BaseSock *m_sock;

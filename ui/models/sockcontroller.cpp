@@ -192,12 +192,23 @@ void SockController::allowPeer(const Endpoint &peer, Answer answer)
 
 void SockController::send(const SendContent &content, const std::optional<Endpoint> &to, SendAnswer answer)
 {
-    const auto pending =
-        std::make_shared<Pending<SendResult>>(m_link, std::move(answer), SendResult{0, 1, goneError()});
-    m_link->run([pending, content, to](BaseSock &sock) { pending->setResult(sendContent(sock, content, to)); });
+    send({AddressedContent{content, to}}, std::move(answer));
 }
 
-void SockController::sendBroken(const QByteArray &payload, const Breakage &breakage, const std::optional<Endpoint> &to,
+void SockController::send(const std::vector<AddressedContent> &contents, SendAnswer answer)
+{
+    const auto pending =
+        std::make_shared<Pending<SendResult>>(m_link, std::move(answer), SendResult{0, 1, goneError()});
+    m_link->run([pending, contents](BaseSock &sock) {
+        const QPointer<BaseSock> alive(&sock); // whoever hears what is sent may destroy it
+        SendResult sum;
+        for (const AddressedContent &each : contents)
+            addResult(sum, alive ? sendContent(*alive, each.content, each.to) : SendResult{0, 1, goneError()});
+        pending->setResult(sum);
+    });
+}
+
+void SockController::sendBroken(const QByteArray &payload, const Breakage &breakage, const SendTargets &to,
                                 SendAnswer answer)
 {
     const auto pending =
@@ -207,8 +218,23 @@ void SockController::sendBroken(const QByteArray &payload, const Breakage &break
         auto parts = brokenFrame(sock, payload, breakage, &error);
         if (!parts)
             return pending->setResult({0, 1, std::move(error)});
-        const auto done = [pending](const SendResult &result) { pending->setResult(result); };
-        (new BrokenSend(&sock, *std::move(parts), to, done))->start();
+        struct Sum
+        {
+            SendResult result;
+            size_t left;
+        };
+        const auto sum = std::make_shared<Sum>(Sum{{}, to.size()});
+        const auto done = [pending, sum](const SendResult &result) {
+            addResult(sum->result, result);
+            if (--sum->left == 0)
+                pending->setResult(sum->result);
+        };
+        std::vector<QPointer<BrokenSend>> sends;
+        for (const std::optional<Endpoint> &peer : to)
+            sends.emplace_back(new BrokenSend(&sock, *parts, peer, done));
+        for (const QPointer<BrokenSend> &each : sends) // a sock that goes meanwhile takes those that wait with it
+            if (each)
+                each->start();
     });
 }
 

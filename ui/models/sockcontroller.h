@@ -63,9 +63,10 @@ public:
 
     /// to nothing: to all peers.
     void send(const SendContent &content, const std::optional<Endpoint> &to, SendAnswer answer = {});
+    /// One after the other; the answer is that of all.
+    void send(const std::vector<AddressedContent> &contents, SendAnswer answer = {});
     /// The payload's frame, broken as breakage says; the answer comes when its last byte has gone to the sock.
-    void sendBroken(const QByteArray &payload, const Breakage &breakage, const std::optional<Endpoint> &to,
-                    SendAnswer answer = {});
+    void sendBroken(const QByteArray &payload, const Breakage &breakage, const SendTargets &to, SendAnswer answer = {});
     void injectRaw(const Endpoint &from, const QByteArray &wire, Answer answer = {});
     void injectPayload(const Endpoint &from, const QByteArray &payload, Answer answer = {});
     void injectMessage(const Endpoint &from, const Message &message, Answer answer = {});

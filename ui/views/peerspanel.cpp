@@ -35,6 +35,7 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     , m_find(new QAction(themeIcon(u"find"), tr("Fi&nd Peer"), this))
     , m_history(new QAction(themeIcon(u"clock"), tr("State &History…"), this))
     , m_sendTo(new QAction(themeIcon(u"send"), tr("&Send to This Peer"), this))
+    , m_sendToToo(new QAction(tr("Send to This Peer, T&oo"), this))
     , m_playAs(new QAction(themeIcon(u"inject"), tr("&Play This Peer"), this))
     , m_filter(new QAction(themeIcon(u"filter"), tr("&Filter by This Peer"), this))
     , m_follow(new QAction(themeIcon(u"log"), tr("F&ollow Conversation"), this))
@@ -68,6 +69,10 @@ PeersPanel::PeersPanel(Inspection *inspection, QWidget *parent)
     connect(m_sendTo, &QAction::triggered, this, [this] {
         const QModelIndex index = m_table->currentIndex();
         Q_EMIT sendToRequested(index.data(SockIdRole).toUInt(), index.data(EndpointRole).value<Endpoint>());
+    });
+    connect(m_sendToToo, &QAction::triggered, this, [this] {
+        const QModelIndex index = m_table->currentIndex();
+        Q_EMIT sendToTooRequested(index.data(SockIdRole).toUInt(), index.data(EndpointRole).value<Endpoint>());
     });
     connect(m_playAs, &QAction::triggered, this, [this] {
         const QModelIndex index = m_table->currentIndex();
@@ -179,6 +184,7 @@ void PeersPanel::updateActions()
     const bool refused = index.isValid() && index.data(IsRefusedRole).toBool();
     const bool present = index.isValid() && index.data(IsPresentRole).toBool();
     m_sendTo->setEnabled(present);
+    m_sendToToo->setEnabled(present);
     m_playAs->setEnabled(index.isValid());
     m_filter->setEnabled(index.isValid());
     m_follow->setEnabled(index.isValid());
@@ -220,7 +226,7 @@ void PeersPanel::showContextMenu(QPoint position)
 {
     updateActions();
     QMenu menu(this);
-    menu.addActions({m_sendTo, m_playAs, m_filter, m_follow, m_history});
+    menu.addActions({m_sendTo, m_sendToToo, m_playAs, m_filter, m_follow, m_history});
     menu.addSeparator();
     menu.addActions({m_close, m_refuse});
     menu.addSeparator();

@@ -34,7 +34,7 @@ public:
     DataTable *table() const { return m_table; }
     QList<QAction *> peerActions() const
     {
-        return {m_find, m_sendTo, m_playAs, m_filter, m_follow, m_history, m_close, m_refuse};
+        return {m_find, m_sendTo, m_sendToToo, m_playAs, m_filter, m_follow, m_history, m_close, m_refuse};
     }
     QLineEdit *searchField() const { return m_search; }
     /// "12 of 100,000" while a search is on.
@@ -45,6 +45,8 @@ Q_SIGNALS:
     /// The filter for one peer of one socket, both ways: instead of what stands there.
     void conversationRequested(const QString &term);
     void sendToRequested(quint32 sockId, const SockScope::Endpoint &peer);
+    /// To this one, besides those that were chosen before.
+    void sendToTooRequested(quint32 sockId, const SockScope::Endpoint &peer);
     void playAsRequested(quint32 sockId, const SockScope::Endpoint &peer);
     void failed(const QString &what, const SockScope::SockError &error);
 
@@ -65,6 +67,7 @@ private:
     QAction *m_find;
     QAction *m_history;
     QAction *m_sendTo;
+    QAction *m_sendToToo;
     QAction *m_playAs;
     QAction *m_filter;
     QAction *m_follow;

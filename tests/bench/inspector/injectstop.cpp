@@ -50,7 +50,7 @@ std::vector<double> stopRepeats()
         double longest = 0;
         for (int i = 0; i < stops; ++i) {
             progress = {};
-            RepeatPlan plan{PayloadBytes{"x"}, Endpoint(0x7f000001, 9), 0, 0};
+            RepeatPlan plan{PayloadBytes{"x"}, {Endpoint(0x7f000001, 9)}, 0, 0};
             plan.asReceived = true;
             plan.perSecond = rate;
             const int id = controller->startRepeat(std::move(plan));
