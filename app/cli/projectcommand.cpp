@@ -168,6 +168,8 @@ int runProject(const QStringList &arguments)
     SimulationFile file;
     if (file.read(line.words().first()))
         return ExitFailed;
+    for (const QString &doubt : file.doubts())
+        printFailure(doubt, {});
     const bool good = checkItems(file.project.items(), {}); // the rest of it can be used
     StandardOutput output;
     output.writeLine(describe(file, line.isSet(u"json"_s)));

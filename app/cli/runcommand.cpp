@@ -89,6 +89,9 @@ std::optional<int> RunCommand::read(const QStringList &arguments)
         return badUsage(tr("--junit needs a result"), tr("name a sequence with --sequence"));
     if (const auto code = m_file.read(line.words().first()))
         return code;
+    if (m_withRules)
+        for (const QString &doubt : m_file.doubts())
+            printFailure(doubt, {});
     if (const auto code = makeSocks())
         return code;
     if (line.isSet(u"script"_s)) {

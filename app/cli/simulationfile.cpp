@@ -62,20 +62,38 @@ std::optional<ProjectError> SimulationFile::readSections(const QByteArray &text)
     if (!readList(u"rules"_s, rules, rulesFromJson) || !readList(u"sequences"_s, sequences, sequencesFromJson) ||
         !readList(u"personas"_s, personas, personasFromJson) || !readList(u"scripts"_s, scripts, scriptsFromJson))
         return wrong.toProjectError(text);
-    for (qsizetype i = 0; i < personas.size(); ++i) {
-        const QString &name = personas[i].sequence;
-        const bool isThere = std::any_of(sequences.begin(), sequences.end(),
-                                         [&name](const Sequence &each) { return each.name == name; });
-        if (!name.isEmpty() && !isThere) {
-            wrong = {u"personas[%1].sequence"_s.arg(i), -1, tr("there is no sequence named %1").arg(name.left(80)),
-                     sequences.isEmpty() ? tr("write one, in the list \"sequences\"")
-                                         : tr("choose one of %1").arg(namesOf(sequences))};
-            const JsonNode *at = project.section(u"personas"_s)->items()[static_cast<size_t>(i)].find(u"sequence"_s);
-            wrong.offset = at ? at->offset() : -1;
+    // Whether what a persona names is there.
+    const auto isThere = [&](qsizetype persona, const QString &key, const QString &name, const auto &list) {
+        if (name.isEmpty() ||
+            std::any_of(list.begin(), list.end(), [&name](const auto &each) { return each.name == name; }))
+            return true;
+        wrong = {u"personas[%1].%2"_s.arg(persona).arg(key), -1, tr("there is no %1 named %2").arg(key, name.left(80)),
+                 list.isEmpty() ? tr("write one, in the list \"%1s\"").arg(key)
+                                : tr("choose one of %1").arg(namesOf(list))};
+        const JsonNode *at = project.section(u"personas"_s)->items()[static_cast<size_t>(persona)].find(key);
+        wrong.offset = at ? at->offset() : -1;
+        return false;
+    };
+    for (qsizetype i = 0; i < personas.size(); ++i)
+        if (!isThere(i, u"sequence"_s, personas[i].sequence, sequences) ||
+            !isThere(i, u"script"_s, personas[i].script, scripts))
             return wrong.toProjectError(text);
-        }
-    }
     return std::nullopt;
+}
+
+QStringList SimulationFile::doubts() const
+{
+    QStringList result;
+    for (qsizetype i = 0; i < rules.size(); ++i) {
+        const QString &name = rules[i].when.sock;
+        const bool isThere = std::any_of(project.sockets().begin(), project.sockets().end(),
+                                         [&name](const SockSpec &spec) { return spec.name == name; });
+        if (!name.isEmpty() && !isThere)
+            result.append(tr("rules[%1].when.sock: the project has no socket named %2, so that %3 sees nothing")
+                              .arg(i)
+                              .arg(name.left(80), rules[i].name.left(80)));
+    }
+    return result;
 }
 
 std::unique_ptr<BaseSock> SimulationFile::makeSock(const SockSpec &spec) const

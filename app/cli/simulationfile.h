@@ -2,6 +2,7 @@
 
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 #include <memory>
 #include <optional>
@@ -30,6 +31,8 @@ public:
     /// The exit code when it cannot be used.
     std::optional<int> read(const QString &path);
     std::unique_ptr<BaseSock> makeSock(const SockSpec &spec) const;
+    /// What can be meant, and does nothing here: rules of sockets that the project has not.
+    QStringList doubts() const;
     /// "a, b, c" of what has names.
     template <typename Named>
     static QString namesOf(const QList<Named> &list)

@@ -90,6 +90,8 @@ private Q_SLOTS:
         QTest::newRow("persona") << QByteArray("\"personas\":[{\"name\":\"a\",\"sequence\":\"none\"}]")
                                  << QByteArray(
                                         "line 1, column 49, personas[0].sequence: there is no sequence named none");
+        QTest::newRow("script") << QByteArray("\"personas\":[{\"name\":\"a\",\"script\":\"none\"}]")
+                                << QByteArray("line 1, column 47, personas[0].script: there is no script named none");
         QTest::newRow("hex") << QByteArray("\"messages\":[{\"name\":\"m\",\"form\":\"hex\",\"payload\":\"0g\"}]")
                              << QByteArray("m: ");
         QTest::newRow("value") << QByteArray(
@@ -104,6 +106,20 @@ private Q_SLOTS:
         Program cli(SockScope::Test::cliPath());
         QCOMPARE(cli.run({u"project"_s, path}), 1);
         QVERIFY2(cli.errors().contains(says), cli.errors().constData());
+    }
+    void aRuleThatSeesNothingIsSaid()
+    {
+        const QString path = put(u"doubt.sockscope"_s,
+                                 "{\"version\":1,\"sockets\":[{\"name\":\"s\",\"kind\":\"udp\",\"listen\":"
+                                 "\"127.0.0.1:0\"}],\"rules\":[{\"name\":\"a\",\"when\":{\"sock\":\"t\"},\"actions\":"
+                                 "[{\"do\":\"mark\"}]}]}");
+        for (const QStringList &command :
+             {QStringList{u"project"_s, path}, QStringList{u"run"_s, path, u"--rules"_s, u"--for"_s, u"0.1"_s}}) {
+            Program cli(SockScope::Test::cliPath());
+            QCOMPARE(cli.run(command), 0);
+            QVERIFY2(cli.errors().contains("rules[0].when.sock: the project has no socket named t"),
+                     cli.errors().constData());
+        }
     }
     void valuesAreOthersInEachMessage()
     {
