@@ -164,6 +164,20 @@ private Q_SLOTS:
         QTest::keyClick(table(), Qt::Key_Return);
         dialog = m_scene->panel.findChild<JsonEditDialog *>();
         QVERIFY(dialog);
+        // What was typed is not thrown away with one key.
+        text = dialog->findChild<QPlainTextEdit *>(u"jsonText"_s);
+        QTest::keyClick(text, 'x');
+        QTest::keyClick(text, Qt::Key_Escape);
+        QVERIFY(dialog->isVisible());
+        QVERIFY2(dialog->errorText().contains(u"once more discards it"_s), qPrintable(dialog->errorText()));
+        QTest::keyClick(text, 'y'); // it begins anew
+        QTest::keyClick(text, Qt::Key_Escape);
+        QVERIFY(dialog->isVisible());
+        QTest::keyClick(text, Qt::Key_Escape);
+        QTRY_VERIFY(!m_scene->panel.findChild<JsonEditDialog *>());
+        QTest::keyClick(table(), Qt::Key_Return);
+        dialog = m_scene->panel.findChild<JsonEditDialog *>();
+        QVERIFY(dialog);
         dialog->findChild<QPlainTextEdit *>(u"jsonText"_s)->setPlainText(QString::fromUtf8(answering("again")));
         dialog->accept();
         QCOMPARE(m_scene->simulation.rules().size(), 1);

@@ -7,6 +7,8 @@
 #include <QTextBlock>
 #include <QVBoxLayout>
 
+#include <utility>
+
 #include "core/project/jsontext.h"
 #include "ui/views/jsonhighlighter.h"
 #include "ui/views/screenfit.h"
@@ -37,6 +39,7 @@ JsonEditDialog::JsonEditDialog(const QString &title, const QString &text, Accept
     connect(buttons, &QDialogButtonBox::accepted, this, &JsonEditDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &JsonEditDialog::reject);
     connect(m_text, &QPlainTextEdit::textChanged, m_error, [this] {
+        m_wasAsked = false;
         m_error->hide();
         JsonHighlighter::underline(m_text, -1);
     });
@@ -63,6 +66,15 @@ void JsonEditDialog::accept()
     if (const auto wrong = m_accept(*value, text))
         return showError(*wrong);
     QDialog::accept();
+}
+
+void JsonEditDialog::reject()
+{
+    if (!m_text->document()->isModified() || std::exchange(m_wasAsked, true))
+        return QDialog::reject();
+    m_error->setText(tr("You have changed the text: Cancel or Escape once more discards it."));
+    m_error->setAccessibleName(m_error->text());
+    m_error->show();
 }
 
 void JsonEditDialog::showError(const ProjectError &error)

@@ -35,6 +35,8 @@ public:
 
 public Q_SLOTS:
     void accept() override;
+    /// What a person has written goes only when it is asked for twice.
+    void reject() override;
 
 private:
     void showError(const ProjectError &error);
@@ -42,6 +44,7 @@ private:
     Accept m_accept;
     QPlainTextEdit *m_text;
     QLabel *m_error;
+    bool m_wasAsked = false; ///< whether what was written may go
 };
 
 } // namespace SockScope
