@@ -15,9 +15,11 @@ std::unique_ptr<BaseSock> makeProjectSock(const Project &project, const SockSpec
 /*! A swarm of one of a project's personas.
  *  Path    project file, command line, window → [this] → Swarm
  *  Shape   options() finds the persona, its socket, rules, sequence and script; socks are made like that socket,
- * without its listening side, and ticks only for a script. Who can run scripts gives SwarmOptions::makeScript Units
- * none Errors  options answers what is missing, and where in the project Thread  a value; the options keep a copy of
- * the project, which the swarm's thread uses Source  none
+ *          without its listening side, and with its ticks only for a script; makeScript is whoever's who has an engine
+ *  Units   none
+ *  Errors  options answers what is missing, and where in the project
+ *  Thread  a value; the options keep a copy of the project, which the swarm's thread uses
+ *  Source  none
  */
 struct SwarmPlan
 {

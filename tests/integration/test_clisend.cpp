@@ -347,9 +347,8 @@ void TestCliSend::severalPeers()
         QVERIFY(!peers[i].hasPendingDatagrams());
     }
 
-    const QList<std::pair<QString, QByteArray>> wrong{{url + u',' + names.first(), "is there twice"},
-                                                      {url + u",x"_s, "no port"},
-                                                      {url + u" --break"_s, "one peer"}};
+    const QList<std::pair<QString, QByteArray>> wrong{
+        {url + u',' + names.first(), "is there twice"}, {url + u",x"_s, "no port"}, {url + u" --break"_s, "one peer"}};
     for (const auto &[to, says] : wrong) {
         Program refused(SockScope::Test::cliPath());
         QCOMPARE(refused.run(QStringList{u"send"_s, to.section(u' ', 0, 0), u"--text"_s, u"x"_s} +

@@ -83,8 +83,10 @@ struct RepeatProgress
 /*! Sends one thing again and again, in the sock's thread.
  *  Path    SockController → [this] → BaseSock
  *  Shape   the first at once, then as a Pacer says, on a precise alarm of the sock's clock, for at most 4 ms a turn;
- *          stopped takes effect before the next send. What goes to peers by name waits while the queues hold 4 MiB:
- * that is as fast as the transport is Units   milliseconds Errors  a send that fails is counted and does not end it
+ *          stopped takes effect before the next send. What goes to peers by name waits while the queues hold
+ *          4 MiB: that is as fast as the transport is
+ *  Units   milliseconds
+ *  Errors  a send that fails is counted and does not end it
  *  Thread  lives in the sock's thread as its child; Shared: any
  *  Source  none
  */

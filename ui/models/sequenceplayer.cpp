@@ -154,15 +154,15 @@ bool SequencePlayer::run(const Sequence &sequence, const SockController *control
         return false;
     m_running = true;
     ++m_run;
-    m_host.runTied([sequence, link = controller->link(), number = m_run](const std::shared_ptr<Host::Tie> &tie,
-                                                                         QObject *owner) {
-        delete tie->host; // one that has ended, and waits to be deleted
-        tie->host = new Host(tie, number, owner);
-        if (BaseSock *sock = link->sock()) // it is this thread's, so that it cannot go meanwhile
-            tie->host->start(sock, sequence);
-        else
-            tie->host->fail(sequence.name, tr("the socket has gone"));
-    });
+    m_host.runTied(
+        [sequence, link = controller->link(), number = m_run](const std::shared_ptr<Host::Tie> &tie, QObject *owner) {
+            delete tie->host; // one that has ended, and waits to be deleted
+            tie->host = new Host(tie, number, owner);
+            if (BaseSock *sock = link->sock()) // it is this thread's, so that it cannot go meanwhile
+                tie->host->start(sock, sequence);
+            else
+                tie->host->fail(sequence.name, tr("the socket has gone"));
+        });
     Q_EMIT runningChanged(true);
     return true;
 }

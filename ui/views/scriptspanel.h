@@ -63,7 +63,7 @@ private:
     QAction *m_undo;
     QAction *m_clear;
     std::optional<std::pair<int, ScriptText>> m_removed; ///< the last one, and where it was
-    bool m_isShowing = false; ///< the text that changes is the script's, not the person's
+    bool m_isShowing = false;                            ///< the text that changes is the script's, not the person's
     bool m_followsLog = true;
 };
 
