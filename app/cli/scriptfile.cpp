@@ -1,6 +1,5 @@
 #include "app/cli/scriptfile.h"
 
-#include <QFile>
 #include <QFileInfo>
 #include <QFileSystemWatcher>
 
@@ -8,6 +7,7 @@
 #include "app/cli/session.h"
 #ifdef SOCKSCOPE_WITH_SCRIPTS
 #include "core/basesock.h"
+#include "core/project/wholefile.h"
 #include "core/script/scriptengine.h"
 #else
 namespace SockScope {
@@ -40,6 +40,11 @@ std::optional<UsageError> ScriptFile::openText(const QString &, const QString &)
 
 void ScriptFile::addSock(BaseSock *, const QString &, bool) {}
 
+std::optional<QString> ScriptFile::finish() const
+{
+    return std::nullopt;
+}
+
 #else
 
 ScriptFile::ScriptFile(quint64 seed, QObject *parent)
@@ -68,13 +73,11 @@ std::optional<UsageError> ScriptFile::open(const QString &path)
 
 std::optional<UsageError> ScriptFile::load()
 {
-    QFile file(m_path);
-    if (!file.open(QIODevice::ReadOnly))
-        return UsageError{tr("%1 cannot be read: %2").arg(m_path, file.errorString()), tr("name a script")};
-    if (file.size() > maximumBytes)
-        return UsageError{tr("%1 is larger than a script may be").arg(m_path),
-                          tr("at most %1 bytes").arg(maximumBytes)};
-    m_source = file.readAll();
+    QString why;
+    const auto bytes = readBoundedFile(m_path, maximumBytes, &why);
+    if (!bytes)
+        return UsageError{tr("%1 cannot be read: %2").arg(m_path, why), tr("name a script")};
+    m_source = *bytes;
     if (!m_source.isValidUtf8())
         return UsageError{tr("%1 is no UTF-8 text").arg(m_path), tr("save it as UTF-8")};
     return load(QString::fromUtf8(m_source));
@@ -100,11 +103,9 @@ void ScriptFile::reload()
 {
     if (!m_watcher->files().contains(m_path) && QFileInfo::exists(m_path))
         m_watcher->addPath(m_path); // the one that was watched has been replaced
-    QFile file(m_path);
-    if (!file.open(QIODevice::ReadOnly) || file.size() > maximumBytes)
-        return; // it is on its way
-    const QByteArray now = file.readAll();
-    if (now.isEmpty() || now == m_source)
+    QString why;
+    const auto now = readBoundedFile(m_path, maximumBytes, &why);
+    if (!now || now->isEmpty() || *now == m_source) // or it is on its way
         return;
     if (const auto error = load()) {
         printFailure(error->what, error->remedy);
@@ -118,6 +119,19 @@ void ScriptFile::addSock(BaseSock *sock, const QString &name, bool hasCodec)
     m_engine->addSock(sock, name);
     if (!hasCodec)
         m_engine->lendCodec(sock);
+}
+
+std::optional<QString> ScriptFile::finish() const
+{
+    const ScriptStats stats = m_engine->stats();
+    writeError(tr("script %1: %2 calls, %3 sent, %4 not sent, %5 errors")
+                   .arg(m_path)
+                   .arg(stats.calls)
+                   .arg(stats.sent)
+                   .arg(stats.refused)
+                   .arg(stats.errors));
+    return stats.hasEnded ? std::optional(tr("the script %1 was ended: a call ran too long").arg(m_path))
+                          : std::nullopt;
 }
 
 #endif

@@ -36,6 +36,8 @@ public:
     std::optional<UsageError> openText(const QString &name, const QString &source);
     /// Before the sock starts. hasCodec: it keeps the codec that it has.
     void addSock(BaseSock *sock, const QString &name, bool hasCodec);
+    /// Says what it did, on standard error; answers why it does not run any more.
+    std::optional<QString> finish() const;
 
 Q_SIGNALS:
     void logged(const QString &text);

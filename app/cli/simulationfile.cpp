@@ -1,13 +1,13 @@
 #include "app/cli/simulationfile.h"
 
 #include <QCoreApplication>
-#include <QFile>
 
 #include <algorithm>
 
 #include "app/cli/commands.h"
 #include "core/basesock.h"
 #include "core/codec/codec.h"
+#include "core/project/wholefile.h"
 #include "core/protocol/protocoldescription.h"
 #include "core/simulate/rulejson.h"
 #include "core/simulate/sequencejson.h"
@@ -29,20 +29,17 @@ QString tr(const char *text)
 std::optional<int> SimulationFile::read(const QString &filePath)
 {
     path = filePath;
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly) || file.size() > Project::maximumBytes) {
-        return badUsage(file.isOpen() ? tr("%1 is larger than a project may be").arg(path)
-                                      : tr("%1 cannot be read: %2").arg(path, file.errorString()),
-                        tr("name a project file"));
-    }
-    const QByteArray bytes = file.readAll();
+    QString why;
+    const auto bytes = readBoundedFile(path, Project::maximumBytes, &why);
+    if (!bytes)
+        return badUsage(tr("%1 cannot be read: %2").arg(path, why), tr("name a project file"));
     ProjectError damaged;
     const auto bad = [&](const ProjectError &error) { return badUsage(path + u": "_s + error.toString(), {}); };
-    const auto whole = Project::fromBytes(bytes, &damaged);
+    const auto whole = Project::fromBytes(*bytes, &damaged);
     if (!whole)
         return bad(damaged);
     project = *whole;
-    if (const auto error = readSections(bytes))
+    if (const auto error = readSections(*bytes))
         return bad(*error);
     return std::nullopt;
 }
