@@ -83,8 +83,9 @@ std::optional<int> RunCommand::read(const QStringList &arguments)
     m_withRules = line.isSet(u"rules"_s);
     m_allowPrograms = line.isSet(u"allow-programs"_s);
     m_junitPath = line.value(u"junit"_s);
-    if (!line.isSet(u"sequence"_s) && !m_withRules && !line.isSet(u"script"_s))
-        return badUsage(tr("nothing to run"), tr("write --sequence NAME, --rules or --script NAME, or several"));
+    if (!line.isSet(u"sequence"_s) && !m_withRules && !line.isSet(u"script"_s) && !line.isSet(u"receive"_s))
+        return badUsage(tr("nothing to run"),
+                        tr("write --sequence NAME, --rules, --script NAME or --receive NAME, or several"));
     if (!m_junitPath.isEmpty() && !line.isSet(u"sequence"_s))
         return badUsage(tr("--junit needs a result"), tr("name a sequence with --sequence"));
     if (const auto code = m_file.read(line.words().first()))
@@ -175,15 +176,28 @@ std::optional<int> RunCommand::startSocks()
         connect(sock, &BaseSock::connectFailed, this, [this](const HostPort &peer, const SockError &error) {
             fail(peer.toString() + u": "_s + error.what, error.remedy);
         });
-        connect(sock, &BaseSock::errorOccurred, this,
-                [](const SockError &error) { printFailure(error.what, error.remedy); });
         if (m_sequence && m_sequence->start == Sequence::Start::PeerJoins)
             awaitPeer(sock);
         if (const auto error = sock->start()) {
-            printFailure(error->what, error->remedy);
+            if (!m_sequence) {
+                printFailure(error->what, error->remedy);
+                return ExitFailed;
+            }
+            SequenceResult result; // for whoever waits for the report
+            result.sequence = m_sequence->name;
+            result.finished = true;
+            result.what = error->what + u": "_s + error->remedy;
+            handleFinished(result);
             return ExitFailed;
         }
-        if (!sock->localEndpoint().isNull())
+        // What start answers it has told, too.
+        connect(sock, &BaseSock::errorOccurred, this,
+                [](const SockError &error) { printFailure(error.what, error.remedy); });
+        const SockSpec &spec = m_file.project.sockets().at(static_cast<qsizetype>(i));
+        if (!spec.listen && !spec.connectTo.isEmpty())
+            writeError(u"connecting to %1://%2"_s.arg(spec.kind == TransportKind::Udp ? u"udp"_s : u"tcp"_s,
+                                                      spec.connectTo.first().toString()));
+        else if (!sock->localEndpoint().isNull())
             writeError(u"listening on "_s + sock->url());
     }
     return std::nullopt;
@@ -334,6 +348,7 @@ int RunCommand::run(const QStringList &arguments)
     connect(m_signals.get(), &SignalWatcher::terminationRequested, this,
             [stop] { stop(tr("it was ended by a signal")); });
     connect(&m_timer, &QTimer::timeout, this, [stop] { stop(tr("the time was over")); });
+    connect(&m_output, &StandardOutput::closed, this, [stop] { stop(tr("nobody reads what it says")); });
     if (const auto code = startSocks())
         return *code;
     if (m_forMs > 0)
@@ -344,16 +359,15 @@ int RunCommand::run(const QStringList &arguments)
     QCoreApplication::exec();
     m_run.reset();
     m_runners.clear();
-    m_script.reset();
-    if (m_withRules) {
-        for (int i = 0; i < static_cast<int>(m_file.rules.size()); ++i) {
-            const RuleStats stats = m_engine->stats(i);
-            writeError(tr("rule %1: %2 matched, %3 acted on")
-                           .arg(m_file.rules.at(i).name.isEmpty() ? u"-"_s : m_file.rules.at(i).name)
-                           .arg(stats.matched)
-                           .arg(stats.hits));
+    if (m_script) {
+        if (const auto why = m_script->finish()) {
+            printFailure(*why, tr("see the error above"));
+            m_exitCode = ExitFailed;
         }
     }
+    m_script.reset();
+    if (m_withRules)
+        reportRules();
     m_engine.reset();
     for (const auto &sock : m_socks)
         sock->stop();
@@ -362,7 +376,37 @@ int RunCommand::run(const QStringList &arguments)
         for (const QString &line : impairLines(*sock))
             writeError(line);
     }
+    if (!m_output.error().isEmpty()) {
+        printFailure(tr("standard output cannot be written: %1").arg(m_output.error()),
+                     tr("make room or choose another place"));
+        return ExitFailed;
+    }
     return m_exitCode;
+}
+
+void RunCommand::reportRules() const
+{
+    constexpr qsizetype listed = 50; // of very many only those that did something
+    int silent = 0;
+    for (int i = 0; i < static_cast<int>(m_file.rules.size()); ++i) {
+        const RuleStats stats = m_engine->stats(i);
+        if (stats.matched == 0 && m_file.rules.size() > listed) {
+            ++silent;
+            continue;
+        }
+        quint64 failed = 0;
+        for (const ActionStats &action : stats.actions)
+            failed += action.failed;
+        QString text = tr("rule %1: %2 matched, %3 acted on")
+                           .arg(m_file.rules.at(i).name.isEmpty() ? u"-"_s : m_file.rules.at(i).name)
+                           .arg(stats.matched)
+                           .arg(stats.hits);
+        if (failed > 0)
+            text += tr(", %1 of their actions failed").arg(failed);
+        writeError(text);
+    }
+    if (silent > 0)
+        writeError(tr("%1 more rules matched nothing").arg(silent));
 }
 
 int runRun(const QStringList &arguments)

@@ -67,6 +67,7 @@ private:
     void fail(const QString &what, const QString &remedy);
     void finish();
     void drain();
+    void reportRules() const;
 
     StandardOutput m_output;
     std::unique_ptr<SignalWatcher> m_signals;

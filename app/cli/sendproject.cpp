@@ -92,7 +92,9 @@ std::optional<SockSpec> SendCommand::targetOf(const Project &project, const Proj
         spec.connectTo = {spec.connectTo.first()};
     } else {
         printFailure(tr("neither %1 nor its socket says where it goes").arg(item.name),
-                     tr("write it behind the name, as in udp://127.0.0.1:9000"));
+                     socket ? tr("write it behind the name, as in udp://127.0.0.1:9000")
+                            : tr("name its \"socket\" in the project, or write it behind the name, as in "
+                                 "udp://127.0.0.1:9000"));
         return std::nullopt;
     }
     spec.listen.reset();

@@ -38,7 +38,7 @@ CommandLine commandLine()
     line.add({u"count"_s, u"N"_s, tr("So many peers (default: 1, at most %1).").arg(SwarmOptions::maximumPeers)});
     line.add({u"to"_s, u"HOST:PORT"_s, tr("Connect there, not to where the project's socket does.")});
     line.add({u"seed"_s, u"N"_s, tr("Of who misbehaves, jitter and random values (default: 0).")});
-    line.add({u"for"_s, u"S"_s, tr("End after S seconds.")});
+    line.add({u"for"_s, u"S"_s, tr("End after S seconds; without a sequence, something has to end it.")});
     line.add({u"json"_s, {}, tr("Write the statistics as one JSON object.")});
     addImpairOptions(&line);
     return line;
@@ -178,7 +178,8 @@ int SwarmCommand::report() const
         printFailure(tr("%1 peers never connected").arg(m_options.count - stats.connected),
                      tr("look whether the other side takes so many, or give them more time"));
     if (lost > 0)
-        printFailure(tr("%1 well-behaved peers were lost").arg(lost), tr("look why the other side closed them"));
+        printFailure(tr("%1 well-behaved peers were lost").arg(lost),
+                     tr("look why the other side closed them, or fell silent"));
     if (stats.scripts.errors > 0)
         printFailure(tr("scripts failed in %1 calls").arg(stats.scripts.errors), tr("see the errors above"));
     if (!stats.isBalanced)

@@ -1,8 +1,13 @@
 #include <QFile>
 #include <QNetworkDatagram>
 #include <QTemporaryDir>
+#include <QTimer>
 #include <QUdpSocket>
 #include <QXmlStreamReader>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "support/testmain.h"
 #include "tests/integration/program.h"
@@ -22,6 +27,9 @@ private Q_SLOTS:
     void nobodyComes();
     void badFiles_data();
     void badFiles();
+    void whatIsNotOpenedIsInTheReport();
+    void nobodyReads();
+    void aDeviceStaysOne();
 
 private:
     QString file(const QByteArray &text);
@@ -149,7 +157,7 @@ void TestCliRun::badFiles_data()
     const QByteArray sockets = R"("sockets": [{"name": "a", "kind": "udp", "listen": "127.0.0.1:0"}])";
     QTest::newRow("damaged") << QByteArray("{\"version\": 1,\n  oops}") << rules << QByteArray("line 2");
     QTest::newRow("rule") << "{\"version\": 1, " + sockets + ",\n\"rules\": [{\"when\": {\"filter\": \"size >\"}}]}"
-                          << rules << QByteArray("line 2, column 31, rules[0].when.filter: column 7 of its text");
+                          << rules << QByteArray("line 2, column 38, rules[0].when.filter: column 7 of its text");
     QTest::newRow("types") << "{\"version\": 1, " + sockets + ", \"types\": {\"payload\": \"x\"}}" << rules
                            << QByteArray("types.payload");
     QTest::newRow("no sockets") << QByteArray("{\"version\": 1}") << rules << QByteArray("has no sockets");
@@ -168,6 +176,70 @@ void TestCliRun::badFiles()
     Program cli(SockScope::Test::cliPath());
     QCOMPARE(cli.run(QStringList{u"run"_s, file(text)} + options), 2);
     QVERIFY2(cli.errors().contains(error), cli.errors().constData());
+}
+
+void TestCliRun::whatIsNotOpenedIsInTheReport()
+{
+    QUdpSocket taken;
+    QVERIFY(taken.bind(QHostAddress::LocalHost));
+    QByteArray text = project();
+    text.replace("127.0.0.1:0", "127.0.0.1:" + QByteArray::number(taken.localPort()));
+    const QString report = m_folder.filePath(u"r.xml"_s);
+    Program cli(SockScope::Test::cliPath());
+    QCOMPARE(cli.run({u"run"_s, file(text), u"--sequence"_s, u"talk"_s, u"--junit"_s, report}), 1);
+    QVERIFY2(cli.output().contains("talk failed after"), cli.output().constData());
+    QCOMPARE(cli.errors().count("is in use by another program"), 1);
+    QFile xml(report);
+    QVERIFY(xml.open(QIODevice::ReadOnly));
+    QVERIFY(xml.readAll().contains("<failure"));
+}
+
+void TestCliRun::nobodyReads()
+{
+    QByteArray text = project();
+    const qsizetype rules = text.indexOf("\"actions\": [");
+    text.insert(rules + 12, "{\"do\": \"comment\", \"text\": \"seen\"}, ");
+    Program cli(u"/bin/sh"_s);
+    QVERIFY(cli.start({u"-c"_s, u"{ \"$0\" run \"$1\" --rules; echo \"ended with $?\" >&2; } | head -n 0"_s,
+                       SockScope::Test::cliPath(), file(text)}));
+    const QByteArray begin = "listening on udp://127.0.0.1:";
+    QVERIFY(cli.waitForErrors(begin));
+    QVERIFY(QTest::qWaitFor([&] { return cli.errors().indexOf('\n', cli.errors().indexOf(begin)) > 0; }));
+    const quint16 port = cli.errors().mid(cli.errors().indexOf(begin) + begin.size()).split('\n').first().toUShort();
+    QVERIFY(port != 0);
+    QUdpSocket client;
+    QTimer asks;
+    connect(&asks, &QTimer::timeout, &client,
+            [&] { client.writeDatagram(QByteArray::fromHex("010005"), QHostAddress::LocalHost, port); });
+    asks.start(20);
+    QCOMPARE(cli.wait(), 0);
+    QVERIFY2(cli.errors().contains("ended with 0"), cli.errors().constData());
+}
+
+void TestCliRun::aDeviceStaysOne()
+{
+    QUdpSocket taken;
+    QVERIFY(taken.bind(QHostAddress::LocalHost));
+    QByteArray text = project();
+    text.replace("127.0.0.1:0", "127.0.0.1:" + QByteArray::number(taken.localPort()));
+    const QString pipe = m_folder.filePath(u"pipe"_s);
+    QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+    const int both = ::open(QFile::encodeName(pipe).constData(), O_RDWR | O_NONBLOCK);
+    QVERIFY(both >= 0);
+    Program cli(SockScope::Test::cliPath());
+    QCOMPARE(cli.run({u"run"_s, file(text), u"--sequence"_s, u"talk"_s, u"--junit"_s, pipe}), 1);
+    QByteArray came(4096, Qt::Uninitialized);
+    came.resize(qMax<qsizetype>(0, ::read(both, came.data(), static_cast<size_t>(came.size()))));
+    ::close(both);
+    QVERIFY2(came.contains("<testsuite"), came.constData());
+    struct stat now;
+    QCOMPARE(::lstat(QFile::encodeName(pipe).constData(), &now), 0);
+    QVERIFY(S_ISFIFO(now.st_mode));
+
+    // And one without an end is not read to it.
+    Program endless(SockScope::Test::cliPath());
+    QCOMPARE(endless.run({u"run"_s, u"/dev/zero"_s, u"--rules"_s}), 2);
+    QVERIFY2(endless.errors().contains("it has more than"), endless.errors().constData());
 }
 
 QTEST_GUILESS_MAIN(TestCliRun)

@@ -49,6 +49,16 @@ private Q_SLOTS:
                                           "answer  127.0.0.1:40001: saw 8\n"
                                           "answer  127.0.0.1:40001: saw 9\n"));
         QVERIFY2(cli.errors().contains("rule answer: 3 matched, 3 acted on"), cli.errors().constData());
+
+        // Without rules there is still somebody who receives; and from several.
+        Program alone(SockScope::Test::cliPath());
+        QCOMPARE(alone.run({u"run"_s, path, u"--for"_s, u"0.2"_s, u"--receive"_s, u"m"_s}), 0);
+        const QString several = write(quoted("[{'name': 'm', 'to': '127.0.0.1:1, 127.0.0.1:2', 'type': 1, 'form': "
+                                             "'json', 'payload': '\\\"{{peer}}\\\"'}]"));
+        Program both(SockScope::Test::cliPath());
+        QCOMPARE(both.run({u"run"_s, several, u"--rules"_s, u"--for"_s, u"0.3"_s, u"--receive"_s, u"m"_s}), 0);
+        QCOMPARE(both.output(), QByteArray("answer  127.0.0.1:1: saw 127.0.0.1:1\n"
+                                           "answer  127.0.0.1:2: saw 127.0.0.1:2\n"));
     }
 
     void whatCannotComeInIsSaid_data()

@@ -27,7 +27,7 @@ constexpr const char *scripted = R"({"version": 1,
         {"name": "clumsy.js", "lines": ["function onPeer(e) { if (e.event === 'joined') nothing(); }"]},
         {"name": "broken.js", "lines": ["function onPeer( {"]}],
     "personas": [{"name": "bot", "script": "bot.js"}, {"name": "clumsy", "script": "clumsy.js"},
-                 {"name": "broken", "script": "broken.js"}, {"name": "nobody", "script": "gone.js"}]})";
+                 {"name": "broken", "script": "broken.js"}]})";
 
 } // namespace
 
@@ -170,10 +170,6 @@ private Q_SLOTS:
         QCOMPARE(cli.run(arguments + QStringList{u"bot"_s}), 2);
         QVERIFY2(cli.errors().contains("this build has no scripts"), cli.errors().constData());
 #endif
-        Program missing(Test::cliPath());
-        QCOMPARE(missing.run(arguments + QStringList{u"nobody"_s}), 2);
-        QVERIFY2(missing.errors().contains("personas[3].script: there is no script named gone.js"),
-                 missing.errors().constData());
     }
 
     void badUsage_data()
