@@ -2,6 +2,8 @@
 
 #include <QPointer>
 
+#include <limits>
+
 #include "core/simulate/compiledsequence_p.h"
 #include "core/simulate/swarm_p.h"
 #include "core/time/steadyclock.h"
@@ -24,12 +26,22 @@ void SwarmPrivate::schedule(int index, qint64 atNs)
     if (!isRunning)
         return;
     due.emplace(atNs, index);
-    alarm->setDeadline(due.begin()->first);
+    setAlarm();
+}
+
+void SwarmPrivate::setAlarm()
+{
+    constexpr qint64 never = std::numeric_limits<qint64>::max();
+    const qint64 next = qMin(due.empty() ? never : due.begin()->first,
+                             nextStart < static_cast<int>(peers.size()) ? startNs(nextStart) : never);
+    if (next != never)
+        alarm->setDeadline(next);
 }
 
 void SwarmPrivate::wake()
 {
-    constexpr int atOnce = 256; // before other events have their turn
+    constexpr int atOnce = 256;      // before other events have their turn
+    constexpr int startsAtOnce = 32; // who is there does not wait for all who are still to come
     const QPointer<Swarm> alive(q);
     const qint64 now = options.clock->nowNs();
     for (int i = 0; i < atOnce && isRunning && !due.empty() && due.begin()->first <= now; ++i) {
@@ -40,8 +52,14 @@ void SwarmPrivate::wake()
         if (!alive)
             return;
     }
-    if (isRunning && !due.empty())
-        alarm->setDeadline(due.begin()->first);
+    for (int i = 0; i < startsAtOnce && isRunning && nextStart < options.count && startNs(nextStart) <= now; ++i) {
+        const int index = nextStart++;
+        peers[static_cast<size_t>(index)]->act(startNs(index));
+        if (!alive)
+            return;
+    }
+    if (isRunning)
+        setAlarm();
 }
 
 void SwarmPrivate::note(const QString &error)
@@ -100,16 +118,15 @@ std::optional<SimulateError> Swarm::start()
             return wrong(line->text, {});
     }
     d->isRunning = true;
-    const qint64 begun = d->options.clock->nowNs();
-    const qint64 rampNs = std::chrono::nanoseconds(persona.ramp).count();
+    d->begunNs = d->options.clock->nowNs();
+    d->rampNs = std::chrono::nanoseconds(persona.ramp).count();
     for (int i = 0; i < d->options.count; ++i) {
         d->peers.push_back(std::make_unique<SwarmPeer>(d.get(), i));
         const Misbehaviour misbehaviour = d->peers.back()->misbehaviour();
-        ++d->stats.misbehaving[static_cast<size_t>(misbehaviour)];
         if (d->options.sequence && misbehaviour == Misbehaviour::None)
             ++d->openSequences;
-        d->schedule(i, begun + rampNs / d->options.count * i);
     }
+    d->setAlarm();
     if (d->options.sequence && d->openSequences == 0)
         QMetaObject::invokeMethod(this, &Swarm::sequencesFinished, Qt::QueuedConnection);
     return std::nullopt;

@@ -40,11 +40,11 @@ struct SwarmOptions
 struct SwarmStats
 {
     int started = 0;
-    int connected = 0; ///< at least once
-    int failed = 0;    ///< could not start or connect
-    int lost = 0;      ///< whom the other side, or the network, has closed
-    std::array<int, misbehaviourCount> misbehaving{};
-    int lostMisbehaving = 0; ///< of lost
+    int connected = 0;                                ///< at least once
+    int failed = 0;                                   ///< could not start or connect
+    int lost = 0;                                     ///< whom the other side, or the network, has closed
+    std::array<int, misbehaviourCount> misbehaving{}; ///< of started
+    int lostMisbehaving = 0;                          ///< of lost
     quint64 heartbeats = 0;
     quint64 reconnects = 0;
     int sequencesPassed = 0;

@@ -70,6 +70,8 @@ public:
     SwarmPrivate(Swarm *swarm, SwarmOptions swarmOptions);
     void schedule(int index, qint64 atNs);
     void wake();
+    void setAlarm();
+    qint64 startNs(int index) const { return begunNs + rampNs / options.count * index; }
     void note(const QString &error);
     void sequenceEnded(bool passed);
 
@@ -80,6 +82,9 @@ public:
     std::multimap<qint64, int> due;
     SwarmStats stats;
     int openSequences = 0;
+    qint64 begunNs = 0;
+    qint64 rampNs = 0;
+    int nextStart = 0; ///< who is the next to come
     bool isRunning = false;
     std::vector<std::unique_ptr<SwarmPeer>> peers;
 };

@@ -68,6 +68,7 @@ void SwarmPeer::start()
     std::optional<SockError> error;
     if (m_sock) {
         ++stats.started;
+        ++stats.misbehaving[static_cast<size_t>(m_misbehaviour)];
         m_sock->setUnknownTypeHandler(this, [](const Envelope &) {}, {u"persona"_s, false});
         connect(m_sock.get(), &BaseSock::peerAdded, this, &SwarmPeer::handlePeerAdded);
         connect(m_sock.get(), &BaseSock::peerRemoved, this, &SwarmPeer::handlePeerRemoved);
