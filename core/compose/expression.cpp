@@ -166,7 +166,7 @@ bool Evaluation::random(const Operation &operation)
 bool Evaluation::peer(const Operation &operation, const Endpoint &peer)
 {
     if (peer.isNull())
-        return fail(operation, u"there is no peer here: choose one to send to"_s);
+        return fail(operation, u"there is no peer here: choose one to send to, or several with commas"_s);
     if (operation.text == "port"_L1)
         return push(qint64(peer.port()));
     return push(operation.text == "address"_L1 ? peer.addressString() : peer.toString());

@@ -122,7 +122,9 @@ private:
         message->socket = reader->text(u"socket"_s, maximumWord);
         message->to = reader->text(u"to"_s, maximumTo);
         message->asReceived = reader->boolean(u"asReceived"_s, false);
-        message->type = reader->text(u"type"_s, maximumWord);
+        const JsonNode *type = reader->find(u"type"_s);
+        message->type = type && type->kind() == JsonNode::Kind::Number ? QString::fromLatin1(type->literal())
+                                                                       : reader->text(u"type"_s, maximumWord);
         message->payload = reader->text(u"payload"_s, ProjectItems::maximumPayload);
         const QString form = reader->text(u"form"_s, maximumWord, formNames.front());
         const auto found = std::find(formNames.begin(), formNames.end(), form);

@@ -175,6 +175,9 @@ private Q_SLOTS:
         QVERIFY(dialog->isVisible());
         QTest::keyClick(text, Qt::Key_Escape);
         QTRY_VERIFY(!m_scene->panel.findChild<JsonEditDialog *>());
+        m_scene->panel.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&m_scene->panel));
+        table()->setFocus();
         QTest::keyClick(table(), Qt::Key_Return);
         dialog = m_scene->panel.findChild<JsonEditDialog *>();
         QVERIFY(dialog);

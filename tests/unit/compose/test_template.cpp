@@ -278,7 +278,7 @@ void TestTemplate::constants()
     ComposeContext alone;
     TemplateError error;
     QVERIFY(!Template::parse(u"{{peer}}"_s, TemplateSyntax::Plain)->expand(alone, &error));
-    QCOMPARE(error.what, u"there is no peer here: choose one to send to"_s);
+    QCOMPARE(error.what, u"there is no peer here: choose one to send to, or several with commas"_s);
     QVERIFY(!Template::parse(u"{{request.type}}"_s, TemplateSyntax::Plain)->expand(alone, &error));
     QCOMPARE(error.what, u"there is no request: this message answers none"_s);
     QVERIFY(Template::parse(u"{{time ms}}"_s, TemplateSyntax::Plain)->value(alone)->toInteger() > 1'700'000'000'000);

@@ -182,8 +182,8 @@ private Q_SLOTS:
         row("name", "\"messages\":[{\"name\":\"a/b\"}]", u"messages[0].name"_s, 34, u"slash"_s);
         row("form", "\"messages\":[{\"name\":\"a\",\"form\":\"smoke\"}]", u"messages[0].form"_s, 45, u"smoke"_s);
         row("payload", "\"messages\":[{\"name\":\"a\",\"payload\":7}]", u"messages[0].payload"_s, 48, u"no text"_s);
-        row("deep", "\"messages\":[{\"name\":\"a\",\"items\":[{\"name\":\"b\",\"type\":1}]}]",
-            u"messages[0].items[0].type"_s, 66, u"no text"_s);
+        row("deep", "\"messages\":[{\"name\":\"a\",\"items\":[{\"name\":\"b\",\"form\":1}]}]",
+            u"messages[0].items[0].form"_s, 66, u"no text"_s);
         row("wait", "\"messages\":[{\"name\":\"a\",\"waitMs\":1}]", u"messages[0]"_s, 26, u"in no sequence"_s);
         row("folder in a sequence", "\"messages\":[{\"name\":\"a\",\"steps\":[{\"name\":\"b\",\"items\":[]}]}]",
             u"messages[0].steps[0]"_s, 47, u"messages and waits only"_s);

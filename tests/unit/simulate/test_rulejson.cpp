@@ -110,8 +110,17 @@ void TestRuleJson::errorsHaveTheirLine()
     const ProjectError error = wrong.toProjectError(text);
     QCOMPARE(error.path, u"rules[1].when.filter"_s);
     QCOMPARE(error.line, 4);
-    QCOMPARE(error.column, 16);
+    QCOMPARE(error.column, 23); // in the text, which begins at 17
     QVERIFY2(error.what.startsWith(u"column 7 of its text: expected a number"_s), qPrintable(error.what));
+
+    // What is longer in the file than in the text: escapes, and characters of several bytes or two of QString's.
+    const QByteArray escaped = "\"\\u0061\\n\xc3\xa9\xf0\x9f\x98\x80x\"";
+    SimulateError there;
+    there.offset = 0;
+    for (const auto &[column, place] : {std::pair(0, 2), {1, 8}, {2, 10}, {3, 11}, {5, 12}, {99, 13}}) {
+        there.column = column;
+        QCOMPARE(there.toProjectError(escaped).column, place);
+    }
 }
 
 void TestRuleJson::tooManyRules()
