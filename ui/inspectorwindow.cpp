@@ -172,6 +172,16 @@ void InspectorWindow::createProject()
     connect(m_scene, &ProjectScene::typesRefused, this, [this](const QString &name, const QString &why) {
         m_status->showFailure(tr("%1 does not speak the project's message types: %2").arg(name, why));
     });
+    connect(m_scene, &ProjectScene::sectionKept, this, [this](const QString &section, const QString &why) {
+        if (section == u"rules"_s)
+            m_rules->setRefusal(why);
+        else if (section == u"sequences"_s)
+            m_sequences->setRefusal(why);
+        else if (section == u"scripts"_s)
+            m_scriptsPanel->setRefusal(why);
+        else
+            m_personasPanel->setRefusal(why);
+    });
     connect(m_simulation, &Simulation::noticed, m_status, &StatusPanel::showFailure);
     connect(m_project, &ProjectSession::changed, this, &InspectorWindow::updateTitle);
 }

@@ -148,6 +148,14 @@ private Q_SLOTS:
         QCOMPARE(list->currentIndex().row(), 1);
         QCOMPARE(text()->toPlainText(), u"2"_s);
         QVERIFY(!undo->isEnabled());
+        const QList<ScriptText> all = scripts()->scripts();
+        for (int i = 0; i < 3; ++i)
+            QTest::keyClick(list, Qt::Key_Delete);
+        QCOMPARE(scripts()->rowCount(), 0);
+        for (int i = 0; i < 3; ++i)
+            undo->click();
+        QCOMPARE(scripts()->scripts(), all);
+        QVERIFY(!undo->isEnabled());
     }
 
     void theEditorNumbersItsLines()
@@ -334,6 +342,10 @@ private Q_SLOTS:
         client.writeDatagram("[1,0]", QHostAddress::LocalHost, port);
         QTRY_VERIFY(scripts()->figures(0).hasEnded);
         QVERIFY2(said().join(u'\n').contains(u"200 ms"_s), qPrintable(said().join(u'\n')));
+        QVERIFY(scripts()->index(0).data(ScriptLogModel::ErrorRole).toBool()); // its name is in the colour of errors
+        field<QListView>(u"scriptsList"_s)->setCurrentIndex(scripts()->index(0));
+        QVERIFY2(field<QLabel>(u"scriptState"_s)->text().contains(u"Last error: loop:"_s),
+                 qPrintable(field<QLabel>(u"scriptState"_s)->text()));
         // It begins anew when it is loaded again.
         scripts()->setSource(0, u"function onMessage(m) { m.reply(1, 'ok'); }"_s);
         scripts()->reload(0);

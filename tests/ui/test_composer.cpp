@@ -418,6 +418,10 @@ private Q_SLOTS:
         wrong.to = nameOf(0) + u", nobody"_s;
         QVERIFY(!composer.sendMessage(wrong));
         QVERIFY2(composer.errorText().startsWith(u"nobody is not a peer"_s), qPrintable(composer.errorText()));
+        wrong.to = nameOf(0) + u',' + nameOf(0);
+        QVERIFY(!composer.sendMessage(wrong));
+        QVERIFY2(composer.errorText().contains(u"is there twice"_s), qPrintable(composer.errorText()));
+        QCOMPARE(composer.answerText(), QString()); // that of what was sent before does not stand beside it
         wrong.to = QStringList(101, nameOf(0)).join(u',');
         QVERIFY(!composer.sendMessage(wrong));
         QVERIFY2(composer.errorText().contains(u"more than 100 peers"_s), qPrintable(composer.errorText()));

@@ -12,6 +12,7 @@
 #include <QTest>
 #include <QToolButton>
 
+#include <array>
 #include <memory>
 
 #include "core/codec/codec.h"
@@ -27,6 +28,9 @@
 #include "ui/models/swarmrun.h"
 #include "ui/project/projectsession.h"
 #include "ui/views/jsoneditdialog.h"
+#include "ui/views/rulespanel.h"
+#include "ui/views/scriptspanel.h"
+#include "ui/views/sequencespanel.h"
 
 using namespace SockScope;
 using namespace Qt::StringLiterals;
@@ -175,7 +179,7 @@ private Q_SLOTS:
         QTRY_VERIFY(!swarm()->isRunning());
         QVERIFY(swarm()->hasPassed());
         QVERIFY(swarm()->stats().isBalanced);
-        QVERIFY2(field<QLabel>(u"swarmState"_s)->text().startsWith(u"player passed after"_s),
+        QVERIFY2(field<QLabel>(u"swarmState"_s)->text().startsWith(u"player was stopped by hand after"_s),
                  qPrintable(field<QLabel>(u"swarmState"_s)->text()));
         const quint64 sent = swarm()->stats().ledger.outboundTerms().front().count.messages;
         QTRY_COMPARE(m_server->ledger().received.messages, sent);
@@ -198,6 +202,31 @@ private Q_SLOTS:
         QTRY_VERIFY(m_heard > 0);
         m_window.reset();
         QTRY_VERIFY(m_server->ledger().isBalanced());
+    }
+
+    /// What could not be saved is not taken: a list that cannot be read stays in the file as it is.
+    void aListThatCannotBeReadTakesNothing()
+    {
+        const std::array<std::pair<QString, QWidget *>, 4> panels{{{u"rule"_s, m_window->rulesPanel()},
+                                                                   {u"sequence"_s, m_window->sequencesPanel()},
+                                                                   {u"script"_s, m_window->scriptsPanel()},
+                                                                   {u"persona"_s, m_window->personasPanel()}}};
+        QCOMPARE(open("{'version': 1, 'rules': [{'when': {'filter': 'size >'}}], 'sequences': 7,"
+                      "'scripts': [{'name': 5}], 'personas': [{'nam': 'x'}]}"),
+                 QString());
+        const auto refusal = [](const QWidget *panel) { return panel->findChild<QLabel *>(u"refusal"_s); };
+        for (const auto &[name, panel] : panels) {
+            QVERIFY(!refusal(panel)->isHidden());
+            QVERIFY2(refusal(panel)->text().contains(name), qPrintable(refusal(panel)->text()));
+            QVERIFY(!panel->findChild<QToolButton *>(name + u"Add"_s)->isEnabled());
+        }
+        const QString why = refusal(panels[0].second)->text();
+        QVERIFY2(why.contains(u"rules[0].when.filter"_s), qPrintable(why));
+        QCOMPARE(open(players()), QString());
+        for (const auto &[name, panel] : panels) {
+            QVERIFY(refusal(panel)->isHidden());
+            QVERIFY(panel->findChild<QToolButton *>(name + u"Add"_s)->isEnabled());
+        }
     }
 
     void whatIsWrongIsSaid()
@@ -237,7 +266,9 @@ private Q_SLOTS:
         QTRY_VERIFY(!swarm()->isRunning() && swarm()->stats().failed == 2);
         QVERIFY(!swarm()->hasPassed());
         const QString state = field<QLabel>(u"swarmState"_s)->text();
-        QVERIFY2(state.startsWith(u"guest failed"_s) && state.contains(u"nothing listens on"_s), qPrintable(state));
+        QVERIFY2(state.startsWith(u"guest failed"_s) && state.contains(u"2 never connected"_s) &&
+                     state.contains(u"nothing listens on"_s),
+                 qPrintable(state));
     }
 };
 

@@ -13,7 +13,6 @@
 #include <QSpinBox>
 #include <QStringDecoder>
 #include <QStringListModel>
-#include <QStyle>
 #include <QToolButton>
 
 #include <utility>
@@ -31,6 +30,7 @@
 #include "ui/models/peermodel.h"
 #include "ui/models/sockcontroller.h"
 #include "ui/views/jsonhighlighter.h"
+#include "ui/views/stylerole.h"
 
 namespace SockScope {
 
@@ -377,11 +377,8 @@ void Composer::showAnswer(const QString &text, bool failed)
 {
     m_answer->setText(text);
     m_answer->setAccessibleName(text);
-    const QString role = failed ? u"error"_s : u"secondary"_s;
     m_answer->setVisible(!text.isEmpty());
-    m_answer->setProperty("role", role);
-    m_answer->style()->unpolish(m_answer);
-    m_answer->style()->polish(m_answer);
+    setRole(m_answer, failed ? u"error"_s : u"secondary"_s);
 }
 
 void Composer::browse()

@@ -108,6 +108,8 @@ void Composer::handleProgress(int id, const RepeatProgress &progress)
         text += tr(", failed %1 times").arg(Format::count(progress.failed - progress.refused));
     if (progress.lastError)
         text += u": "_s + progress.lastError->toString();
+    if (m_interval->value() > 0 && m_rate->value() > m_burst->value() * 1000LL / m_interval->value())
+        text += tr(", as the interval allows: make it 0 to come to the rate");
     showResult(m_repeatEntry, text, progress.failed > 0);
     if (progress.finished)
         m_repeatId = 0;

@@ -187,6 +187,8 @@ std::optional<SendTargets> Composer::targets(const ProjectMessage &message, Payl
             return refuse(tr("%1 is not a peer; write an address and a port, as in 127.0.0.1:40001 or [::1]:40001, "
                              "and commas between several.")
                               .arg(name));
+        if (std::find(result.begin(), result.end(), peer) != result.end())
+            return refuse(tr("%1 is there twice; name each peer once.").arg(name));
         result.push_back(*peer);
     }
     return result;
@@ -238,6 +240,7 @@ bool Composer::transmit(const ProjectMessage &message, const std::optional<Break
     const auto to = targets(message, &error);
     const auto composed = to ? composeFor(*to, message, c->snapshot(), &error) : std::nullopt;
     if (!composed) {
+        showAnswer({}, false); // it was of something else
         showError(error);
         return false;
     }
@@ -287,6 +290,12 @@ bool Composer::transmit(const ProjectMessage &message, const std::optional<Break
 
 void Composer::showSendResult(int entry, const SendResult &result, bool broken)
 {
+    if (result.error && result.accepted > 0)
+        return showResult(entry,
+                          tr("Sent to %1, failed for %2: %3")
+                              .arg(Format::count(qint64(result.accepted)), Format::count(qint64(result.failed)),
+                                   result.error->toString()),
+                          true);
     if (result.error)
         return showResult(entry, result.error->toString(), true);
     if (result.accepted == 0)

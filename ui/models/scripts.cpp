@@ -128,6 +128,7 @@ struct Scripts::Entry
     QString running; ///< the text that runs
     bool isRunning = false;
     ScriptFigures figures;
+    QString lastError;
     std::unique_ptr<ScriptLogModel> log = std::make_unique<ScriptLogModel>();
 };
 
@@ -163,6 +164,8 @@ QVariant Scripts::data(const QModelIndex &index, int role) const
         return entry.text.name;
     case Qt::CheckStateRole:
         return entry.isRunning ? Qt::Checked : Qt::Unchecked;
+    case ScriptLogModel::ErrorRole: // a list may show it without asking for more
+        return entry.figures.errors > 0 || entry.figures.hasEnded;
     case Qt::ToolTipRole:
         return entry.isRunning ? tr("%1 runs; untick it to stop it").arg(entry.text.name)
                                : tr("Tick %1 to run it").arg(entry.text.name);
@@ -322,6 +325,7 @@ void Scripts::takeLoaded(int id, int run, const QString &source, const std::opti
     if (row < 0 || m_entries[static_cast<size_t>(row)]->run != run)
         return;
     Entry &entry = *m_entries[static_cast<size_t>(row)];
+    entry.lastError = error ? error->text : QString();
     if (error) {
         entry.log->append({*error});
         if (entry.isRunning)
@@ -366,6 +370,11 @@ ScriptFigures Scripts::figures(int row) const
     return row < 0 || row >= rowCount() ? ScriptFigures() : m_entries[static_cast<size_t>(row)]->figures;
 }
 
+QString Scripts::lastError(int row) const
+{
+    return row < 0 || row >= rowCount() ? QString() : m_entries[static_cast<size_t>(row)]->lastError;
+}
+
 ScriptLogModel *Scripts::log(int row) const
 {
     return row < 0 || row >= rowCount() ? nullptr : m_entries[static_cast<size_t>(row)]->log.get();
@@ -379,8 +388,14 @@ void Scripts::take(int id, const QList<ScriptLine> &lines, const ScriptFigures &
     Entry &entry = *m_entries[static_cast<size_t>(row)];
     entry.log->append(lines);
     entry.log->countDropped(dropped);
+    const bool fails = entry.figures.errors > 0 || entry.figures.hasEnded;
     if (entry.isRunning)
         entry.figures = figures;
+    for (const ScriptLine &line : lines)
+        if (line.isError)
+            entry.lastError = line.text;
+    if (fails != (entry.figures.errors > 0 || entry.figures.hasEnded))
+        return tellState(row);
     Q_EMIT stateChanged(row);
 }
 

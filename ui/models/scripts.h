@@ -65,6 +65,8 @@ public:
     /// Whether the text is another than the one that runs.
     bool isStale(int row) const;
     ScriptFigures figures(int row) const;
+    /// Since it was loaded; empty: none.
+    QString lastError(int row) const;
     ScriptLogModel *log(int row) const;
 
 Q_SIGNALS:

@@ -314,7 +314,7 @@ void SockController::readImpairments()
 int SockController::startRepeat(RepeatPlan plan)
 {
     const bool hasPace = plan.intervalMs > 0 || plan.perSecond > 0;
-    if (m_repeats.size() >= maximumRepeats || !hasPace || !plan.pace().problem().isEmpty())
+    if (m_repeats.size() >= maximumRepeats || !hasPace || plan.to.empty() || !plan.pace().problem().isEmpty())
         return 0;
     const int id = m_nextRepeat++;
     const auto shared = std::make_shared<RepeatedSend::Shared>();

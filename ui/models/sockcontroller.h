@@ -82,7 +82,8 @@ public:
     /// impairmentsRead follows.
     void readImpairments();
 
-    /// Answers the repeat's number, or 0 when there are maximumRepeats already or the plan's pace cannot be meant.
+    /// Answers the repeat's number, or 0 when there are maximumRepeats already or the plan's pace or targets cannot be
+    /// meant.
     int startRepeat(RepeatPlan plan);
     /// At most the send that is under way at this moment still goes out.
     void stopRepeat(int id);

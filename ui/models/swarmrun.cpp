@@ -89,6 +89,7 @@ void SwarmRun::start(SwarmOptions options, qint64 forMs)
         return;
     m_stats = {};
     m_lastLines.clear();
+    m_wasStopped = false;
     m_failure.reset();
     m_elapsedMs = 0;
     m_count = options.count;
@@ -105,6 +106,7 @@ void SwarmRun::start(SwarmOptions options, qint64 forMs)
 
 void SwarmRun::stop()
 {
+    m_wasStopped = m_worker != nullptr;
     if (m_worker)
         QMetaObject::invokeMethod(
             m_worker, [worker = m_worker] { worker->finish(); }, Qt::QueuedConnection);

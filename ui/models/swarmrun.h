@@ -42,6 +42,8 @@ public:
     std::optional<QString> failure() const { return m_failure; }
     /// Every well-behaved peer has connected, stayed and passed, and the ledger adds up.
     bool hasPassed() const;
+    /// By stop, before it ended by itself.
+    bool wasStopped() const { return m_wasStopped; }
 
 Q_SIGNALS:
     void changed();
@@ -60,6 +62,7 @@ private:
     QElapsedTimer m_clock;
     qint64 m_elapsedMs = 0;
     int m_count = 0;
+    bool m_wasStopped = false;
     std::optional<QString> m_failure;
 };
 

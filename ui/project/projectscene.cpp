@@ -41,6 +41,7 @@ struct Split
     Shown shown;
     Kept kept;
     QStringList notes{};
+    QString why{}; ///< of a section that is kept as a whole
 };
 
 struct Colours
@@ -97,7 +98,8 @@ Split<Shown, bool> splitSection(const Project &project, QStringView name,
         result.shown = *std::move(shown);
     } else {
         result.kept = true;
-        result.notes.append(ProjectScene::tr("the %1, and no others are saved (%2)").arg(name, error.toString()));
+        result.why = error.toString();
+        result.notes.append(ProjectScene::tr("the %1, and no others are saved (%2)").arg(name, result.why));
     }
     return result;
 }
@@ -121,7 +123,7 @@ Split<JsonNode, bool> splitPersonas(const Project &project)
 {
     auto result = splitSection(project, u"personas", &personasFromJson);
     const JsonNode *section = result.kept ? nullptr : project.section(u"personas");
-    return {section ? *section : JsonNode::array(), result.kept, result.notes}; // shown as they are written
+    return {section ? *section : JsonNode::array(), result.kept, result.notes, result.why}; // shown as they are written
 }
 
 Split<Colours, QJsonArray> splitColours(const Project &project)
@@ -200,6 +202,15 @@ void ProjectScene::tell()
         Q_EMIT changed();
 }
 
+void ProjectScene::tellKept(const QString &section, const QString &why)
+{
+    Q_EMIT sectionKept(section, why.isEmpty()
+                                    ? QString()
+                                    : tr("The project's %1 cannot be read. They stay in the file, and no others "
+                                         "are saved: correct them there, and open it again. %2")
+                                          .arg(section, why));
+}
+
 QStringList ProjectScene::show(const Project &project)
 {
     const QScopedValueRollback guard(m_showing, true);
@@ -225,6 +236,10 @@ QStringList ProjectScene::show(const Project &project)
     m_inspection->messageLogModel()->setFieldColumns(columns.shown);
     if (const QJsonObject layout = project.layout(); !layout.isEmpty())
         m_layout.show(layout);
+    tellKept(u"rules"_s, rules.why);
+    tellKept(u"sequences"_s, sequences.why);
+    tellKept(u"personas"_s, personas.why);
+    tellKept(u"scripts"_s, scripts.why);
     showTypes(project.section(u"types"));
     openSockets(project.sockets());
     return rules.notes + sequences.notes + personas.notes + scripts.notes + filters.notes + columns.notes +
@@ -235,6 +250,8 @@ void ProjectScene::showOwn(QSettings &settings, bool closeSockets)
 {
     const QScopedValueRollback guard(m_showing, true);
     m_messages->load(settings);
+    for (const QString &section : {u"rules"_s, u"sequences"_s, u"personas"_s, u"scripts"_s})
+        tellKept(section, {});
     m_simulation->setRunning(false);
     m_simulation->load(settings);
     m_sequences->stop();

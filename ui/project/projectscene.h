@@ -82,6 +82,9 @@ Q_SIGNALS:
     /// A socket whose codec has no fields: it stays as it is.
     void typesRefused(const QString &name, const QString &why);
     void socketFailed(const QString &name, const SockScope::SockError &error);
+    /// Why a section ("rules", "sequences", "scripts", "personas") cannot be read, so that it is kept and no other is
+    /// saved; empty: it can.
+    void sectionKept(const QString &section, const QString &why);
 
 private:
     struct Opening
@@ -91,6 +94,7 @@ private:
     };
 
     void tell();
+    void tellKept(const QString &section, const QString &why);
     void openSockets(QList<SockSpec> wanted);
     void handleAdded(const SockController *controller);
     void showTypes(const JsonNode *types);

@@ -4,7 +4,6 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
-#include <QStyle>
 
 #include <algorithm>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "ui/views/completionpopup.h"
 #include "ui/views/filteredit.h"
 #include "ui/views/savedfilterrow.h"
+#include "ui/views/stylerole.h"
 
 namespace SockScope {
 
@@ -276,12 +276,7 @@ void FilterBar::showMessage(const QString &text, bool wrong)
     m_label->setToolTip(text);
     m_label->setAccessibleDescription(text);
     m_field->setAccessibleDescription(text);
-    const QString role = wrong ? u"error"_s : u"secondary"_s;
-    if (m_label->property("role").toString() == role)
-        return;
-    m_label->setProperty("role", role);
-    m_label->style()->unpolish(m_label);
-    m_label->style()->polish(m_label);
+    setRole(m_label, wrong ? u"error"_s : u"secondary"_s);
 }
 
 void FilterBar::complete(bool asked)

@@ -24,6 +24,8 @@
 #include "ui/views/actionbuttons.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/jsoneditdialog.h"
+#include "ui/views/refusallabel.h"
+#include "ui/views/stylerole.h"
 
 namespace SockScope {
 
@@ -52,6 +54,7 @@ PersonasPanel::PersonasPanel(Personas *personas, std::function<Project()> projec
     , m_figures(new QTreeView(this))
     , m_error(new QLabel(this))
     , m_state(new QLabel(this))
+    , m_refusal(new RefusalLabel(this))
     , m_add(new QAction(themeIcon(u"add"), tr("&Add Persona…"), this))
     , m_edit(new QAction(themeIcon(u"edit"), tr("&Edit Persona…"), this))
     , m_remove(new QAction(themeIcon(u"remove"), tr("&Remove Persona"), this))
@@ -65,8 +68,9 @@ PersonasPanel::PersonasPanel(Personas *personas, std::function<Project()> projec
     m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
     m_list->setMinimumHeight(m_list->fontMetrics().height() * 2);
     m_list->installEventFilter(this);
-    auto *empty = new EmptyState(m_list);
-    empty->setText(tr("A persona is how one of many simulated peers behaves."));
+    m_empty = new EmptyState(m_list);
+    m_empty->setText(tr("A persona is how one of many simulated peers behaves."));
+    m_empty->setButton(tr("Add a Persona…"), themeIcon(u"add"));
     m_figures->setObjectName(u"swarmFigures"_s);
     m_figures->setAccessibleName(tr("What the swarm did"));
     m_figures->setModel(m_figuresModel);
@@ -99,14 +103,14 @@ PersonasPanel::PersonasPanel(Personas *personas, std::function<Project()> projec
     layout->setContentsMargins(8, 4, 8, 4);
     layout->setSpacing(3);
     layout->addLayout(top);
-    layout->addWidget(m_list, 1);
-    layout->addWidget(createFields());
+    layout->addWidget(createFields()); // above all that grows: Run stays where it is
+    layout->addWidget(m_refusal);
     layout->addWidget(m_error);
+    layout->addWidget(m_list, 1);
     layout->addWidget(m_figures, 3);
     layout->addWidget(m_state);
 
-    connect(empty, &EmptyState::buttonClicked, m_add, &QAction::trigger);
-    empty->setButton(tr("Add a Persona…"), themeIcon(u"add"));
+    connect(m_empty, &EmptyState::buttonClicked, m_add, &QAction::trigger);
     connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, &PersonasPanel::update);
     connect(m_list, &QListView::doubleClicked, this, [this](const QModelIndex &index) { edit(index.row()); });
     connect(personas, &Personas::personasChanged, this, [this] {
@@ -229,24 +233,31 @@ void PersonasPanel::edit(int row)
     dialog->open();
 }
 
+void PersonasPanel::setRefusal(const QString &reason)
+{
+    m_refusal->setReason(reason);
+    m_empty->setButton(reason.isEmpty() ? tr("Add a Persona…") : QString(), themeIcon(u"add"));
+    update();
+}
+
 void PersonasPanel::remove()
 {
     const int row = current();
     if (row < 0)
         return;
-    m_removed = {row, m_personas->take(row)};
+    m_removed.add(row, m_personas->take(row));
     update();
 }
 
 void PersonasPanel::restore()
 {
-    if (!m_removed)
+    if (m_removed.isEmpty())
         return;
-    const auto [row, node] = *m_removed;
+    const auto [row, node] = m_removed.last();
     const int at = qMin(row, m_personas->rowCount());
     if (const auto error = m_personas->insert(at, node)) // there may be one of its name by now
         return showError(error->toString());
-    m_removed.reset();
+    m_removed.dropLast();
     showError({});
     m_list->setCurrentIndex(m_personas->index(at));
     update();
@@ -294,13 +305,33 @@ void PersonasPanel::start()
     m_swarm->start(*std::move(options), m_for->value() * 1000LL);
 }
 
+/// What kept the swarm from passing.
+QStringList PersonasPanel::failures() const
+{
+    const SwarmStats &stats = m_swarm->stats();
+    QStringList result;
+    const auto add = [&result](const QString &text, qint64 number) {
+        if (number > 0)
+            result.append(text.arg(Format::count(number)));
+    };
+    // Of those that had no time to begin, nobody expects that they have connected.
+    add(tr("%1 never connected"), (m_swarm->wasStopped() ? stats.failed : m_swarm->count() - stats.connected));
+    add(tr("%1 lost"), stats.lost - stats.lostMisbehaving);
+    add(tr("%1 sequences failed"), stats.sequencesFailed);
+    add(tr("scripts failed in %1 calls"), qint64(stats.scripts.errors));
+    if (!stats.isBalanced)
+        result.append(tr("the ledger does not add up: a defect of SockScope"));
+    return result;
+}
+
 void PersonasPanel::update()
 {
     const bool isRunning = m_swarm->isRunning();
     const bool isThere = current() >= 0;
     m_edit->setEnabled(isThere);
     m_remove->setEnabled(isThere);
-    m_undo->setEnabled(m_removed.has_value());
+    m_undo->setEnabled(!m_removed.isEmpty() && !m_refusal->isRefused());
+    m_add->setEnabled(!m_refusal->isRefused());
     m_run->setEnabled(isThere || isRunning);
     m_run->setText(isRunning ? tr("Sto&p") : tr("&Run"));
     m_run->setIcon(themeIcon(isRunning ? u"stop" : u"start"));
@@ -319,8 +350,14 @@ void PersonasPanel::update()
         text = tr("%1 did not begin: %2").arg(m_running, *failure);
     else if (isRunning)
         text = tr("%1 runs: %2 s").arg(m_running, seconds);
+    else if (m_swarm->wasStopped())
+        text = tr("%1 was stopped by hand after %2 s").arg(m_running, seconds);
     else
         text = (m_swarm->hasPassed() ? tr("%1 passed after %2 s") : tr("%1 failed after %2 s")).arg(m_running, seconds);
+    const QStringList reasons = isRunning || m_swarm->failure() ? QStringList() : failures();
+    if (!reasons.isEmpty())
+        text += u": "_s + reasons.join(u", "_s);
+    setRole(m_state, m_swarm->failure() || !reasons.isEmpty() ? u"error"_s : u"secondary"_s);
     if (!stats.errors.isEmpty())
         text += u'\n' + stats.errors.mid(0, 3).join(u'\n');
     for (const QString &line : m_swarm->lastLines())

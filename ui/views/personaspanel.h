@@ -3,11 +3,11 @@
 #include <QWidget>
 
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "core/project/project.h"
 #include "core/simulate/scriptrunner.h"
+#include "ui/views/removals.h"
 
 class QAction;
 class QLabel;
@@ -19,7 +19,9 @@ class QTreeView;
 
 namespace SockScope {
 
+class EmptyState;
 class Personas;
+class RefusalLabel;
 class SwarmFiguresModel;
 class SwarmRun;
 
@@ -43,6 +45,8 @@ public:
     /// Without one no persona with a script runs.
     void setScriptFactory(ScriptRunnerFactory factory) { m_scriptFactory = std::move(factory); }
     QString errorText() const;
+    /// Why the project's list takes nothing: it cannot be read, and would be lost. Empty: it does.
+    void setRefusal(const QString &reason);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -57,6 +61,7 @@ private:
     void start();
     void update();
     void showError(const QString &text);
+    QStringList failures() const;
 
     Personas *m_personas;
     std::function<Project()> m_project;
@@ -73,12 +78,14 @@ private:
     QSpinBox *m_seed = nullptr;
     QSpinBox *m_for = nullptr;
     QPushButton *m_run = nullptr;
+    EmptyState *m_empty = nullptr;
+    RefusalLabel *m_refusal;
     QAction *m_add;
     QAction *m_edit;
     QAction *m_remove;
     QAction *m_undo;
     QString m_running; ///< the persona of the swarm
-    std::optional<std::pair<int, JsonNode>> m_removed;
+    Removals<JsonNode> m_removed;
 };
 
 } // namespace SockScope

@@ -21,6 +21,7 @@
 #include "ui/views/actionbuttons.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/jsoneditdialog.h"
+#include "ui/views/refusallabel.h"
 
 namespace SockScope {
 
@@ -49,6 +50,7 @@ RulesPanel::RulesPanel(Simulation *simulation, QWidget *parent)
     , m_summary(new QLabel(this))
     , m_running(new QCheckBox(tr("R&ules act"), this))
     , m_programs(new QCheckBox(tr("May run &programs"), this))
+    , m_refusal(new RefusalLabel(this))
     , m_add(new QAction(themeIcon(u"add"), tr("&Add Rule…"), this))
     , m_edit(new QAction(themeIcon(u"edit"), tr("&Edit Rule…"), this))
     , m_remove(new QAction(themeIcon(u"remove"), tr("&Remove Rule"), this))
@@ -75,10 +77,12 @@ RulesPanel::RulesPanel(Simulation *simulation, QWidget *parent)
     m_table->setColumnWidth(RulesModel::HitsColumn, digit * 7);
     m_table->setColumnWidth(RulesModel::FailedColumn, digit * 7);
     m_table->setColumnWidth(RulesModel::ErrorColumn, digit * 8); // and what is left
-    auto *empty = new EmptyState(m_table);
-    empty->setText(tr("Rules answer messages by themselves: play the other half of a protocol."));
-    empty->setButton(tr("Add a Rule…"), themeIcon(u"add"));
+    m_empty = new EmptyState(m_table);
+    m_empty->setText(tr("Rules answer messages by themselves: play the other half of a protocol."));
+    m_empty->setButton(tr("Add a Rule…"), themeIcon(u"add"));
     m_summary->setProperty("role", u"secondary"_s);
+    m_summary->setWordWrap(true);
+    m_summary->setTextFormat(Qt::PlainText);
     createActions();
 
     auto *top = new QHBoxLayout;
@@ -94,10 +98,11 @@ RulesPanel::RulesPanel(Simulation *simulation, QWidget *parent)
     boxes->addStretch();
     layout->addLayout(top);
     layout->addLayout(boxes);
+    layout->addWidget(m_refusal);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_summary);
 
-    connect(empty, &EmptyState::buttonClicked, m_add, &QAction::trigger);
+    connect(m_empty, &EmptyState::buttonClicked, m_add, &QAction::trigger);
     connect(m_running, &QCheckBox::toggled, simulation, &Simulation::setRunning);
     connect(m_programs, &QCheckBox::toggled, simulation, &Simulation::setProgramsAllowed);
     connect(simulation, &Simulation::runningChanged, this, &RulesPanel::update);
@@ -143,7 +148,8 @@ void RulesPanel::update()
     const int count = m_model->rowCount();
     m_edit->setEnabled(row >= 0);
     m_remove->setEnabled(row >= 0);
-    m_undo->setEnabled(m_removed.has_value());
+    m_undo->setEnabled(!m_removed.isEmpty() && !m_refusal->isRefused());
+    m_add->setEnabled(!m_refusal->isRefused());
     m_up->setEnabled(row > 0);
     m_down->setEnabled(row >= 0 && row + 1 < count);
     m_running->setChecked(m_simulation->isRunning());
@@ -159,8 +165,11 @@ void RulesPanel::update()
     part(tr("%1 lost: too many waited"), all.droppedWaiting + all.droppedOutbound);
     part(tr("%1 loops stopped"), all.loops);
     part(tr("%1 marks or comments not set"), m_simulation->lostNotes());
-    m_summary->setText(parts.join(u" · "_s));
-    m_summary->setVisible(!parts.isEmpty());
+    QString text = parts.join(u" · "_s);
+    if (const QString failure = m_simulation->report().failures.value(current()); !failure.isEmpty())
+        text += (text.isEmpty() ? QString() : u"\n"_s) + tr("Last error: %1").arg(failure);
+    m_summary->setText(text);
+    m_summary->setVisible(!text.isEmpty());
 }
 
 // Delete is a key of other lists, too: as the shortcut of an action it would be ambiguous.
@@ -215,13 +224,20 @@ void RulesPanel::editText(const QString &title, const Rule &rule, int replaced)
     dialog->open();
 }
 
+void RulesPanel::setRefusal(const QString &reason)
+{
+    m_refusal->setReason(reason);
+    m_empty->setButton(reason.isEmpty() ? tr("Add a Rule…") : QString(), themeIcon(u"add"));
+    update();
+}
+
 void RulesPanel::remove()
 {
     QList<Rule> rules = m_simulation->rules();
     const int row = current();
     if (row < 0 || row >= rules.size())
         return;
-    m_removed = {row, rules.takeAt(row)};
+    m_removed.add(row, rules.takeAt(row));
     m_simulation->setRules(rules);
     m_table->setCurrentIndex(m_model->index(qMin(row, m_model->rowCount() - 1), 0));
 }
@@ -229,9 +245,10 @@ void RulesPanel::remove()
 void RulesPanel::restore()
 {
     QList<Rule> rules = m_simulation->rules();
-    if (!m_removed || rules.size() >= Rule::maximumRules)
+    if (m_removed.isEmpty() || rules.size() >= Rule::maximumRules)
         return;
-    const auto [row, rule] = *std::exchange(m_removed, std::nullopt);
+    const auto [row, rule] = m_removed.last();
+    m_removed.dropLast();
     const int at = qMin(row, static_cast<int>(rules.size()));
     rules.insert(at, rule);
     m_simulation->setRules(rules);

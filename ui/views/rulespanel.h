@@ -2,10 +2,8 @@
 
 #include <QWidget>
 
-#include <optional>
-#include <utility>
-
 #include "core/simulate/rule.h"
+#include "ui/views/removals.h"
 
 class QAction;
 class QCheckBox;
@@ -14,6 +12,8 @@ class QTreeView;
 
 namespace SockScope {
 
+class EmptyState;
+class RefusalLabel;
 class RulesModel;
 class Simulation;
 
@@ -32,6 +32,8 @@ public:
     explicit RulesPanel(Simulation *simulation, QWidget *parent = nullptr);
 
     QTreeView *table() const { return m_table; }
+    /// Why the project's list takes nothing: it cannot be read, and would be lost. Empty: it does.
+    void setRefusal(const QString &reason);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -52,13 +54,15 @@ private:
     QLabel *m_summary;
     QCheckBox *m_running;
     QCheckBox *m_programs;
+    EmptyState *m_empty = nullptr;
+    RefusalLabel *m_refusal;
     QAction *m_add;
     QAction *m_edit;
     QAction *m_remove;
     QAction *m_undo;
     QAction *m_up;
     QAction *m_down;
-    std::optional<std::pair<int, Rule>> m_removed; ///< the last one, and where it was
+    Removals<Rule> m_removed;
 };
 
 } // namespace SockScope

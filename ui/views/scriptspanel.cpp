@@ -1,7 +1,6 @@
 #include "ui/views/scriptspanel.h"
 
 #include <QAction>
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
@@ -23,6 +22,7 @@
 #include "ui/theme.h"
 #include "ui/views/actionbuttons.h"
 #include "ui/views/emptystate.h"
+#include "ui/views/refusallabel.h"
 #include "ui/views/scripteditor.h"
 
 namespace SockScope {
@@ -66,6 +66,7 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
     , m_error(new QLabel(this))
     , m_state(new QLabel(this))
     , m_run(new QPushButton(this))
+    , m_refusal(new RefusalLabel(this))
     , m_add(new QAction(themeIcon(u"add"), tr("&New Script"), this))
     , m_open(new QAction(themeIcon(u"file"), tr("&Open a File…"), this))
     , m_save(new QAction(themeIcon(u"save"), tr("&Save to a File…"), this))
@@ -76,11 +77,11 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
     m_list->setObjectName(u"scriptsList"_s);
     m_list->setAccessibleName(tr("Scripts"));
     m_list->setModel(scripts);
-    m_list->setItemDelegate(new RowDelegate(m_list));
+    m_list->setItemDelegate(new SaidDelegate(m_list));
     m_list->setMinimumHeight(m_list->fontMetrics().height() * 2);
     m_list->installEventFilter(this);
-    auto *empty = new EmptyState(m_list);
-    empty->setText(tr("JavaScript that answers messages, beside the sockets."));
+    m_empty = new EmptyState(m_list);
+    m_empty->setText(tr("JavaScript that answers messages, beside the sockets."));
     m_text->setObjectName(u"scriptText"_s);
     m_text->setAccessibleName(tr("Text of the script"));
     m_text->installEventFilter(this);
@@ -92,6 +93,8 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
     m_log->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_log->setMinimumHeight(m_log->fontMetrics().height() * 2);
     m_log->setTextElideMode(Qt::ElideRight);
+    m_log->setHorizontalScrollBarPolicy(
+        Qt::ScrollBarAlwaysOff); // the tool tip has the rest, the last error stands below
     m_run->setObjectName(u"scriptRun"_s);
     m_error->setObjectName(u"scriptError"_s);
     m_error->setProperty("role", u"error"_s);
@@ -121,6 +124,7 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
     layout->setContentsMargins(8, 4, 8, 4);
     layout->setSpacing(3);
     layout->addLayout(top);
+    layout->addWidget(m_refusal);
     layout->addWidget(m_error);
     layout->addWidget(splitter, 1);
     layout->addWidget(m_state);
@@ -214,23 +218,29 @@ void ScriptsPanel::add(const QString &name, const QString &source)
     m_list->setCurrentIndex(m_scripts->index(row));
 }
 
+void ScriptsPanel::setRefusal(const QString &reason)
+{
+    m_refusal->setReason(reason);
+    update();
+}
+
 void ScriptsPanel::remove()
 {
     const int row = current();
     if (row < 0)
         return;
-    m_removed = {row, m_scripts->take(row)};
+    m_removed.add(row, m_scripts->take(row));
     update();
 }
 
 void ScriptsPanel::restore()
 {
-    if (!m_removed)
+    if (m_removed.isEmpty())
         return;
-    const int row = m_scripts->insert(m_removed->first, m_removed->second);
+    const int row = m_scripts->insert(m_removed.last().first, m_removed.last().second);
     if (row < 0)
         return showError(tr("There are %1 scripts already; remove one first.").arg(ScriptText::maximumScripts));
-    m_removed.reset();
+    m_removed.dropLast();
     showError({});
     m_list->setCurrentIndex(m_scripts->index(row));
     update();
@@ -238,16 +248,13 @@ void ScriptsPanel::restore()
 
 void ScriptsPanel::openFile(const QString &path)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return showError(tr("%1 cannot be read: %2. Choose another file.").arg(path, file.errorString()));
-    if (file.size() > ScriptText::maximumCharacters)
-        return showError(tr("%1 is larger than a script may be: at most %2 bytes.")
-                             .arg(path, Format::count(qint64(ScriptText::maximumCharacters))));
-    const QByteArray bytes = file.readAll();
-    if (!bytes.isValidUtf8())
+    QString why;
+    const auto bytes = readBoundedFile(path, ScriptText::maximumCharacters, &why);
+    if (!bytes)
+        return showError(tr("%1 cannot be read: %2. Choose another file.").arg(path, why));
+    if (!bytes->isValidUtf8())
         return showError(tr("%1 is no UTF-8 text; save it as UTF-8.").arg(path));
-    add(QFileInfo(path).fileName().left(ScriptText::maximumName), QString::fromUtf8(bytes));
+    add(QFileInfo(path).fileName().left(ScriptText::maximumName), QString::fromUtf8(*bytes));
 }
 
 void ScriptsPanel::saveFile(const QString &path)
@@ -292,7 +299,9 @@ void ScriptsPanel::update()
     m_text->setEnabled(isThere);
     m_save->setEnabled(isThere);
     m_remove->setEnabled(isThere);
-    m_undo->setEnabled(m_removed.has_value());
+    m_undo->setEnabled(!m_removed.isEmpty() && !m_refusal->isRefused());
+    m_add->setEnabled(!m_refusal->isRefused());
+    m_open->setEnabled(!m_refusal->isRefused());
     m_clear->setEnabled(isThere && m_scripts->log(row)->rowCount() > 0);
     m_run->setEnabled(isThere && m_scripts->canRun());
     m_run->setText(isStale ? tr("Re&load") : isRunning ? tr("Sto&p") : tr("&Run"));
@@ -319,7 +328,10 @@ void ScriptsPanel::update()
     part(tr("%1 not sent"), figures.refused);
     part(tr("%1 errors"), figures.errors);
     part(tr("%1 lines not shown"), figures.droppedLogLines + (isThere ? m_scripts->log(row)->dropped() : 0));
-    m_state->setText(parts.join(u" · "_s));
+    QString text = parts.join(u" · "_s);
+    if (const QString error = m_scripts->lastError(row); !error.isEmpty())
+        text += (text.isEmpty() ? QString() : u"\n"_s) + tr("Last error: %1").arg(error);
+    m_state->setText(text);
 }
 
 void ScriptsPanel::goTo(const QModelIndex &logLine)

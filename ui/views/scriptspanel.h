@@ -2,10 +2,8 @@
 
 #include <QWidget>
 
-#include <optional>
-#include <utility>
-
 #include "core/simulate/scripttext.h"
+#include "ui/views/removals.h"
 
 class QAction;
 class QLabel;
@@ -15,6 +13,8 @@ class QPushButton;
 
 namespace SockScope {
 
+class EmptyState;
+class RefusalLabel;
 class Scripts;
 
 /*! The scripts of the project: their texts, what they say, and whether they run.
@@ -34,6 +34,8 @@ public:
     void openFile(const QString &path);
     void saveFile(const QString &path);
     QString errorText() const;
+    /// Why the project's list takes nothing: it cannot be read, and would be lost. Empty: it does.
+    void setRefusal(const QString &reason);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -56,14 +58,16 @@ private:
     QLabel *m_error;
     QLabel *m_state;
     QPushButton *m_run;
+    EmptyState *m_empty = nullptr;
+    RefusalLabel *m_refusal;
     QAction *m_add;
     QAction *m_open;
     QAction *m_save;
     QAction *m_remove;
     QAction *m_undo;
     QAction *m_clear;
-    std::optional<std::pair<int, ScriptText>> m_removed; ///< the last one, and where it was
-    bool m_isShowing = false;                            ///< the text that changes is the script's, not the person's
+    Removals<ScriptText> m_removed;
+    bool m_isShowing = false; ///< the text that changes is the script's, not the person's
     bool m_followsLog = true;
 };
 

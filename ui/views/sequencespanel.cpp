@@ -7,7 +7,6 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
-#include <QStyle>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -22,6 +21,8 @@
 #include "ui/views/actionbuttons.h"
 #include "ui/views/emptystate.h"
 #include "ui/views/jsoneditdialog.h"
+#include "ui/views/refusallabel.h"
+#include "ui/views/stylerole.h"
 
 namespace SockScope {
 
@@ -54,6 +55,7 @@ SequencesPanel::SequencesPanel(Inspection *inspection, SequencePlayer *player, Q
     , m_run(new QPushButton(themeIcon(u"start"), tr("&Run"), this))
     , m_tree(new QTreeWidget(this))
     , m_state(new QLabel(this))
+    , m_refusal(new RefusalLabel(this))
     , m_add(new QAction(themeIcon(u"add"), tr("&Add Sequence…"), this))
     , m_edit(new QAction(themeIcon(u"edit"), tr("&Edit Sequence…"), this))
     , m_remove(new QAction(themeIcon(u"remove"), tr("&Remove Sequence"), this))
@@ -79,8 +81,8 @@ SequencesPanel::SequencesPanel(Inspection *inspection, SequencePlayer *player, Q
     m_tree->setColumnWidth(StepColumn, digit * 18);
     m_tree->setColumnWidth(TimeColumn, digit * 7);
     m_tree->setColumnWidth(ResultColumn, digit * 10); // and what is left
-    auto *empty = new EmptyState(m_tree);
-    empty->setText(tr("A sequence sends, and expects what shall come. What became of each step stands here."));
+    m_empty = new EmptyState(m_tree);
+    m_empty->setText(tr("A sequence sends, and expects what shall come. What became of each step stands here."));
     m_state->setObjectName(u"sequenceState"_s);
     m_state->setProperty("role", u"secondary"_s);
     m_state->setWordWrap(true);
@@ -100,6 +102,7 @@ SequencesPanel::SequencesPanel(Inspection *inspection, SequencePlayer *player, Q
     layout->setSpacing(3);
     layout->addLayout(top);
     layout->addLayout(second);
+    layout->addWidget(m_refusal);
     layout->addWidget(m_tree, 1);
     layout->addWidget(m_state);
 
@@ -171,7 +174,8 @@ void SequencesPanel::update()
     const bool running = m_player->isRunning();
     m_edit->setEnabled(has);
     m_remove->setEnabled(has);
-    m_undo->setEnabled(m_removed.has_value());
+    m_undo->setEnabled(!m_removed.isEmpty() && !m_refusal->isRefused());
+    m_add->setEnabled(!m_refusal->isRefused());
     m_export->setEnabled(!m_results.isEmpty());
     m_run->setText(running ? tr("S&top") : tr("&Run"));
     m_run->setIcon(themeIcon(running ? u"stop" : u"start"));
@@ -179,6 +183,12 @@ void SequencesPanel::update()
     m_run->setToolTip(!has                         ? tr("Add a sequence first")
                       : m_sock->currentIndex() < 0 ? tr("Open a socket first: a sequence runs on one of this window's")
                                                    : QString());
+}
+
+void SequencesPanel::setRefusal(const QString &reason)
+{
+    m_refusal->setReason(reason);
+    update();
 }
 
 void SequencesPanel::runOrStop()
@@ -307,22 +317,22 @@ void SequencesPanel::remove()
     const int row = m_sequence->currentIndex();
     if (row < 0 || row >= all.size())
         return;
-    m_removed = {row, all.takeAt(row)};
+    m_removed.add(row, all.takeAt(row));
     m_player->setSequences(all);
 }
 
 void SequencesPanel::restore()
 {
-    if (!m_removed)
+    if (m_removed.isEmpty())
         return;
-    const auto [row, sequence] = *m_removed;
+    const auto [row, sequence] = m_removed.last();
     QList<Sequence> all = m_player->sequences();
     const int at = qMin(row, static_cast<int>(all.size()));
     all.insert(at, sequence);
     SimulateError error; // there may be one of its name by now
     if (!sequencesFromJson(SequencePlayer::toJson(all), &error))
         return say(error.toString(), true);
-    m_removed.reset();
+    m_removed.dropLast();
     m_player->setSequences(all);
     m_sequence->setCurrentIndex(at);
 }
@@ -350,9 +360,7 @@ void SequencesPanel::say(const QString &text, bool failed)
 {
     m_state->setText(text);
     m_state->setAccessibleName(text);
-    m_state->setProperty("role", failed ? u"error"_s : u"secondary"_s);
-    m_state->style()->unpolish(m_state);
-    m_state->style()->polish(m_state);
+    setRole(m_state, failed ? u"error"_s : u"secondary"_s);
     m_state->setVisible(!text.isEmpty());
 }
 

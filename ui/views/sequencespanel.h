@@ -4,10 +4,10 @@
 #include <QWidget>
 
 #include <optional>
-#include <utility>
 
 #include "core/simulate/sequence.h"
 #include "core/simulate/sequenceresult.h"
+#include "ui/views/removals.h"
 
 class QAction;
 class QComboBox;
@@ -18,7 +18,9 @@ class QTreeWidgetItem;
 
 namespace SockScope {
 
+class EmptyState;
 class Inspection;
+class RefusalLabel;
 class SequencePlayer;
 
 /*! The sequences of the project: run one, and see what became of each step.
@@ -43,6 +45,9 @@ public:
     /// Writes what is shown as JUnit XML; answers why not.
     std::optional<QString> exportTo(const QString &path) const;
 
+    /// Why the project's list takes nothing: it cannot be read, and would be lost. Empty: it does.
+    void setRefusal(const QString &reason);
+
 private:
     void createActions();
     void fillSequences();
@@ -66,11 +71,13 @@ private:
     QPushButton *m_run;
     QTreeWidget *m_tree;
     QLabel *m_state;
+    EmptyState *m_empty = nullptr;
+    RefusalLabel *m_refusal;
     QAction *m_add;
     QAction *m_edit;
     QAction *m_remove;
     QAction *m_undo;
-    std::optional<std::pair<int, Sequence>> m_removed; ///< the last one, and where it was
+    Removals<Sequence> m_removed;
     QAction *m_export;
     QTreeWidgetItem *m_current = nullptr; ///< of the run that is on
     QList<SequenceResult> m_results;      ///< of the rows, in their order

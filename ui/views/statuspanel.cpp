@@ -16,6 +16,7 @@
 #include "ui/models/losses.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/sockcontroller.h"
+#include "ui/views/stylerole.h"
 
 namespace SockScope {
 
@@ -162,12 +163,7 @@ void StatusPanel::showNotice()
     const QString text = failed ? m_failureText : m_spoolText;
     m_failure->setToolTip(text);
     m_failure->setAccessibleName(text);
-    const QString role = failed ? u"error"_s : u"warning"_s;
-    if (m_failure->property("role").toString() != role) {
-        m_failure->setProperty("role", role);
-        m_failure->style()->unpolish(m_failure);
-        m_failure->style()->polish(m_failure);
-    }
+    setRole(m_failure, failed ? u"error"_s : u"warning"_s);
     m_failure->setVisible(!text.isEmpty());
     m_dismiss->setVisible(!text.isEmpty());
     // Where there is no room for both, what went wrong comes first; the figures are back when it has been read.
