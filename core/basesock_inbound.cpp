@@ -391,34 +391,6 @@ bool BaseSockPrivate::parseOne(QueuedMessage &envelope)
                       lastError.value_or(SockError{}), stage);
 }
 
-bool BaseSockPrivate::dropParsed(QueuedMessage &envelope, Outcome outcome, std::optional<SockError> &&error,
-                                 Stage stage)
-{
-    const qsizetype wireBytes = envelope.wireBytes;
-    inTransit.remove(wireBytes);
-    if (outcome == Outcome::DecodeError) {
-        ledger.decodeErrors.add(wireBytes);
-        if (Peer *known = peers.find(envelope.peer); known && q)
-            ++known->errors;
-    } else if (isStopped()) {
-        ledger.droppedAtStop.add(wireBytes);
-        inQueue.abandonPush();
-        return false;
-    } else {
-        ledger.droppedByHook.add(wireBytes);
-    }
-    if (error) {
-        error->stage = stage;
-        error->peer = envelope.peer;
-    }
-    if (q && !taps.empty())
-        tapInbound(envelope, outcome, error ? &*error : nullptr, envelope.times);
-    inQueue.abandonPush();
-    if (q && error && outcome == Outcome::DecodeError)
-        report(std::move(*error));
-    return false;
-}
-
 bool BaseSockPrivate::finishParsed(QueuedMessage &envelope, qsizetype wireBytes)
 {
     inTransit.remove(wireBytes);

@@ -49,11 +49,14 @@ inline void recycle(QueuedFrame &frame)
 struct QueuedMessage : Envelope
 {
     StageTimes times;
+    /// What is wrong with it: it could not be decoded, and waits so that it is told of in the order in which it came.
+    std::unique_ptr<SockError> broken;
 };
 
 inline void recycle(QueuedMessage &message)
 {
     recycle(static_cast<Envelope &>(message));
+    message.broken.reset();
 }
 
 struct EndpointHash
@@ -143,6 +146,8 @@ public:
     void rejectFrame(const Endpoint &peer, QByteArrayView wire, EnvelopeFlags flags, qint64 nowNs, SockError error);
     bool parseOne(QueuedMessage &envelope);
     bool dropParsed(QueuedMessage &envelope, Outcome outcome, std::optional<SockError> &&error, Stage stage);
+    bool keepBroken(QueuedMessage &envelope, SockError &&error);
+    void tellBroken(QueuedMessage &envelope);
     bool finishParsed(QueuedMessage &envelope, qsizetype wireBytes);
     bool dispatchOne(const QueuedMessage &envelope, qint64 &nowNs);
 

@@ -123,6 +123,12 @@ void BaseSockPrivate::workQueues()
             now = time.now();
             stale = false;
         } else {
+            if (inQueue.front().broken) [[unlikely]] {
+                tellBroken(inQueue.takeFront());
+                inQueue.releaseTaken();
+                now = time.now();
+                continue;
+            }
             if (handlers->wouldStall(inQueue.front().message.type)) {
                 stalled = true;
                 break;
@@ -136,6 +142,57 @@ void BaseSockPrivate::workQueues()
         if (now >= turnDeadlineNs && !isStopped())
             break;
     }
+}
+
+bool BaseSockPrivate::dropParsed(QueuedMessage &envelope, Outcome outcome, std::optional<SockError> &&error,
+                                 Stage stage)
+{
+    const qsizetype wireBytes = envelope.wireBytes;
+    inTransit.remove(wireBytes);
+    if (outcome == Outcome::DecodeError) {
+        if (Peer *known = peers.find(envelope.peer); known && q)
+            ++known->errors;
+        if (q && error && !inQueue.isEmpty() && !isStopped())
+            return keepBroken(envelope, *std::move(error));
+        ledger.decodeErrors.add(wireBytes);
+    } else if (isStopped()) {
+        ledger.droppedAtStop.add(wireBytes);
+        inQueue.abandonPush();
+        return false;
+    } else {
+        ledger.droppedByHook.add(wireBytes);
+    }
+    if (error) {
+        error->stage = stage;
+        error->peer = envelope.peer;
+    }
+    if (q && !taps.empty())
+        tapInbound(envelope, outcome, error ? &*error : nullptr, envelope.times);
+    inQueue.abandonPush();
+    if (q && error && outcome == Outcome::DecodeError)
+        report(std::move(*error));
+    return false;
+}
+
+/// Others that came before wait for their handlers.
+bool BaseSockPrivate::keepBroken(QueuedMessage &envelope, SockError &&error)
+{
+    error.stage = Stage::Codec;
+    error.peer = envelope.peer;
+    envelope.broken = std::make_unique<SockError>(std::move(error));
+    inQueue.endPush(envelope.message.payload.size() + static_cast<qsizetype>(sizeof(QueuedMessage)),
+                    envelope.wireBytes);
+    return true;
+}
+
+void BaseSockPrivate::tellBroken(QueuedMessage &envelope)
+{
+    const std::unique_ptr<SockError> error = std::move(envelope.broken);
+    ledger.decodeErrors.add(envelope.wireBytes);
+    if (!taps.empty())
+        tapInbound(envelope, Outcome::DecodeError, error.get(), envelope.times);
+    if (q && !isStopped())
+        report(std::move(*error));
 }
 
 Count BaseSockPrivate::queuedCount() const
@@ -163,6 +220,10 @@ void BaseSockPrivate::dropQueues()
                        Outcome::DroppedAtStop, &error);
     }
     while (std::optional<QueuedMessage> envelope = inQueue.pop()) {
+        if (envelope->broken) {
+            tellBroken(*envelope);
+            continue;
+        }
         ledger.droppedAtStop.add(envelope->wireBytes);
         if (!taps.empty())
             tapInbound(*envelope, Outcome::DroppedAtStop, &error, envelope->times);
