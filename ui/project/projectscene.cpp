@@ -204,11 +204,9 @@ void ProjectScene::tell()
 
 void ProjectScene::tellKept(const QString &section, const QString &why)
 {
-    Q_EMIT sectionKept(section, why.isEmpty()
-                                    ? QString()
-                                    : tr("The project's %1 cannot be read. They stay in the file, and no others "
-                                         "are saved: correct them there, and open it again. %2")
-                                          .arg(section, why));
+    Q_EMIT sectionKept(
+        section,
+        why.isEmpty() ? QString() : tr("The file's %1 cannot be read, and no others are saved: %2").arg(section, why));
 }
 
 QStringList ProjectScene::show(const Project &project)

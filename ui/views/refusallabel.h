@@ -22,6 +22,7 @@ public:
     {
         setText(reason);
         setAccessibleName(reason);
+        setToolTip(reason); // a low panel may not have room for all of it
         setVisible(!reason.isEmpty());
     }
     bool isRefused() const { return !text().isEmpty(); }

@@ -41,8 +41,10 @@ protected:
     void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override
     {
         RowDelegate::initStyleOption(option, index);
-        if (index.data(ScriptLogModel::ErrorRole).toBool())
-            option->palette.setColor(QPalette::Text, Theme::instance()->colors().error);
+        if (!index.data(ScriptLogModel::ErrorRole).toBool())
+            return;
+        for (const QPalette::ColorRole role : {QPalette::Text, QPalette::HighlightedText})
+            option->palette.setColor(role, Theme::instance()->colors().error);
     }
 };
 
