@@ -194,8 +194,10 @@ int SendCommand::run(const QStringList &arguments)
     // Not earlier: until here a signal may end a program that waits for standard input.
     m_signals = std::make_unique<SignalWatcher>();
     connect(m_signals.get(), &SignalWatcher::terminationRequested, this, [this] {
-        if (m_left > 0)
+        if (m_left > 0) {
             m_exitCode = ExitFailed;
+            m_tellsPace = true; // how far it came
+        }
         end();
     });
     SockError reason;
@@ -323,10 +325,16 @@ void SendCommand::sendNext()
     for (int i = 0; i < 64 && m_left > 0 && !m_isBreaking; ++i) {
         if (m_sock->sendQueueBytes() > sendAheadBytes) {
             m_heldBack += std::exchange(m_isHeldBack, true) ? 0 : 1;
+            if (isStuck()) {
+                fail(tr("nobody took anything for %1 s, after %2 messages").arg(drainLimitMs / 1000).arg(m_sent),
+                     tr("look whether the other side still reads"));
+                return;
+            }
             m_timer.start(drainStep);
             return;
         }
         m_isHeldBack = false;
+        m_stuckTime.invalidate();
         if (m_pacer && m_nextStep == 0 && !m_isRoundBegun) {
             if (const qint64 now = m_clock.nsecsElapsed(); m_pacer->due(now) == 0) {
                 m_timer.start(std::chrono::milliseconds((m_pacer->nextNs() - now + nsPerMs - 1) / nsPerMs));
@@ -357,6 +365,15 @@ void SendCommand::sendNext()
         m_timer.start(0);
     else
         drain();
+}
+
+/// Whether what waits to be sent has not become less for too long.
+bool SendCommand::isStuck()
+{
+    const qint64 waiting = m_sock->sendQueueBytes();
+    if (!m_stuckTime.isValid() || waiting < std::exchange(m_stuckBytes, waiting))
+        m_stuckTime.start();
+    return m_stuckTime.elapsed() > drainLimitMs;
 }
 
 QString SendCommand::paceLine() const

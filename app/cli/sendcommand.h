@@ -65,6 +65,7 @@ private:
     bool readPace(const CommandLine &line, qint64 intervalMs, UsageError *usage);
     QString paceLine() const;
     bool composeNext();
+    bool isStuck();
     void handlePeerAdded(const Endpoint &peer);
     void handlePeerRemoved(const Endpoint &peer, CloseReason reason);
     void handleError(const SockError &error);
@@ -96,6 +97,8 @@ private:
     QTimer m_timer;
     QTimer m_waitTimer;
     QElapsedTimer m_drainTime;
+    QElapsedTimer m_stuckTime; ///< since the send queue has become shorter
+    qint64 m_stuckBytes = 0;
     qint64 m_left = 0;
     QElapsedTimer m_clock; ///< since the peer was there
     std::optional<Pacer> m_pacer;

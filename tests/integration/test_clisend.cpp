@@ -39,6 +39,8 @@ private Q_SLOTS:
     void refused();
     void closedByThePeer();
     void signalEnds();
+    void aPeerThatNeverReads_data();
+    void aPeerThatNeverReads();
 };
 
 void TestCliSend::payloads_data()
@@ -465,6 +467,31 @@ void TestCliSend::signalEnds()
     QTRY_VERIFY_WITH_TIMEOUT(socket.hasPendingDatagrams(), Program::timeoutMs);
     cli.signal(SIGINT);
     QCOMPARE(cli.wait(), 0);
+}
+
+void TestCliSend::aPeerThatNeverReads_data()
+{
+    QTest::addColumn<bool>("interrupted");
+    QTest::addColumn<QByteArray>("says");
+    QTest::newRow("given up") << false << QByteArray("nobody took anything for 10 s, after ");
+    QTest::newRow("interrupted") << true << QByteArray("stopped before ");
+}
+
+void TestCliSend::aPeerThatNeverReads()
+{
+    QFETCH(bool, interrupted);
+    QFETCH(QByteArray, says);
+    QTcpServer server;
+    QVERIFY(server.listen(QHostAddress::LocalHost));
+    Program cli(SockScope::Test::cliPath());
+    QVERIFY(cli.start({u"send"_s, u"tcp://127.0.0.1:%1"_s.arg(server.serverPort()), u"--text"_s, QString(60'000, u'x'),
+                       u"--count"_s, u"1000"_s}));
+    QVERIFY(server.waitForNewConnection(Program::timeoutMs));
+    server.nextPendingConnection()->setReadBufferSize(1);
+    if (interrupted)
+        cli.interrupt();
+    QCOMPARE(cli.wait(), 1);
+    QVERIFY2(cli.errors().contains(says), cli.errors().constData());
 }
 
 QTEST_GUILESS_MAIN(TestCliSend)
