@@ -2,6 +2,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
@@ -17,6 +18,7 @@
 #include "support/testmain.h"
 #include "ui/inject/composer.h"
 #include "ui/models/format.h"
+#include "ui/models/injecthistory.h"
 #include "ui/models/inspection.h"
 #include "ui/models/messagelogmodel.h"
 #include "ui/models/peermodel.h"
@@ -405,6 +407,18 @@ private Q_SLOTS:
         QTRY_COMPARE(composer.answerText(), u"Broken on purpose. Sent to 2 peers."_s);
         QTRY_COMPARE(clients[0].ledger().decodeErrors.messages, quint64(1));
         QTRY_COMPARE(clients[1].ledger().decodeErrors.messages, quint64(1));
+        sendAs->setCurrentIndex(0);
+
+        // Again from the history: broken as it was, and so it comes into the fields.
+        const QModelIndex last = composer.history()->index(0);
+        QVERIFY2(last.data().toString().contains(u"[cut:"_s), qPrintable(last.data().toString()));
+        auto *list = composer.findChild<QListView *>(u"injectHistory"_s);
+        list->setCurrentIndex(last);
+        composer.findChild<QToolButton *>(u"injectAgain"_s)->click();
+        QTRY_COMPARE(clients[0].ledger().decodeErrors.messages, quint64(2));
+        list->setCurrentIndex(composer.history()->index(0));
+        composer.findChild<QToolButton *>(u"injectEdit"_s)->click();
+        QCOMPARE(sendAs->currentData().toString(), u"cut"_s);
         sendAs->setCurrentIndex(0);
 
         // As if received from each, and what is no peer.

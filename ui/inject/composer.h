@@ -37,7 +37,6 @@ class MessageTreeModel;
 class PeerBox;
 class SavedPanel;
 class SockController;
-struct Breakage;
 struct RepeatProgress;
 struct SendResult;
 struct SockSnapshot;
@@ -114,8 +113,9 @@ private:
     PayloadForm form() const;
     ProjectStage stage() const;
     void updateBreakage();
-    /// breakage: how its frame is broken, where it is.
-    bool transmit(const ProjectMessage &message, const std::optional<Breakage> &breakage);
+    /// breakage: how its frame is broken, as Breakage reads it; empty: it is not.
+    bool transmit(const ProjectMessage &message, const QString &breakageText);
+    void setBreakage(const QString &breakage);
     void showSendResult(int entry, const SendResult &result, bool broken);
     void showResult(int entry, const QString &text, bool failed);
     void runStep();

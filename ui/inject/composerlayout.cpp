@@ -255,11 +255,13 @@ QWidget *Composer::buildLists()
             showAnswer(*why, true);
     };
     connect(m_savedPanel, &SavedPanel::chosen, this, take);
-    connect(history, &HistoryPanel::editRequested, this, [this, take](const ProjectMessage &message) {
-        take(message);
-        focusPayload();
-    });
-    connect(history, &HistoryPanel::againRequested, this, &Composer::sendMessage);
+    connect(history, &HistoryPanel::editRequested, this,
+            [this, take](const ProjectMessage &message, const QString &breakage) {
+                take(message);
+                setBreakage(breakage);
+                focusPayload();
+            });
+    connect(history, &HistoryPanel::againRequested, this, &Composer::transmit);
     return m_lists;
 }
 

@@ -216,22 +216,32 @@ void Composer::send()
 {
     if (!controller())
         return;
-    std::optional<Breakage> breakage;
-    SockError none; // the names are our own
-    if (const QString way = m_sendAs->currentData().toString(); !way.isEmpty() && m_sendAs->isEnabled())
-        breakage =
-            Breakage::fromText(m_breakBy->isEnabled() ? u"%1:%2"_s.arg(way).arg(m_breakBy->value()) : way, &none);
+    QString breakage;
+    if (m_sendAs->isEnabled())
+        breakage = m_sendAs->currentData().toString();
+    if (!breakage.isEmpty() && m_breakBy->isEnabled())
+        breakage += u':' + QString::number(m_breakBy->value());
     transmit(message(), breakage);
+}
+
+void Composer::setBreakage(const QString &breakage)
+{
+    m_sendAs->setCurrentIndex(qMax(0, m_sendAs->findData(breakage.section(u':', 0, 0))));
+    if (breakage.contains(u':'))
+        m_breakBy->setValue(breakage.section(u':', 1).toInt());
 }
 
 bool Composer::sendMessage(const ProjectMessage &message)
 {
-    return transmit(message, std::nullopt);
+    return transmit(message, {});
 }
 
-bool Composer::transmit(const ProjectMessage &message, const std::optional<Breakage> &breakage)
+bool Composer::transmit(const ProjectMessage &message, const QString &breakageText)
 {
     PayloadError error;
+    SockError wrong; // the names are our own
+    const std::optional<Breakage> breakage =
+        breakageText.isEmpty() ? std::nullopt : Breakage::fromText(breakageText, &wrong);
     SockController *c = controllerFor(message, &error);
     if (!c) {
         showError(error.text.isEmpty() ? PayloadError{tr("There is no socket yet; open one first."), -1} : error);
@@ -251,7 +261,7 @@ bool Composer::transmit(const ProjectMessage &message, const std::optional<Break
     m_error->hide();
     ProjectMessage injected = message;
     injected.socket = c->name();
-    const int entry = m_history->add(injected, QDateTime::currentDateTime());
+    const int entry = m_history->add(injected, QDateTime::currentDateTime(), breakageText);
     const auto madeFor = [&composed](size_t target) { return composed->at(composed->size() == 1 ? 0 : target); };
     if (message.asReceived) {
         for (size_t i = 0; i < to->size(); ++i) {

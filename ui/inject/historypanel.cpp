@@ -104,13 +104,13 @@ void HistoryPanel::update()
 void HistoryPanel::again(const QModelIndex &index)
 {
     if (const auto message = m_history->messageAt(index))
-        Q_EMIT againRequested(*message);
+        Q_EMIT againRequested(*message, m_history->breakageAt(index));
 }
 
 void HistoryPanel::edit(const QModelIndex &index)
 {
     if (const auto message = m_history->messageAt(index))
-        Q_EMIT editRequested(*message);
+        Q_EMIT editRequested(*message, m_history->breakageAt(index));
 }
 
 bool HistoryPanel::eventFilter(QObject *watched, QEvent *event)

@@ -29,8 +29,8 @@ public:
     QListView *list() const { return m_list; }
 
 Q_SIGNALS:
-    void againRequested(const SockScope::ProjectMessage &message);
-    void editRequested(const SockScope::ProjectMessage &message);
+    void againRequested(const SockScope::ProjectMessage &message, const QString &breakage);
+    void editRequested(const SockScope::ProjectMessage &message, const QString &breakage);
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

@@ -8,11 +8,11 @@ namespace SockScope {
 
 using namespace Qt::StringLiterals;
 
-int InjectHistory::add(const ProjectMessage &message, const QDateTime &when)
+int InjectHistory::add(const ProjectMessage &message, const QDateTime &when, const QString &breakage)
 {
     const int number = m_next++;
     beginInsertRows({}, 0, 0);
-    m_entries.prepend({number, message, when, {}, false});
+    m_entries.prepend({number, message, when, breakage, {}, false});
     m_characters += message.payload.size();
     endInsertRows();
     while (m_entries.size() > 1 && (m_entries.size() > maximum || m_characters > maximumCharacters)) {
@@ -43,6 +43,11 @@ std::optional<ProjectMessage> InjectHistory::messageAt(const QModelIndex &index)
                                                              : std::nullopt;
 }
 
+QString InjectHistory::breakageAt(const QModelIndex &index) const
+{
+    return checkIndex(index, CheckIndexOption::IndexIsValid) ? m_entries.at(index.row()).breakage : QString();
+}
+
 void InjectHistory::clear()
 {
     beginResetModel();
@@ -66,11 +71,14 @@ QVariant InjectHistory::data(const QModelIndex &index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return QString(entry.when.toString(u"HH:mm:ss"_s) + (message.asReceived ? u" ← "_s : u" → "_s) +
+                       (entry.breakage.isEmpty() ? QString() : u'[' + entry.breakage + u"] "_s) +
                        MessageTreeModel::nameOf(message));
     case Qt::ToolTipRole: {
         constexpr qsizetype shown = 1000;
         const QString peer = message.to.isEmpty() ? tr("all peers") : message.to;
-        const QString way = (message.asReceived ? tr("%1, as if from %2") : tr("%1 to %2")).arg(message.socket, peer);
+        QString way = (message.asReceived ? tr("%1, as if from %2") : tr("%1 to %2")).arg(message.socket, peer);
+        if (!entry.breakage.isEmpty())
+            way += tr(", broken on purpose: %1").arg(entry.breakage);
         return QString(way + u'\n' + message.payload.left(shown) +
                        (entry.result.isEmpty() ? QString() : u'\n' + entry.result));
     }

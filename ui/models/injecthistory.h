@@ -30,10 +30,12 @@ public:
     using QAbstractListModel::QAbstractListModel;
 
     /// Answers its number, for what becomes of it.
-    int add(const ProjectMessage &message, const QDateTime &when);
+    /// breakage: how its frame was broken, as Breakage reads it; empty: not at all.
+    int add(const ProjectMessage &message, const QDateTime &when, const QString &breakage = {});
     /// Nothing happens when it is forgotten by then.
     void setResult(int number, const QString &result, bool failed);
     std::optional<ProjectMessage> messageAt(const QModelIndex &index) const;
+    QString breakageAt(const QModelIndex &index) const;
     qint64 forgotten() const { return m_forgotten; }
     void clear();
 
@@ -46,6 +48,7 @@ private:
         int number = 0;
         ProjectMessage message;
         QDateTime when;
+        QString breakage;
         QString result;
         bool failed = false;
     };
