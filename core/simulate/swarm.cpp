@@ -34,8 +34,12 @@ void SwarmPrivate::setAlarm()
     constexpr qint64 never = std::numeric_limits<qint64>::max();
     const qint64 next = qMin(due.empty() ? never : due.begin()->first,
                              nextStart < static_cast<int>(peers.size()) ? startNs(nextStart) : never);
+    // A turn of the event loop looks at every descriptor: of very many peers several act in one.
+    constexpr int many = 500;
+    constexpr qint64 pauseNs = 5'000'000;
+    const bool isBehind = next <= wokenNs;
     if (next != never)
-        alarm->setDeadline(next);
+        alarm->setDeadline(options.count < many || isBehind ? next : qMax(next, wokenNs + pauseNs));
 }
 
 void SwarmPrivate::wake()
@@ -44,6 +48,7 @@ void SwarmPrivate::wake()
     constexpr int startsAtOnce = 32; // who is there does not wait for all who are still to come
     const QPointer<Swarm> alive(q);
     const qint64 now = options.clock->nowNs();
+    wokenNs = now;
     for (int i = 0; i < atOnce && isRunning && !due.empty() && due.begin()->first <= now; ++i) {
         const auto [dueNs, index] = *due.begin();
         due.erase(due.begin());

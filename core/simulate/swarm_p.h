@@ -2,6 +2,7 @@
 
 #include <QRandomGenerator>
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -84,6 +85,7 @@ public:
     int openSequences = 0;
     qint64 begunNs = 0;
     qint64 rampNs = 0;
+    qint64 wokenNs = std::numeric_limits<qint64>::min() / 2;
     int nextStart = 0; ///< who is the next to come
     bool isRunning = false;
     std::vector<std::unique_ptr<SwarmPeer>> peers;
