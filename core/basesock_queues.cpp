@@ -123,20 +123,18 @@ void BaseSockPrivate::workQueues()
             now = time.now();
             stale = false;
         } else {
-            if (inQueue.front().broken) [[unlikely]] {
-                tellBroken(inQueue.takeFront());
-                inQueue.releaseTaken();
-                now = time.now();
-                continue;
-            }
-            if (handlers->wouldStall(inQueue.front().message.type)) {
+            const bool isBroken = inQueue.front().broken != nullptr;
+            if (!isBroken && handlers->wouldStall(inQueue.front().message.type)) {
                 stalled = true;
                 break;
             }
             if (stale)
                 now = time.now();
-            stale = false;
-            dispatchOne(inQueue.takeFront(), now);
+            stale = isBroken; // telling of it takes time
+            if (isBroken) [[unlikely]]
+                tellBroken(inQueue.takeFront());
+            else
+                dispatchOne(inQueue.takeFront(), now);
             inQueue.releaseTaken();
         }
         if (now >= turnDeadlineNs && !isStopped())
