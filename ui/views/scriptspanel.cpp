@@ -82,8 +82,8 @@ ScriptsPanel::ScriptsPanel(Scripts *scripts, QWidget *parent)
     m_list->setItemDelegate(new SaidDelegate(m_list));
     m_list->setMinimumHeight(m_list->fontMetrics().height() * 2);
     m_list->installEventFilter(this);
-    m_empty = new EmptyState(m_list);
-    m_empty->setText(tr("JavaScript that answers messages, beside the sockets."));
+    auto *empty = new EmptyState(m_list);
+    empty->setText(tr("JavaScript that answers messages, beside the sockets."));
     m_text->setObjectName(u"scriptText"_s);
     m_text->setAccessibleName(tr("Text of the script"));
     m_text->installEventFilter(this);

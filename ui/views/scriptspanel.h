@@ -13,7 +13,6 @@ class QPushButton;
 
 namespace SockScope {
 
-class EmptyState;
 class RefusalLabel;
 class Scripts;
 
@@ -58,7 +57,6 @@ private:
     QLabel *m_error;
     QLabel *m_state;
     QPushButton *m_run;
-    EmptyState *m_empty = nullptr;
     RefusalLabel *m_refusal;
     QAction *m_add;
     QAction *m_open;

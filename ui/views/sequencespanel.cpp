@@ -81,8 +81,8 @@ SequencesPanel::SequencesPanel(Inspection *inspection, SequencePlayer *player, Q
     m_tree->setColumnWidth(StepColumn, digit * 18);
     m_tree->setColumnWidth(TimeColumn, digit * 7);
     m_tree->setColumnWidth(ResultColumn, digit * 10); // and what is left
-    m_empty = new EmptyState(m_tree);
-    m_empty->setText(tr("A sequence sends, and expects what shall come. What became of each step stands here."));
+    auto *empty = new EmptyState(m_tree);
+    empty->setText(tr("A sequence sends, and expects what shall come. What became of each step stands here."));
     m_state->setObjectName(u"sequenceState"_s);
     m_state->setProperty("role", u"secondary"_s);
     m_state->setWordWrap(true);

@@ -18,7 +18,6 @@ class QTreeWidgetItem;
 
 namespace SockScope {
 
-class EmptyState;
 class Inspection;
 class RefusalLabel;
 class SequencePlayer;
@@ -71,7 +70,6 @@ private:
     QPushButton *m_run;
     QTreeWidget *m_tree;
     QLabel *m_state;
-    EmptyState *m_empty = nullptr;
     RefusalLabel *m_refusal;
     QAction *m_add;
     QAction *m_edit;
